@@ -1,0 +1,113 @@
+"""What there is to build, as tables: a pure function of the model and of the cells that a rank owns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.model import Model
+from netspec.plan.cells import Cells, Template
+from netspec.tables import Table, blank
+
+CONNECTION_COLUMNS = {
+    "pre": np.int64,
+    "post": np.int64,
+    "rule": np.int32,
+    "synapse": np.int16,
+    "section": np.int16,
+    "location": np.float64,
+    "weight": np.float64,
+    "delay": np.float64,
+}
+"""A connection row is 48 bytes. rule, synapse, section: codes into the model's names; section -1: artificial cell."""
+
+
+@dataclass(frozen=True)
+class PointBlock:
+    """The owned artificial cells of one population.
+
+    cells: gid and one column per numeric parameter. trains: (flat, offsets) [ms] of given spike times (VecStim).
+    rates: (times [ms], intervals [ms]) played into `interval`, one pair per cell, or None.
+    noise: Random123 ids (n, 3) of run-time noise. vref: variable that makes the spikes, or None for events.
+    """
+
+    population: int
+    mechanism: str
+    cells: Table
+    trains: tuple[NDArray[np.float64], NDArray[np.int64]] | None = None
+    rates: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...] | None = None
+    noise: NDArray[np.int64] | None = None
+    vref: str | None = None
+
+
+@dataclass(frozen=True)
+class InputBlock:
+    """The owned targets of one stimulus: an entry of stimTargetParams with its source (for one synMech).
+
+    rows: gid, section, location and one column per numeric parameter of the mechanism; for a NetStim also synapse,
+    weight and delay, and each row is one NetStim -> NetCon -> synapse. lists: VClamp's amp and dur, the same for all rows.
+    noise: Random123 ids (n, 3) of a NetStim's run-time noise. shape, plast: as in connParams.
+    """
+
+    target: str
+    source: str
+    mechanism: str
+    rows: Table
+    lists: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    noise: NDArray[np.int64] | None = None
+    shape: Mapping[str, Any] | None = None
+    plast: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TraceBlock:
+    """One entry of recordTraces (one block per distinct place): the same variable at the same place in many owned cells.
+
+    kind: 'segment' (v, ina ...), 'mech', 'synapse', 'stim', 'pointp' or 'point' (artificial cell). name: of the mechanism,
+    synMech, stimTarget or pointp. index: which synapse or stimulus there. key: None, or the key under which the trace of
+    one of several synapses is filed ('<sec>_<loc>').
+    """
+
+    label: str
+    kind: str
+    variable: str
+    gids: NDArray[np.int64]
+    section: str | None = None
+    location: float = 0.5
+    name: str | None = None
+    index: int = 0
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """What is recorded on this rank. spikes: gids, or None for all owned cells."""
+
+    traces: tuple[TraceBlock, ...] = ()
+    spikes: NDArray[np.int64] | None = None
+    stims: bool = False
+    time: bool = False
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to build, for the cells of one rank or of all of them. No simulator objects.
+
+    cells: all cells of the network, with the positions of the owned ones. cell_values: per template code, the values of
+    its string functions, (owned cells of that template in gid order, template.values). synapse_values: per synMech label,
+    one column per string-function parameter, one row per synapse object of this rank in order of creation (connections
+    first, then inputs).
+    """
+
+    model: Model
+    cells: Cells
+    templates: tuple[Template, ...] = ()
+    cell_values: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
+    points: tuple[PointBlock, ...] = ()
+    connections: Table = field(default_factory=lambda: blank(**CONNECTION_COLUMNS))
+    synapse_values: Mapping[str, Table] = field(default_factory=dict)
+    inputs: tuple[InputBlock, ...] = ()
+    recordings: Recordings = field(default_factory=Recordings)
