@@ -1,0 +1,54 @@
+"""The order of planning: cells, connections, inputs, recordings. A pure function of the model and of who owns what."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.model import Model
+from netspec.plan import Plan, templates
+from netspec.plan.cells import Cells, Template
+from netspec.plan.connect import connect as connections
+from netspec.plan.inputs import inputs
+from netspec.plan.place import place
+from netspec.plan.points import points
+from netspec.plan.record import recordings
+
+Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64]]
+"""Says which positions of the cells table a rank owns, ascending."""
+
+
+def make(model: Model, share: Share | None = None) -> Plan:
+    """The whole plan: of the cells that `share` picks, or of the whole network."""
+    return record(stimulate(connect(cells(model, share))))
+
+
+def cells(model: Model, share: Share | None = None) -> Plan:
+    """First stage: every cell of the network, and what the owned ones are made of."""
+    everyone, kinds = templates.assign(model, place(model))
+    if share is not None:
+        everyone = replace(everyone, owned=share(everyone, kinds))
+    values = templates.values(model, everyone, kinds)
+    return Plan(model, everyone, kinds, values, points(model, everyone))
+
+
+def connect(plan: Plan) -> Plan:
+    """Second stage: the connections onto owned cells."""
+    table = connections(plan.model, plan.cells, plan.templates)
+    return with_synapse_values(replace(plan, connections=table))
+
+
+def stimulate(plan: Plan) -> Plan:
+    """Third stage: what drives the owned cells."""
+    return with_synapse_values(replace(plan, inputs=inputs(plan.model, plan.cells, plan.templates)))
+
+
+def record(plan: Plan) -> Plan:
+    """Last stage: what is recorded from the owned cells."""
+    return replace(plan, recordings=recordings(plan))
+
+
+def with_synapse_values(plan: Plan) -> Plan:
+    """The plan with the values of the string functions of synMechParams for all synapses that it now has."""
+    return replace(plan, synapse_values=templates.synapse_values(plan))
