@@ -1,3 +1,63 @@
-"""Networks of neurons as dictionaries: checked, planned as tables, run in parallel with NEURON."""
+"""Networks of neurons as dictionaries: checked, planned as tables, run in parallel with NEURON.
+
+    from netspec import specs, sim          # NetPyNE's face
+    plan = netspec.plan(netParams)          # tables, without NEURON
+    results = netspec.run(netParams, simConfig)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from netspec.errors import NetspecError, NetspecWarning, SpecError, StateError
+
+if TYPE_CHECKING:
+    from netspec.plan import Plan
+    from netspec.results import Results
 
 __version__ = "0.1.0"
+__all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", "plan", "run"]
+
+_LAZY = {"specs": "netspec.specs", "sim": "netspec.sim"}
+_REGISTRIES = {
+    "rule": "netspec.plan.rules",
+    "placement": "netspec.plan.place",
+    "plot": "netspec.plots",
+}
+
+
+def plan(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Plan":
+    """Every cell, connection, stimulus and recording of a network, as tables; NEURON is not needed.
+
+    netParams, simConfig: dicts or specs objects. mod: folders of mod files whose artificial cells the populations use
+    (default: `mod` in the working directory). Raises SpecError with every mistake found.
+    """
+    from netspec import native
+
+    return native.plan(netParams, simConfig, mod)
+
+
+def run(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Results":
+    """Build the network on all ranks, run it, and gather what happened (on rank 0; other ranks keep their own share).
+
+    Random numbers are named ('named' streams) unless simConfig says otherwise.
+    """
+    from netspec import native
+
+    return native.run(netParams, simConfig, mod)
+
+
+def load(path: Any) -> "Results":
+    """Results (with their plan) from a file written by `Results.save`."""
+    from netspec.results import load as load_results
+
+    return load_results(path)
+
+
+def __getattr__(name: str) -> Any:
+    """`specs`, `sim` and the registries are imported when first asked for."""
+    import importlib
+
+    if name in _LAZY:
+        return importlib.import_module(_LAZY[name])
+    if name in _REGISTRIES:
+        return getattr(importlib.import_module(_REGISTRIES[name]), name)
+    raise AttributeError(f"module 'netspec' has no attribute {name!r}")
