@@ -1,0 +1,34 @@
+"""How every format opens its files: folders are made, a file is whole or not there, an OSError says which file."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from netspec.errors import FileError
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path`, which takes its place when the block ends well and is removed otherwise."""
+    target = Path(path)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise FileError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def existing(path: str | Path) -> Path:
+    """The path of a file that is there and not empty."""
+    found = Path(path)
+    if not found.is_file():
+        near = ", ".join(sorted(p.name for p in found.parent.glob(f"*{found.suffix}"))[:8]) or "none"
+        raise FileError(f"{found}: no such file (files of that kind there: {near})")
+    if found.stat().st_size == 0:
+        raise FileError(f"{found}: the file is empty")
+    return found

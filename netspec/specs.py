@@ -1,0 +1,469 @@
+"""NetPyNE's containers for what the user writes: NetParams, SimConfig, Dict, ODict. They check nothing; `spec.read` does."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.formats import json as json_format
+from netspec.formats import pickle as pickle_format
+from netspec.spec.network import Network
+from netspec.spec.simulation import Simulation
+
+SIZES = ("numCells", "density", "gridSpacing")
+"""Keys of popParams that exclude each other."""
+
+
+class Dict(dict[Any, Any]):
+    """A dict whose keys are attributes too, at any depth. A missing key is an error, never an empty Dict.
+
+    A plain dict is stored as it is, so that a script may go on filling it, and becomes a Dict when first looked at.
+    """
+
+    def __getitem__(self, name: Any) -> Any:
+        value = super().__getitem__(name)
+        wrapped = _wrap(value, type(self))
+        if wrapped is not value:
+            super().__setitem__(name, wrapped)
+        return wrapped
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"no key {name!r}. {did_you_mean(name, self)}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self:
+            raise AttributeError(f"no key {name!r}. {did_you_mean(name, self)}")
+        del self[name]
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """The value of a key, or the default."""
+        return self[name] if name in self else default
+
+    def values(self) -> Any:
+        """The values, nested dicts as Dicts."""
+        return [self[name] for name in self]
+
+    def items(self) -> Any:
+        """Pairs of key and value, nested dicts as Dicts."""
+        return [(name, self[name]) for name in self]
+
+    def setdefault(self, name: Any, default: Any = None) -> Any:
+        """The value of a key, after it was set to the default where it was missing."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def copy(self) -> Self:
+        """A shallow copy of the same type."""
+        return type(self)(self)
+
+    def rename(self, old: Any, new: Any, label: Any = None) -> bool:
+        """Whether key `old` was there; it is now `new`, in the same place. label: key or keys that lead to the dict."""
+        place: dict[Any, Any] = self
+        for step in [] if label is None else [label] if isinstance(label, str) else label:
+            place = place[step]
+        if old not in place:
+            return False
+        pairs = [(new if name == old else name, value) for name, value in place.items()]
+        place.clear()
+        place.update(pairs)
+        return True
+
+    def todict(self) -> dict[Any, Any]:
+        """Plain dicts all the way down."""
+        plain: dict[Any, Any] = plain_data(self)
+        return plain
+
+    toOrderedDict = undotify = todict
+
+    def fromdict(self, values: Mapping[Any, Any]) -> Self:
+        """Itself, with the given keys added."""
+        self.update(values)
+        return self
+
+    fromOrderedDict = dotify = fromdict
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+class ODict(Dict):
+    """The same as Dict: every dict is ordered."""
+
+
+class Component(ODict):
+    """One section of netParams: label -> entry."""
+
+    def setParam(self, label: str, param: str, value: Any) -> bool:
+        """Whether there is such an entry; its parameter is now `value`."""
+        if label not in self:
+            return False
+        self[label][param] = value
+        return True
+
+
+class PopParams(Component):
+    """netParams.popParams."""
+
+    def setParam(self, label: str, param: str, value: Any) -> bool:
+        """As for other entries; a new size takes the place of the old one."""
+        if label in self and param in SIZES:
+            for other in SIZES:
+                self[label].pop(other, None)
+        return super().setParam(label, param, value)
+
+
+class CellParams(Component):
+    """netParams.cellParams."""
+
+    def rename(self, old: Any, new: Any, label: Any = None) -> bool:
+        """As for other entries; topologies follow when a section gets another name: label (rule, 'secs')."""
+        done = super().rename(old, new, label)
+        if done and isinstance(label, list | tuple) and "secs" in self[label[0]]:
+            for section in self[label[0]]["secs"].values():
+                topology = section.get("topol", {})
+                if topology.get("parentSec") == old:
+                    topology["parentSec"] = new
+        return done
+
+
+COMPONENTS: dict[str, type[Component]] = {
+    "cellParams": CellParams,
+    "popParams": PopParams,
+    "synMechParams": Component,
+    "connParams": Component,
+    "subConnParams": Component,
+    "stimSourceParams": Component,
+    "stimTargetParams": Component,
+    "rxdParams": Component,
+}
+
+
+class _Attributes:
+    """A bag of attributes that can be read and set as items too."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = _wrap(value, Dict)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            raise KeyError(f"{name!r}. {did_you_mean(name, self.__dict__)}") from None
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        setattr(self, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        del self.__dict__[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.__dict__
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.__dict__)
+
+    def __len__(self) -> int:
+        return len(self.__dict__)
+
+    def __repr__(self) -> str:
+        return repr(self.__dict__)
+
+    def keys(self) -> Iterable[str]:
+        """Names of all attributes."""
+        return self.__dict__.keys()
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Pairs of name and value."""
+        return self.__dict__.items()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of an attribute, or the default."""
+        return self.__dict__.get(name, default)
+
+    def setParam(self, name: str, value: Any) -> None:
+        """Set an attribute."""
+        setattr(self, name, value)
+
+    def todict(self) -> dict[str, Any]:
+        """Plain dicts all the way down."""
+        plain: dict[str, Any] = plain_data(self.__dict__)
+        return plain
+
+
+class NetParams(_Attributes):
+    """netParams: eight sections of labelled entries, settings of the network, and the user's own attributes."""
+
+    def __init__(self, netParamsDict: Mapping[str, Any] | None = None):
+        for name, default in _defaults(Network).items():
+            setattr(self, name, default)
+        for name in COMPONENTS:
+            setattr(self, name, {})
+        for name, value in (netParamsDict or {}).items():
+            setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        component = COMPONENTS.get(name)
+        if component is not None and not isinstance(value, component):
+            value = component(value)
+        super().__setattr__(name, value)
+
+    def _add(self, component: str, label: Any, params: Mapping[str, Any] | None) -> Any:
+        entries = self[component]
+        if label is None:
+            label = next(n for n in range(len(entries) + 1) if n not in entries)
+        entries[label] = Dict(params or {})
+        return label
+
+    def addCellParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new cell rule."""
+        return self._add("cellParams", label, params)
+
+    def addPopParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new population."""
+        return self._add("popParams", label, params)
+
+    def addSynMechParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new synapse."""
+        return self._add("synMechParams", label, params)
+
+    def addConnParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new connection rule."""
+        return self._add("connParams", label, params)
+
+    def addSubConnParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new subcellular rule."""
+        return self._add("subConnParams", label, params)
+
+    def addStimSourceParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new stimulus source."""
+        return self._add("stimSourceParams", label, params)
+
+    def addStimTargetParams(self, label: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """The label of the new stimulus target."""
+        return self._add("stimTargetParams", label, params)
+
+    def addCellParamsSecList(
+        self, label: str, secListName: str, somaDist: Any = None, somaDistY: Any = None
+    ) -> None:
+        """Name the sections whose middle 3-D point is within [low, high] um of the origin (or in y)."""
+        rule, path = self._rule(label), f"netParams.cellParams[{label!r}]"
+        limits = somaDist if somaDist is not None else somaDistY
+        if not isinstance(limits, list | tuple) or len(limits) != 2:
+            raise SpecError([Problem(path, "somaDist or somaDistY must be a list of two distances")])
+        chosen = []
+        for name, section in rule["secs"].items():
+            points = section.get("geom", {}).get("pt3d")
+            if not points:
+                raise SpecError([Problem(f"{path}.secs[{name!r}].geom", "has no pt3d to measure distances")])
+            x, y, z = points[len(points) // 2][:3]
+            distance = math.sqrt(x * x + y * y + z * z) if somaDist is not None else y
+            if limits[0] <= distance <= limits[1]:
+                chosen.append(name)
+        rule.setdefault("secLists", {})[secListName] = chosen
+
+    def swapCellParamsPt3d(self, label: str, origIndex: int, targetIndex: int) -> None:
+        """Exchange two columns (x, y, z, diam: 0 to 3) of all 3-D points."""
+        if {origIndex, targetIndex} - {0, 1, 2, 3}:
+            raise SpecError([Problem(f"netParams.cellParams[{label!r}]", "columns of pt3d are 0, 1, 2 and 3")])
+        order = [0, 1, 2, 3]
+        order[origIndex], order[targetIndex] = targetIndex, origIndex
+        for section in self._rule(label)["secs"].values():
+            if "pt3d" in section.get("geom", {}):
+                section["geom"]["pt3d"] = [[p[i] for i in order] for p in section["geom"]["pt3d"]]
+
+    def renameCellParamsSec(self, label: str, oldSec: str, newSec: str) -> None:
+        """Give a section another name, in topologies too."""
+        self._rule(label)
+        self.cellParams.rename(oldSec, newSec, (label, "secs"))
+
+    def addCellParamsWeightNorm(self, label: str, fileName: str, threshold: float = 1000) -> None:
+        """Set weightNorm of each section from a pickle {section: [factor of each segment]}, capped at threshold x soma."""
+        rule, norms = self._rule(label), pickle_format.load(fileName)
+        soma = next((name for name in norms if name.startswith("soma")), None)
+        if soma is None:
+            raise FileError(f"{fileName}: no section whose name begins with 'soma'")
+        limit = threshold * norms[soma][0]
+        for name, factors in norms.items():
+            if name in rule["secs"]:
+                rule["secs"][name]["weightNorm"] = [min(factor, limit) for factor in factors]
+
+    def addCellParamsTemplate(self, label: str, conds: Any = None, template: str | None = None) -> None:
+        """Add a ready-made cell rule: 'Simple_HH' or 'BallStick_HH'."""
+        if template not in TEMPLATES:
+            raise SpecError(
+                [Problem(f"addCellParamsTemplate({label!r})", did_you_mean(template, TEMPLATES))]
+            )
+        self.cellParams[label] = {"conds": dict(conds or {}), "secs": TEMPLATES[template]()}
+
+    def saveCellParamsRule(self, label: str, fileName: str) -> None:
+        """Write one cell rule as .json or .pkl."""
+        _writer(fileName)(fileName, self._rule(label).todict())
+
+    def loadCellParamsRule(self, label: str, fileName: str) -> None:
+        """Read one cell rule from .json or .pkl."""
+        self.cellParams[label] = _reader(fileName)(fileName)
+
+    saveCellParams, loadCellParams = saveCellParamsRule, loadCellParamsRule
+
+    def importCellParams(self, label: Any = None, *args: Any, **kwargs: Any) -> NoReturn:
+        """Cells from hoc, Python or SWC files: not supported yet."""
+        raise not_supported(f"netParams.importCellParams({label!r})")
+
+    def importCellParamsFromNet(self, labelList: Any = None, *args: Any, **kwargs: Any) -> NoReturn:
+        """Cells from a network in Python: not supported yet."""
+        raise not_supported("netParams.importCellParamsFromNet")
+
+    def setNestedParam(self, paramLabel: Any, paramVal: Any) -> None:
+        """Set a value by its path: a name, 'a.b.c', or a list of keys."""
+        path = paramLabel.split(".") if isinstance(paramLabel, str) else list(paramLabel)
+        place: Any = self
+        for step in path[:-1]:
+            try:
+                place = place[step]
+            except (KeyError, IndexError, TypeError):
+                where = f"netParams path {'.'.join(map(str, path))!r}"
+                known = place if isinstance(place, Mapping | NetParams) else []
+                raise SpecError([Problem(where, f"no {step!r} there. {did_you_mean(step, known)}")]) from None
+        place[path[-1]] = paramVal
+
+    def setCfgMapping(self, cfg: Any) -> None:
+        """Write the attributes of cfg that `mapping` names to their places in netParams."""
+        for name, path in self.mapping.items():
+            if hasattr(cfg, name):
+                self.setNestedParam(path, getattr(cfg, name))
+
+    def save(self, filename: str) -> None:
+        """Write as JSON, {'net': {'params': ...}}, which NetPyNE reads too."""
+        json_format.save(filename, {"net": {"params": self.todict()}})
+
+    def rename(self, component: str, old: Any, new: Any) -> bool:
+        """Whether the entry `old` of a section was there; it is now `new`."""
+        done: bool = self[component].rename(old, new)
+        return done
+
+    def _rule(self, label: str) -> Dict:
+        if label not in self.cellParams:
+            message = f"no such cell rule. {did_you_mean(label, self.cellParams)}"
+            raise SpecError([Problem(f"netParams.cellParams[{label!r}]", message)])
+        rule: Dict = self.cellParams[label]
+        return rule
+
+
+class SimConfig(_Attributes):
+    """simConfig: the options of a simulation, with any attributes of the user's own."""
+
+    def __init__(self, simConfigDict: Mapping[str, Any] | None = None):
+        for name, default in _defaults(Simulation).items():
+            setattr(self, name, default)
+        self.update(dict(simConfigDict or {}), merge=False)
+
+    def update(self, values: Mapping[str, Any] | None = None, merge: bool = True, **more: Any) -> None:
+        """Set many attributes; dictionaries are merged into those already there, key by key."""
+        for name, value in {**(values or {}), **more}.items():
+            present = self.get(name)
+            if merge and isinstance(present, Dict) and isinstance(value, Mapping):
+                _merge(present, value)
+            else:
+                setattr(self, name, value)
+
+    def addAnalysis(self, func: str, params: Any) -> None:
+        """Ask for a plot or analysis after the run."""
+        self.analysis[func] = params
+
+    def save(self, filename: str) -> None:
+        """Write as JSON, {'simConfig': ...}, which NetPyNE reads too."""
+        json_format.save(filename, {"simConfig": self.todict()})
+
+    def validateDataSaveOptions(self, printWarning: bool = True) -> bool:
+        """Whether anything will be saved."""
+        return any(bool(self.get(name)) for name in SAVE_OPTIONS)
+
+
+SAVE_OPTIONS = ("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveDat")
+
+
+def plain_data(value: Any) -> Any:
+    """The same with plain dicts and lists all the way down."""
+    if isinstance(value, Mapping):
+        return {name: plain_data(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(plain_data(item) for item in value) if type(value) in (list, tuple) else value
+    return value
+
+
+def not_supported(path: str) -> SpecError:
+    """The error for what a later version will do."""
+    return SpecError([Problem(path, "not supported yet")])
+
+
+def _soma(size: float) -> dict[str, Any]:
+    hh = {"gnabar": 0.12, "gkbar": 0.036, "gl": 0.0003, "el": -54.3}
+    return {"geom": {"diam": size, "L": size, "Ra": 100.0, "cm": 1}, "mechs": {"hh": hh}}
+
+
+def _stick() -> dict[str, Any]:
+    return {
+        "geom": {"diam": 1.0, "L": 200.0, "Ra": 100.0, "cm": 1},
+        "topol": {"parentSec": "soma", "parentX": 1.0, "childX": 0},
+        "mechs": {"pas": {"g": 0.001, "e": -70}},
+    }
+
+
+TEMPLATES: dict[str | None, Callable[[], dict[str, Any]]] = {
+    "Simple_HH": lambda: {"soma": _soma(20)},
+    "BallStick_HH": lambda: {"soma": _soma(12), "dend": _stick()},
+}
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """The dictionary keys of a dataclass of the spec with their defaults."""
+    found = {}
+    for field in dataclasses.fields(cls):
+        if "key" in field.metadata:
+            made = field.default_factory is not dataclasses.MISSING
+            found[field.metadata["key"]] = field.default_factory() if made else field.default
+    return found
+
+
+def _wrap(value: Any, kind: type[Dict]) -> Any:
+    if type(value) is dict:
+        return (Dict if issubclass(kind, Component) else kind)(value)
+    if type(value) is list:
+        for i, item in enumerate(value):
+            if type(item) is dict:
+                value[i] = Dict(item)
+    return value
+
+
+def _merge(present: Dict, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(present.get(name), Mapping) and isinstance(value, Mapping):
+            _merge(present[name], value)
+        else:
+            present[name] = value
+
+
+def _writer(filename: str) -> Callable[[str, Any], Any]:
+    return _by_suffix(filename, {".json": json_format.save, ".pkl": pickle_format.save})
+
+
+def _reader(filename: str) -> Callable[[str], Any]:
+    return _by_suffix(filename, {".json": json_format.load, ".pkl": pickle_format.load})
+
+
+def _by_suffix(filename: str, known: Mapping[str, Any]) -> Any:
+    suffix = Path(filename).suffix
+    if suffix not in known:
+        raise FileError(f"{filename}: not a file of a cell rule. {did_you_mean(suffix, known)}")
+    return known[suffix]
