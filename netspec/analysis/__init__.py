@@ -1,0 +1,1 @@
+"""Numbers from results: arrays in, arrays out."""

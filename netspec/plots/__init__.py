@@ -1,0 +1,71 @@
+"""Pictures of results: data and axes in, axes out; figures are opened, saved and shown in one place."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from netspec.errors import NetspecError, SpecError, did_you_mean
+from netspec.plots import histogram, matrix, raster, space, traces
+from netspec.plots.canvas import Canvas, Style, save_numbers
+from netspec.plots.registry import COMMON, PLOTS, Plot, plot, problems
+
+if TYPE_CHECKING:
+    from netspec.results import Results
+
+__all__ = ["COMMON", "PLOTS", "Plot", "draw", "draw_all", "plot", "problems"]
+
+_BUILT_IN = (raster, histogram, traces, matrix, space)
+
+
+def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+    """Draw the plot `name`: its figure (a dict of figures when there are several) and the numbers drawn.
+
+    The arguments are NetPyNE's; `axis` draws into existing axes.
+    """
+    if name not in PLOTS:
+        raise NetspecError(f"there is no plot {name!r}. {did_you_mean(name, PLOTS)}")
+    network = results.plan.model.spec.network
+    wrong = problems({name: arguments}, network, "analysis")
+    if wrong:
+        raise SpecError(wrong)
+    item = PLOTS[name]
+    style = Style(**{key: value for key, value in arguments.items() if key in Style.__dataclass_fields__})
+    own = {key: value for key, value in arguments.items() if key not in COMMON}
+    canvas = Canvas(style, arguments.get("axis"))
+    numbers = _paint(results, item, canvas, own)
+    base, suffix = base_name(results), item.file_suffix(own)
+    canvas.save(base, suffix)
+    save_numbers(style, base, suffix, numbers)
+    canvas.show()
+    figures = canvas.figures
+    return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
+
+
+def draw_all(
+    results: "Results", analysis: Mapping[str, Any] | None = None
+) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """Draw every plot that the simulation asks for, in its order: {name: (figure, numbers)}."""
+    wanted = results.plan.model.spec.simulation.analysis if analysis is None else analysis
+    arguments = {
+        name: {} if value is True or value == 1 else value for name, value in wanted.items() if value
+    }
+    return {name: draw(results, name, **own) for name, own in arguments.items()}
+
+
+def base_name(results: "Results") -> str:
+    """What the names of picture files begin with: saveFolder and simLabel, or filename."""
+    simulation = results.plan.model.spec.simulation
+    if simulation.sim_label and simulation.save_folder:
+        return f"{simulation.save_folder}/{simulation.sim_label}"
+    return simulation.filename
+
+
+def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        import matplotlib as mpl
+    except ImportError as error:
+        raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
+    with mpl.rc_context({"font.size": canvas.style.fontSize}):
+        target = canvas if item.several else canvas.axes()
+        numbers = item.draw(results, target, **own)
+        canvas.finish()
+    return numbers

@@ -1,0 +1,143 @@
+"""Figures without a display: opened on demand, then titled, saved and shown together."""
+
+import json
+import logging
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netspec.errors import NetspecError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+log = logging.getLogger("netspec")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a figure looks and where it goes; the names are arguments of every plot.
+
+    figSize [inches], dpi, fontSize [points], title. saveFig: True or a file name. saveData: True, a .pkl or a
+    .json file. showFig: open a window (where there is a display). fileName, fileDesc, fileType and fileDir are
+    parts of the file's name.
+    """
+
+    figSize: Sequence[float] | None = None
+    dpi: float = 100
+    fontSize: float = 12
+    title: str | None = None
+    saveFig: bool | str | None = None
+    saveData: bool | str | None = None
+    showFig: bool = False
+    fileName: str | None = None
+    fileDesc: str | None = None
+    fileType: str | None = None
+    fileDir: str | None = None
+
+
+class Canvas:
+    """The figures of one plot, by name; the only figure of most plots is called ''.
+
+    axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones.
+    """
+
+    def __init__(self, style: Style, axis: "Axes | bool | str | None" = None):
+        self.style = style
+        self.figures: dict[str, Figure] = {}
+        self._hidden = axis is False or axis == "off"
+        self._axis = None if isinstance(axis, bool | str) else axis
+
+    def axes(self, name: str = "", rows: int = 1, size: Sequence[float] = (10, 8)) -> Any:
+        """Axes of a new figure: one, or an array (rows,) that share their x axis. size [inches]."""
+        if self._axis is not None and rows == 1:
+            self.figures[name] = self._axis.figure  # type: ignore[assignment]
+            return self._axis
+        figure = self._open(self.style.figSize or size)
+        self.figures[name] = figure
+        return figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0] if rows > 1 else figure.subplots()
+
+    def _open(self, size: Sequence[float]) -> Any:
+        try:
+            from matplotlib.figure import Figure
+        except ImportError as error:
+            raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
+        arguments: dict[str, Any] = {"figsize": tuple(size), "dpi": self.style.dpi, "layout": "constrained"}
+        if not self.style.showFig:
+            return Figure(**arguments)
+        # pyplot chooses a backend and keeps every figure alive: only for windows.
+        import matplotlib.pyplot as plt
+
+        return plt.figure(**arguments)
+
+    def finish(self) -> None:
+        """Give every figure its title."""
+        for figure in self.figures.values():
+            if self.style.title:
+                figure.suptitle(self.style.title)
+            if self._hidden:
+                for ax in figure.axes:
+                    ax.set_axis_off()
+
+    def save(self, base: str, suffix: str) -> list[Path]:
+        """Write the figures; returns the files."""
+        style = self.style
+        if not style.saveFig:
+            return []
+        named = style.saveFig if isinstance(style.saveFig, str) else None
+        path = Path(named) if named else _path(style, base, suffix, "png")
+        if not path.suffix:
+            path = path.with_name(f"{path.name}.{style.fileType or 'png'}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files = []
+        for name, figure in self.figures.items():
+            # NetPyNE's spelling: <base>_traces__gid_0_.png
+            own = path if len(self.figures) == 1 else path.with_name(f"{path.stem}_{name}_{path.suffix}")
+            figure.savefig(own)
+            log.info("saved %s", own)
+            files.append(own)
+        return files
+
+    def show(self) -> None:
+        """Open windows where there is a display."""
+        if not self.style.showFig:
+            return
+        import matplotlib.pyplot as plt
+
+        if plt.get_backend().lower() == "agg":
+            log.info("no display: figures are not shown")
+            plt.close("all")
+        else:
+            plt.show()
+
+
+def save_numbers(style: Style, base: str, suffix: str, numbers: Mapping[str, Any]) -> Path | None:
+    """Write what was drawn as pickle or JSON, if the style asks for it; returns the file."""
+    if not style.saveData:
+        return None
+    named = isinstance(style.saveData, str)
+    path = Path(str(style.saveData)) if named else _path(style, base, suffix, "pkl")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".json":
+        path.write_text(json.dumps(numbers, default=_plain))
+    elif path.suffix == ".pkl":
+        path.write_bytes(pickle.dumps(dict(numbers)))
+    else:
+        raise NetspecError(f"saveData: expected a file that ends in .pkl or .json, got {str(path)!r}")
+    return path
+
+
+def _path(style: Style, base: str, suffix: str, kind: str) -> Path:
+    stem = f"{style.fileName or base}_{style.fileDesc or suffix}.{style.fileType or kind}"
+    return Path(style.fileDir) / stem if style.fileDir else Path(stem)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,0 +1,94 @@
+"""Which plots there are, what arguments they take, what is wrong with `simConfig.analysis` before a run."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from netspec.analysis.select import unknown
+from netspec.errors import Problem, did_you_mean
+from netspec.plots.canvas import Style
+from netspec.spec.network import Network
+
+Draw = Callable[..., dict[str, Any]]
+
+COMMON = frozenset(field.name for field in fields(Style)) | {"axis"}
+"""Arguments that every plot takes."""
+
+INCLUDES = frozenset({"include", "includePre", "includePost"})
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A function that draws results. suffix: of file names; several: it opens its figures itself."""
+
+    name: str
+    draw: Draw
+    suffix: str
+    several: bool
+    not_yet: frozenset[str]
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """Names of the arguments that it takes."""
+        own = list(inspect.signature(self.draw).parameters)[2:]
+        return COMMON | frozenset(own)
+
+    def file_suffix(self, arguments: Mapping[str, Any]) -> str:
+        """End of a file's name, with the values of the arguments that are in it."""
+        defaults = {name: item.default for name, item in inspect.signature(self.draw).parameters.items()}
+        return self.suffix.format(**{**defaults, **arguments})
+
+
+PLOTS: dict[str, Plot] = {}
+
+
+def plot(
+    name: str, suffix: str | None = None, *, several: bool = False, not_yet: tuple[str, ...] = ()
+) -> Callable[[Draw], Draw]:
+    """Register a function (results, axes, its arguments) -> numbers drawn as a plot that `analysis` may name.
+
+    several: it gets a Canvas in place of axes, opens figures itself. not_yet: NetPyNE's arguments it lacks.
+    """
+
+    def register(function: Draw) -> Draw:
+        PLOTS[name] = Plot(name, function, suffix or name, several, frozenset(not_yet))
+        return function
+
+    return register
+
+
+def problems(
+    analysis: Mapping[str, Any], network: Network, path: str = "simConfig.analysis"
+) -> list[Problem]:
+    """Everything that is wrong with the plots that a simulation asks for."""
+    found = []
+    for name, wanted in analysis.items():
+        here = f"{path}[{name!r}]"
+        if name not in PLOTS:
+            found.append(Problem(here, f"there is no plot of this name. {did_you_mean(name, PLOTS)}"))
+        elif isinstance(wanted, Mapping):
+            found += _argument_problems(PLOTS[name], wanted, network, here)
+        elif wanted not in (True, False, None):
+            found.append(Problem(here, f"expected True, False or a dict of arguments, got {wanted!r}."))
+    return found
+
+
+def _argument_problems(item: Plot, wanted: Mapping[str, Any], network: Network, path: str) -> list[Problem]:
+    found = []
+    for name, value in wanted.items():
+        here = f"{path}[{name!r}]"
+        if name in item.not_yet:
+            found.append(Problem(here, "not supported yet."))
+        elif name not in item.arguments:
+            found.append(Problem(here, f"unknown argument. {did_you_mean(name, item.arguments)}"))
+        elif name in INCLUDES and value is not None:
+            found += unknown(network, value, here)
+        elif name == "timeRange" and value is not None and not _is_range(value):
+            found.append(Problem(here, f"expected [start, stop] in ms, got {value!r}."))
+    return found
+
+
+def _is_range(value: Any) -> bool:
+    numbers = isinstance(value, list | tuple) and all(isinstance(end, int | float) for end in value)
+    return numbers and len(value) == 2 and value[0] < value[1]
