@@ -77,7 +77,7 @@ class Draws:
 
     def discunif(self, low: Any, high: Any) -> Floats:
         """Whole numbers from low to high, both included."""
-        low, high = np.trunc(low), np.trunc(high)
+        low, high = np.trunc(np.minimum(low, high)), np.trunc(np.maximum(low, high))
         return np.asarray(low + np.floor((high - low + 1) * self._next()), float)
 
     def normal(self, mean: Any, variance: Any) -> Floats:
@@ -92,7 +92,8 @@ class Draws:
             square = mean * mean
             location = by_libm(math.log, square / np.sqrt(variance + square))
             width = np.sqrt(by_libm(math.log, (variance + square) / square))
-            return by_libm(math.exp, self._polar() * width + location)
+            # NEURON raises e to a power here, which rounds differently from exp
+            return by_libm(math.pow, math.e, self._polar() * width + location)
 
     def negexp(self, mean: Any) -> Floats:
         """Exponentially distributed numbers of this mean."""
