@@ -1,0 +1,223 @@
+"""What happened: spikes and traces as columns, with the plan and the spec that they belong to."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec import shares
+from netspec.errors import FileError
+from netspec.formats import hdf5, tree
+from netspec.plan import Plan
+from netspec.plan.record import is_netstim
+from netspec.plan.select import select
+from netspec.tables import Table, blank
+
+Trace = NDArray[np.float64] | Mapping[str, NDArray[np.float64]]
+NO_SPIKES = blank(time=np.float64, gid=np.int64)
+
+
+class Ranks(Protocol):
+    """What gathering needs of `neuron.ranks.Ranks`."""
+
+    rank: int
+    size: int
+    allreduce: Callable[..., Any]
+    gather_arrays: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of a network. contacts: synapses made by connections and NetStims.
+
+    connections: distinct pairs of cells; all NetStims of a cell are one. cells, spikes per population: (populations,).
+    """
+
+    connections: int
+    contacts: int
+    cells_of: NDArray[np.int64]
+    spikes_of: NDArray[np.int64]
+
+    @property
+    def cells(self) -> int:
+        """Cells of the network."""
+        return int(self.cells_of.sum())
+
+    @property
+    def spikes(self) -> int:
+        """Recorded spikes."""
+        return int(self.spikes_of.sum())
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was recorded, on one rank or (gathered) of all.
+
+    spikes: columns time [ms] and gid. time: (samples,) of the traces [ms]. traces: label -> gid -> (samples,), or for
+    several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> stimulus source -> spike times [ms].
+    net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
+    """
+
+    plan: Plan
+    spikes: Table = NO_SPIKES
+    time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    traces: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
+    stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
+    net_params: Mapping[str, Any] = field(default_factory=dict)
+    sim_config: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    counts: Counts | None = None
+
+    def __repr__(self) -> str:
+        traces = ", ".join(f"{label} ({len(cells)} cells)" for label, cells in self.traces.items())
+        return f"Results({len(self.plan.cells)} cells; {len(self.spikes)} spikes; traces: {traces or 'none'})"
+
+    @property
+    def duration(self) -> float:
+        """Length of the simulation [ms]."""
+        return float(self.plan.model.spec.simulation.duration)
+
+    def select(
+        self, cells: Iterable[Any] | None = None, time: tuple[float, float] | None = None
+    ) -> "Results":
+        """The spikes, traces and stimuli of some cells and of a time range [ms], both ends included.
+
+        cells: selectors: 'all', a population, a gid, (population, index or [indices]).
+        """
+        found = self
+        if cells is not None:
+            found = _of_cells(found, set(self.plan.cells.gids[select(cells, self.plan.cells, "cells")].tolist()))
+        if time is not None:
+            found = _within(found, time)
+        return found
+
+    def gather(self, ranks: Ranks, cells: bool = True) -> "Results":
+        """Everything on rank 0, spikes sorted by time and gid; on other ranks their own share. Collective.
+
+        cells: False leaves the plan's tables where they are. Counts are those of the whole network on every rank.
+        """
+        counted = replace(self, counts=add_counts(count(self), ranks))
+        if ranks.size == 1:
+            return counted
+        words = tree.pack(tree.flatten(shares.of_rank(counted, cells)))
+        lengths = np.zeros(ranks.size, np.int64)
+        lengths[ranks.rank] = len(words)
+        lengths = ranks.allreduce(lengths)
+        everything = ranks.gather_arrays(words)
+        if ranks.rank != 0:
+            return counted
+        parts = np.split(everything, np.cumsum(lengths)[:-1])
+        merged = shares.merge([tree.restore(tree.unpack(part)) for part in parts], counted.plan)
+        return replace(counted, **merged)
+
+    def rates(self, time: tuple[float, float] | None = None) -> dict[str, float]:
+        """Mean rate of each population [Hz], over the whole simulation or a range [ms]."""
+        start, stop = time or (0.0, self.duration)
+        counts = count(self if time is None else _within(self, time))
+        if time is None and self.counts is not None:
+            counts = self.counts
+        seconds = (stop - start) / 1000
+        labels = [population.label for population in self.plan.cells.populations]
+        pairs = zip(labels, counts.cells_of.tolist(), counts.spikes_of.tolist(), strict=True)
+        return {label: spikes / n / seconds if n and seconds else 0.0 for label, n, spikes in pairs}
+
+    def save(self, path: str | Path) -> str:
+        """The path of an HDF5 file with everything, which `netspec.load` reads."""
+        return hdf5.save(path, tree.flatten(shares.whole(self)))
+
+
+def load(path: str | Path) -> Results:
+    """Results, with their plan, from a file written by `Results.save`."""
+    content = tree.restore(hdf5.load(path))
+    try:
+        plan = shares.plan_from(content)
+        names = {f.name for f in fields(Results)} - {"plan", "counts"}
+        results = Results(plan, **shares.columns_from({name: content[name] for name in names}))
+    except KeyError as error:
+        raise FileError(f"{path}: {error.args[0]!r} is missing in the file") from error
+    return replace(results, counts=count(results))
+
+
+def count(results: Results) -> Counts:
+    """Counts of the cells that a rank owns."""
+    plan = results.plan
+    cells, populations = plan.cells, len(plan.cells.populations)
+    codes = cells.table["population"]
+    pairs = np.unique(np.stack([plan.connections["post"], plan.connections["pre"]]), axis=1).shape[1]
+    stimuli = [block.rows for block in plan.inputs if is_netstim(block)]
+    stimulated = len(np.unique(np.concatenate([np.empty(0, np.int64), *(rows["gid"] for rows in stimuli)])))
+    spiking = codes[cells.positions(results.spikes["gid"])]
+    return Counts(
+        connections=pairs + stimulated,
+        contacts=len(plan.connections) + sum(map(len, stimuli)),
+        cells_of=np.bincount(codes[cells.owned], minlength=populations).astype(np.int64),
+        spikes_of=np.bincount(spiking, minlength=populations).astype(np.int64),
+    )
+
+
+def add_counts(counts: Counts, ranks: Ranks) -> Counts:
+    """The sum over all ranks. Collective."""
+    if ranks.size == 1:
+        return counts
+    numbers = np.array([counts.connections, counts.contacts, *counts.cells_of, *counts.spikes_of], np.int64)
+    total = np.asarray(ranks.allreduce(numbers))
+    cells_of, spikes_of = np.split(total[2:], 2)
+    return Counts(int(total[0]), int(total[1]), cells_of, spikes_of)
+
+
+def summary(results: Results, workers: int, run_time: float | None = None) -> list[str]:
+    """The lines that people look for: cells, connections, synaptic contacts, spikes, times [s]."""
+    counts = results.counts or count(results)
+    cells, duration = max(counts.cells, 1), results.duration
+    rate = counts.spikes / cells / duration * 1000 if duration else 0.0
+    lines = [
+        f"  Cells: {counts.cells}",
+        f"  Connections: {counts.connections} ({counts.connections / cells:0.2f} per cell)",
+    ]
+    if counts.contacts != counts.connections:
+        lines.append(f"  Synaptic contacts: {counts.contacts} ({counts.contacts / cells:0.2f} per cell)")
+    lines.append(f"  Spikes: {counts.spikes} ({rate:0.2f} Hz)")
+    lines.append(f"  Simulated time: {duration / 1000:0.1f} s; {workers} workers")
+    if run_time is not None:
+        lines.append(f"  Run time: {run_time:0.2f} s")
+    return lines
+
+
+def _of_cells(results: Results, gids: set[int]) -> Results:
+    spikes = results.spikes.take(np.isin(results.spikes["gid"], list(gids)))
+    traces = {
+        label: {gid: trace for gid, trace in cells.items() if gid in gids}
+        for label, cells in results.traces.items()
+    }
+    stims = {gid: sources for gid, sources in results.stims.items() if gid in gids}
+    return replace(results, spikes=spikes, traces=traces, stims=stims, counts=None)
+
+
+def _within(results: Results, time: tuple[float, float]) -> Results:
+    def inside(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return (times >= time[0]) & (times <= time[1])
+
+    kept = inside(results.time)
+
+    def cut(trace: Trace) -> Trace:
+        if isinstance(trace, Mapping):
+            return {key: values[kept] for key, values in trace.items()}
+        return trace[kept]
+
+    return replace(
+        results,
+        spikes=results.spikes.take(inside(results.spikes["time"])),
+        time=results.time[kept],
+        traces={
+            label: {gid: cut(trace) for gid, trace in cells.items()}
+            for label, cells in results.traces.items()
+        },
+        stims={
+            gid: {source: times[inside(times)] for source, times in sources.items()}
+            for gid, sources in results.stims.items()
+        },
+        counts=None,
+    )

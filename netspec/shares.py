@@ -1,0 +1,241 @@
+"""Shares of several ranks put together, and results as data for files: the order is that of a run on one rank."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.model import resolve
+from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock
+from netspec.plan.cells import Cells
+from netspec.plan.record import synapse_places
+from netspec.spec.read import read
+from netspec.tables import Table, concat, ragged
+
+if TYPE_CHECKING:
+    from netspec.results import Results
+
+Content = dict[str, Any]
+REPLICATED = ("cells", "tags", "templates", "artificial")
+"""Parts of a plan that every rank has whole."""
+
+
+def of_rank(results: "Results", cells: bool = True) -> Content:
+    """What one rank contributes to the whole. cells: with its share of the plan."""
+    content: Content = {
+        "spikes": results.spikes,
+        "time": results.time,
+        "traces": {label: _trace_columns(trace) for label, trace in results.traces.items()},
+        "stims": _stim_columns(results.stims),
+    }
+    if cells:
+        plan = _plan_content(results.plan)
+        content["plan"] = {name: part for name, part in plan.items() if name not in REPLICATED}
+    return content
+
+
+def whole(results: "Results") -> Content:
+    """Everything in results, as data for a file."""
+    content = of_rank(results, cells=False)
+    for name in ("net_params", "sim_config", "provenance"):
+        content[name] = getattr(results, name)
+    content["plan"] = _plan_content(results.plan)
+    return content
+
+
+def columns_from(content: Mapping[str, Any]) -> Content:
+    """The fields of Results, but for the plan, from their data."""
+    traces = {label: _traces(columns) for label, columns in content["traces"].items()}
+    return {**content, "traces": traces, "stims": _stims(content["stims"])}
+
+
+def plan_from(content: Mapping[str, Any]) -> Plan:
+    """The plan in the data of a file."""
+    parts = dict(content["plan"])
+    spec = read(content["net_params"], content["sim_config"])
+    model = resolve(spec, parts.pop("artificial"))
+    cells = Cells(parts.pop("cells"), model.populations, parts.pop("owned"), parts.pop("tags"))
+    return Plan(model, cells, **parts)
+
+
+def merge(contents: Sequence[Content], plan: Plan) -> Content:
+    """Fields of Results for the shares of all ranks. plan: of any rank."""
+    spikes = concat([content["spikes"] for content in contents])
+    merged: Content = {
+        "spikes": spikes.take(np.lexsort([spikes["gid"], spikes["time"]])),
+        "time": contents[0]["time"],
+        "traces": _merge_traces(contents),
+        "stims": _by_gid(stims for content in contents for stims in _stims(content["stims"]).items()),
+    }
+    if all("plan" in content for content in contents):
+        merged["plan"] = merge_plans([content["plan"] for content in contents], plan)
+    return merged
+
+
+def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
+    """The plan of the whole network from the shares of all ranks."""
+    cells = replace(plan.cells, owned=np.arange(len(plan.cells)))
+    rows = concat([share["connections"] for share in shares])
+    together = replace(
+        plan,
+        cells=cells,
+        cell_values=_merge_cell_values(shares, plan),
+        points=_grouped(shares, "points", lambda b: b.population, _merge_points),
+        connections=rows.take(np.lexsort([rows["post"], rows["rule"]])),
+        inputs=_in_spec_order(plan, _grouped(shares, "inputs", _input_key, _merge_inputs)),
+        recordings=_merge_recordings(shares),
+    )
+    return replace(together, synapse_values=_merge_synapse_values(shares, plan, together))
+
+
+def _plan_content(plan: Plan) -> Content:
+    artificial = {pop.mechanism for pop in plan.cells.populations if pop.mechanism}
+    content = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in ("model", "cells")}
+    cells = {"cells": plan.cells.table, "owned": plan.cells.owned, "tags": plan.cells.tags}
+    return {"artificial": sorted(artificial), **cells, **content}
+
+
+def _trace_columns(cells: Mapping[int, Any]) -> Content:
+    """One label's traces as columns gid, key ('' for a cell's only trace), and ragged values."""
+    rows = [
+        (gid, key, values)
+        for gid, trace in cells.items()
+        for key, values in (trace.items() if isinstance(trace, Mapping) else [("", trace)])
+    ]
+    values, offsets = ragged(values for _, _, values in rows)
+    gids = np.array([gid for gid, _, _ in rows], np.int64)
+    return {"gid": gids, "key": [key for _, key, _ in rows], "values": values, "offsets": offsets}
+
+
+def _traces(columns: Mapping[str, Any]) -> dict[int, Any]:
+    traces: dict[int, Any] = {}
+    parts = np.split(columns["values"], columns["offsets"][1:-1]) if columns["key"] else []
+    for gid, key, values in zip(columns["gid"].tolist(), columns["key"], parts, strict=True):
+        if key:
+            traces.setdefault(gid, {})[key] = values
+        else:
+            traces[gid] = values
+    return traces
+
+
+def _stim_columns(stims: Mapping[int, Mapping[str, NDArray[np.float64]]]) -> Content:
+    return _trace_columns(stims)
+
+
+def _stims(columns: Mapping[str, Any]) -> dict[int, dict[str, NDArray[np.float64]]]:
+    return _traces(columns)
+
+
+def _merge_traces(contents: Sequence[Content]) -> Content:
+    labels = dict.fromkeys(label for content in contents for label in content["traces"])
+    return {
+        label: _by_gid(
+            item
+            for content in contents
+            if label in content["traces"]
+            for item in _traces(content["traces"][label]).items()
+        )
+        for label in labels
+    }
+
+
+def _by_gid(items: Iterable[tuple[int, Any]]) -> dict[int, Any]:
+    return dict(sorted(items, key=lambda item: item[0]))
+
+
+def _merge_cell_values(shares: Sequence[Content], plan: Plan) -> dict[int, NDArray[np.float64]]:
+    template = plan.cells.table["template"]
+    merged = {}
+    for code in sorted({code for share in shares for code in share["cell_values"]}):
+        having = [share for share in shares if code in share["cell_values"]]
+        owned = [share["owned"][template[share["owned"]] == code] for share in having]
+        rows = np.concatenate([share["cell_values"][code] for share in having])
+        merged[code] = rows[np.argsort(np.concatenate(owned), kind="stable")]
+    return merged
+
+
+def _grouped(
+    shares: Sequence[Content], part: str, key: Callable[[Any], Hashable], join: Callable[[list[Any]], Any]
+) -> tuple[Any, ...]:
+    """Blocks of all shares with the same key joined, in order of first appearance."""
+    groups: dict[Hashable, list[Any]] = {}
+    for share in shares:
+        for block in share[part]:
+            groups.setdefault(key(block), []).append(block)
+    return tuple(join(group) for group in groups.values())
+
+
+def _merge_points(blocks: list[PointBlock]) -> PointBlock:
+    cells = concat([block.cells for block in blocks])
+    order = np.argsort(cells["gid"], kind="stable")
+    trains = rates = noise = None
+    if blocks[0].trains is not None:
+        each = [part for block in blocks if block.trains for part in _parts(*block.trains)]
+        trains = ragged(each[i] for i in order)
+    if blocks[0].rates is not None:
+        pairs = [pair for block in blocks for pair in block.rates or ()]
+        rates = tuple(pairs[i] for i in order)
+    if blocks[0].noise is not None:
+        noise = np.concatenate([block.noise for block in blocks if block.noise is not None])[order]
+    return replace(blocks[0], cells=cells.take(order), trains=trains, rates=rates, noise=noise)
+
+
+def _parts(values: NDArray[np.float64], offsets: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    return np.split(values, offsets[1:-1]) if len(offsets) > 1 else []
+
+
+def _input_key(block: InputBlock) -> Hashable:
+    return block.target, block.source, block.mechanism, _synapse_code(block)
+
+
+def _synapse_code(block: InputBlock) -> int:
+    return int(block.rows["synapse"][0]) if "synapse" in block.rows and len(block.rows) else -1
+
+
+def _merge_inputs(blocks: list[InputBlock]) -> InputBlock:
+    rows = concat([block.rows for block in blocks])
+    order = np.argsort(rows["gid"], kind="stable")
+    noise = None
+    if blocks[0].noise is not None:
+        noise = np.concatenate([block.noise for block in blocks if block.noise is not None])[order]
+    return replace(blocks[0], rows=rows.take(order), noise=noise)
+
+
+def _in_spec_order(plan: Plan, blocks: tuple[InputBlock, ...]) -> tuple[InputBlock, ...]:
+    """Blocks that have rows, in the order of stimTargetParams."""
+    places = {label: i for i, label in enumerate(plan.model.spec.network.targets)}
+    filled = tuple(block for block in blocks if len(block.rows))
+    return tuple(sorted(filled, key=lambda block: places[block.target]))
+
+
+def _merge_synapse_values(shares: Sequence[Content], plan: Plan, together: Plan) -> dict[str, Table]:
+    """A cell's synapses are on one rank and in one order, so their values are matched cell by cell."""
+    merged = {}
+    for label in dict.fromkeys(label for share in shares for label in share["synapse_values"]):
+        having = [share for share in shares if label in share["synapse_values"]]
+        parts = [replace(plan, connections=s["connections"], inputs=s["inputs"]) for s in having]
+        gids = np.concatenate([synapse_places(part, label)[0] for part in parts])
+        values = concat([share["synapse_values"][label] for share in having])
+        place = np.empty(len(gids), np.int64)
+        place[np.argsort(synapse_places(together, label)[0], kind="stable")] = np.argsort(gids, kind="stable")
+        merged[label] = values.take(place)
+    return merged
+
+
+def _merge_recordings(shares: Sequence[Content]) -> Recordings:
+    first: Recordings = shares[0]["recordings"]
+    blocks = [{"traces": share["recordings"].traces} for share in shares]
+    spikes = None
+    if first.spikes is not None:
+        spikes = np.sort(np.concatenate([share["recordings"].spikes for share in shares]))
+    return replace(first, traces=_grouped(blocks, "traces", _trace_key, _merge_trace), spikes=spikes)
+
+
+def _trace_key(block: TraceBlock) -> Hashable:
+    return tuple(getattr(block, f.name) for f in fields(block) if f.name != "gids")
+
+
+def _merge_trace(blocks: list[TraceBlock]) -> TraceBlock:
+    return replace(blocks[0], gids=np.sort(np.concatenate([block.gids for block in blocks])))
