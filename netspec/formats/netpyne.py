@@ -1,0 +1,329 @@
+"""The dictionaries that NetPyNE shows and saves, made from a plan when they are looked at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.plan import InputBlock, Plan
+from netspec.spec.cell import Section
+
+if TYPE_CHECKING:
+    from netspec.results import Results
+
+VERSION = "1.1.1"
+"""The version of NetPyNE whose files these are."""
+POSITION = ("xnorm", "ynorm", "znorm", "x", "y", "z")
+COMPACT = ["preGid", "sec", "loc", "synMech", "weight", "delay"]
+PLACE_COLUMNS = ("gid", "section", "location", "synapse", "weight", "delay")
+"""Columns of an input's rows that are not parameters of the mechanism."""
+
+Record = dict[str, Any]
+
+
+class Records:
+    """What NetPyNE knows of each cell: tags, conns, stims, secs. It keeps two orderings of the plan's rows, no dicts."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self._rules = plan.model.spec.network.connections
+
+    @cached_property
+    def _connection_order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the connections ordered by post, and the posts in that order."""
+        post = self.plan.connections["post"]
+        order = np.argsort(post, kind="stable")
+        return order, post[order]
+
+    @cached_property
+    def _input_order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Gids of all inputs ascending, with their blocks and rows."""
+        blocks = self.plan.inputs
+        gids = np.concatenate([np.empty(0, np.int64), *(block.rows["gid"] for block in blocks)])
+        block = np.repeat(np.arange(len(blocks)), [len(b.rows) for b in blocks])
+        row = np.concatenate([np.empty(0, np.int64), *(np.arange(len(b.rows)) for b in blocks)])
+        order = np.argsort(gids, kind="stable")
+        return gids[order], block[order], row[order]
+
+    def connections_of(self, gid: int) -> list[int]:
+        """Rows of the connections onto a cell, in order of creation."""
+        order, post = self._connection_order
+        start, stop = np.searchsorted(post, [gid, gid + 1])
+        rows: list[int] = order[start:stop].tolist()
+        return rows
+
+    def inputs_of(self, gid: int) -> list[tuple[int, int]]:
+        """(block, row) of each stimulus of a cell, in order of creation."""
+        gids, block, row = self._input_order
+        start, stop = np.searchsorted(gids, [gid, gid + 1])
+        return list(zip(block[start:stop].tolist(), row[start:stop].tolist(), strict=True))
+
+    def tags(self, position: int) -> Record:
+        """Tags of the cell at a position of the cells table."""
+        plan, table = self.plan, self.plan.cells.table
+        tags = dict(plan.cells.populations[table["population"][position]].tags)
+        fraction = float(table["fraction"][position])
+        if fraction == fraction:
+            tags["fraction"] = fraction
+        tags.update({name: float(table[name][position]) for name in POSITION})
+        tags.update(plan.cells.tags.get(position, {}))
+        code = int(table["template"][position])
+        if code >= 0 and plan.model.spec.simulation.include_params_label:
+            tags["label"] = list(plan.templates[code].rules)
+        return tags
+
+    def connection(self, row: int) -> Record:
+        """One connection as a dict."""
+        table, model = self.plan.connections, self.plan.model
+        label = model.rules[int(table["rule"][row])]
+        onto_section = table["section"][row] >= 0
+        rule = self._rules.get(label)
+        record: Record = {
+            "preGid": int(table["pre"][row]),
+            "sec": model.sections[int(table["section"][row])] if onto_section else None,
+            "loc": float(table["location"][row]) if onto_section else None,
+            "synMech": model.synapses[int(table["synapse"][row])] if table["synapse"][row] >= 0 else None,
+            "weight": float(table["weight"][row]),
+            "delay": float(table["delay"][row]),
+        }
+        if rule is not None:
+            given = {"shape": rule.shape, "plast": rule.plast, "weightIndex": rule.weight_index or None}
+            record.update({name: value for name, value in given.items() if value is not None})
+        if model.spec.simulation.include_params_label:
+            record["label"] = label
+        record.update({"preLoc": 0.5} if onto_section else {"weightIndex": rule.weight_index if rule else 0})
+        return record
+
+    def stimulus_connection(self, block: int, row: int) -> Record:
+        """The connection of a NetStim to its synapse as a dict."""
+        source, rows, model = self.plan.inputs[block], self.plan.inputs[block].rows, self.plan.model
+        record: Record = {
+            "preGid": "NetStim",
+            "sec": model.sections[int(rows["section"][row])],
+            "loc": float(rows["location"][row]),
+            "synMech": model.synapses[int(rows["synapse"][row])],
+            "weight": float(rows["weight"][row]),
+            "delay": float(rows["delay"][row]),
+        }
+        given = {"shape": source.shape, "plast": source.plast}
+        record.update({name: value for name, value in given.items() if value is not None})
+        return {**record, "preLoc": 0.5, "preLabel": source.source}
+
+    def stimulus(self, block: int, row: int) -> Record:
+        """One stimulus as a dict."""
+        source = self.plan.inputs[block]
+        if "synapse" in source.rows:
+            return self._netstim(source, row)
+        record: Record = {
+            "label": source.target,
+            "source": source.source,
+            "sec": self.plan.model.sections[int(source.rows["section"][row])],
+            "loc": float(source.rows["location"][row]),
+            "type": source.mechanism,
+        }
+        record.update({name: list(values) for name, values in source.lists.items()})
+        return record | self._parameters(source, row)
+
+    def _netstim(self, source: InputBlock, row: int) -> Record:
+        own = self._parameters(source, row)
+        written = self.plan.model.spec.network.sources[source.source].params
+        interval = own.get("interval")
+        rate = written.get("rate")
+        if not isinstance(rate, int | float | str) or (isinstance(rate, str) and rate != "variable"):
+            rate = 1000.0 / interval if interval else None
+        seed = written.get("seed", self.plan.model.spec.simulation.seeds.get("stim", 1))
+        return {
+            "source": source.source,
+            "type": "NetStim",
+            "rate": rate,
+            "noise": own.get("noise", 0),
+            "number": own.get("number", 1e9),
+            "start": own.get("start", 0),
+            "seed": seed,
+        }
+
+    def _parameters(self, source: InputBlock, row: int) -> Record:
+        columns = source.rows.columns.items()
+        return {name: float(column[row]) for name, column in columns if name not in PLACE_COLUMNS}
+
+    def sections(self, position: int) -> dict[str, Record]:
+        """Sections of a cell, without synapses; string functions as they were written."""
+        code = int(self.plan.cells.table["template"][position])
+        if code < 0:
+            return {}
+        return {name: _section(section) for name, section in self.plan.templates[code].sections.items()}
+
+    def section_lists(self, position: int) -> dict[str, list[str]]:
+        """Named lists of the sections of a cell."""
+        code = int(self.plan.cells.table["template"][position])
+        lists = self.plan.templates[code].sec_lists if code >= 0 else {}
+        return {name: list(sections) for name, sections in lists.items()}
+
+    def synapses_of(self, gid: int) -> list[tuple[str, Record]]:
+        """(section, synapse) of every synapse of a cell in order of creation; shared ones once."""
+        found = [self.connection(row) for row in self.connections_of(gid)]
+        found += [self.stimulus_connection(*place) for place in self.stimulated(gid)]
+        shared = not self.plan.model.spec.simulation.one_syn_per_netcon
+        seen: set[tuple[str, str, float]] = set()
+        synapses = []
+        for conn in found:
+            place = conn["sec"], conn["synMech"], conn["loc"]
+            if conn["sec"] is None or conn["synMech"] is None or (shared and place in seen):
+                continue
+            seen.add(place)
+            synapses.append((conn["sec"], self._synapse(conn)))
+        return synapses
+
+    def stimulated(self, gid: int) -> list[tuple[int, int]]:
+        """(block, row) of the NetStims of a cell."""
+        return [place for place in self.inputs_of(gid) if "synapse" in self.plan.inputs[place[0]].rows]
+
+    def _synapse(self, conn: Record) -> Record:
+        rule = self.plan.model.spec.network.synapses[conn["synMech"]]
+        return {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+
+    def parameters(self, position: int) -> Record:
+        """Parameters of an artificial cell."""
+        population = self.plan.cells.populations[self.plan.cells.table["population"][position]]
+        params = dict(population.params)
+        rate = params.get("rate")
+        if isinstance(rate, int | float) and rate:
+            params["interval"] = 1000.0 / rate
+        if population.mechanism in ("NetStim", "VecStim"):
+            params.setdefault("seed", self.plan.model.spec.simulation.seeds.get("stim", 1))
+        return params
+
+    def cell(self, position: int, secs: bool = True, conns: bool = True) -> Record:
+        """Everything about a cell, as saved. secs, conns: False leaves them empty."""
+        gid = int(self.plan.cells.gids[position])
+        record: Record = {"gid": gid, "tags": self.tags(position), "conns": [], "stims": []}
+        if conns:
+            record["conns"] = [self.connection(row) for row in self.connections_of(gid)]
+            record["conns"] += [self.stimulus_connection(*place) for place in self.stimulated(gid)]
+        record["stims"] = [self.stimulus(*place) for place in self.inputs_of(gid)]
+        if self.plan.cells.table["template"][position] < 0:
+            return {**record, "params": self.parameters(position)}
+        if not secs:
+            return {**record, "secs": {}, "secLists": None}
+        sections = self.sections(position)
+        for name, synapse in self.synapses_of(gid):
+            sections[name].setdefault("synMechs", []).append(synapse)
+        return {**record, "secs": sections, "secLists": self.section_lists(position)}
+
+
+def population_tags(plan: Plan, code: int) -> Record:
+    """Tags of a population, as sim.net.pops shows them."""
+    population = plan.cells.populations[code]
+    written = {"cellType": population.spec.cell_type, "cellModel": population.spec.cell_model}
+    for item in fields(population.spec):
+        value = getattr(population.spec, item.name)
+        if "key" in item.metadata and value not in (None, False) and item.metadata["key"] != "params":
+            written.setdefault(item.metadata["key"], value)
+    tags = {name: value for name, value in written.items() if value is not None}
+    if population.mechanism:
+        return {**tags, "cellModel": population.mechanism, "pop": population.label, "params": dict(population.params)}
+    return {**tags, **population.spec.tags, "pop": population.label}
+
+
+def populations(plan: Plan, everyone: bool = True) -> dict[str, Record]:
+    """label -> tags and cellGids (of all cells, or only of the owned ones)."""
+    positions = np.arange(len(plan.cells)) if everyone else plan.cells.owned
+    codes, gids = plan.cells.table["population"][positions], plan.cells.gids[positions]
+    return {
+        population.label: {"tags": population_tags(plan, code), "cellGids": gids[codes == code].tolist()}
+        for code, population in enumerate(plan.cells.populations)
+    }
+
+
+def cells(plan: Plan, secs: bool = True, conns: bool = True, compact: Any = False) -> list[Record]:
+    """Records of the owned cells. compact: keys (True: the usual ones) that turn each connection into a list."""
+    records = Records(plan)
+    found = [records.cell(position, secs, conns) for position in plan.cells.owned.tolist()]
+    keys = compact_keys(plan, compact)
+    if keys:
+        for cell in found:
+            cell["conns"] = [[conn.get(key) for key in keys] for conn in cell["conns"]]
+    return found
+
+
+def compact_keys(plan: Plan, compact: Any) -> list[str]:
+    """The keys of connections written as lists; empty if they are written as dicts."""
+    if compact is not True:
+        return list(compact or [])
+    stimulated = bool(plan.model.spec.network.targets)
+    return [COMPACT[0], *(["preLabel"] if stimulated else []), *COMPACT[1:]]
+
+
+def simulation_data(results: "Results") -> Record:
+    """simData: spkt, spkid, traces by label and cell, t, stims, avgRate."""
+    data: Record = {"spkt": results.spikes["time"].tolist(), "spkid": results.spikes["gid"].astype(float).tolist()}
+    if results.plan.recordings.stims:
+        gids = results.plan.cells.gids[results.plan.cells.owned].tolist()
+        data["stims"] = {
+            f"cell_{gid}": {source: times.tolist() for source, times in results.stims.get(gid, {}).items()}
+            for gid in gids
+        }
+    labels = dict.fromkeys([*results.plan.recordings.labels, *results.traces])
+    for label in labels:
+        data[label] = {f"cell_{gid}": _listed(t) for gid, t in results.traces.get(label, {}).items()}
+    if len(results.time):
+        data["t"] = results.time.tolist()
+    if results.counts is not None and results.duration:
+        data["avgRate"] = results.counts.spikes / max(results.counts.cells, 1) / results.duration * 1000
+    return data
+
+
+def document(results: "Results", include: Iterable[str], version: str = "") -> Record:
+    """The whole content of a saved file. include: netParams, netCells, netPops, net, simConfig, simData."""
+    wanted = {*include}
+    if "net" in wanted:
+        wanted |= {"netCells", "netPops"}
+    simulation, net = results.plan.model.spec.simulation, {}
+    content: Record = {"netpyne_version": VERSION, "netpyne_changeset": "", "netspec_version": version}
+    if "netParams" in wanted:
+        net["params"] = parameters(results.net_params)
+    if "netCells" in wanted:
+        compact = simulation.compact_conn_format
+        net["cells"] = cells(results.plan, simulation.save_cell_secs, simulation.save_cell_conns, compact)
+    if "netPops" in wanted:
+        net["pops"] = populations(results.plan)
+    if net:
+        content["net"] = net
+    if "simConfig" in wanted:
+        content["simConfig"] = dict(results.sim_config)
+    if "simData" in wanted:
+        content["simData"] = simulation_data(results)
+    return content
+
+
+def parameters(net_params: Mapping[str, Any]) -> Record:
+    """netParams as saved: every population knows its label."""
+    content = {name: value for name, value in net_params.items() if not name.startswith("_")}
+    named = {label: {**entry, "pop": label} for label, entry in content.get("popParams", {}).items()}
+    return {**content, "popParams": named}
+
+
+def _section(section: Section) -> Record:
+    """A section as NetPyNE keeps it: only what was given."""
+    record = {}
+    for item in fields(section):
+        value = getattr(section, item.name)
+        if value not in (None, {}, []) or item.name in ("geom", "topol", "mechs"):
+            record[item.metadata["key"]] = _copied(value)
+    return record
+
+
+def _copied(value: Any) -> Any:
+    """Containers copied, so that changing a view changes no plan."""
+    if isinstance(value, Mapping):
+        return {name: _copied(item) for name, item in value.items()}
+    return list(value) if isinstance(value, list) else value
+
+
+def _listed(trace: Any) -> Any:
+    if isinstance(trace, Mapping):
+        return {key: values.tolist() for key, values in trace.items()}
+    return trace.tolist()
