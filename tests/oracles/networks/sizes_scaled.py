@@ -1,0 +1,28 @@
+"""scale below 1: fewer cells, holes in the gids, positions of the full network."""
+
+from networks import parts
+
+
+def network():
+    net = {
+        "scale": 0.4,
+        "popParams": {
+            "A": {"cellType": "ball", "numCells": 20},
+            "B": {"cellType": "ball", "numCells": 13},
+            "C": {"cellType": "ball", "density": 9000},
+        },
+        "cellParams": {"ball": parts.ball()},
+        "synMechParams": parts.synapses(),
+        "connParams": {
+            "A->B": {
+                "preConds": {"pop": "A"}, "postConds": {"pop": "B"},
+                "convergence": 3, "weight": 0.01, "delay": 2, "synMech": "exc",
+            },
+            "B->C": {
+                "preConds": {"pop": "B"}, "postConds": {"pop": "C"},
+                "divergence": 4, "weight": 0.01, "delay": 2, "synMech": "exc",
+            },
+        },
+        **parts.noise({"pop": ["A", "B"]}),
+    }  # fmt: skip
+    return net, parts.config()
