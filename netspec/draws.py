@@ -55,6 +55,10 @@ class Draws:
         self._at[rows] += 1
         return numbers
 
+    def of_rows(self, rows: NDArray[np.intp]) -> "Draws":
+        """The same streams for some of the rows; what is drawn there is spent here."""
+        return _SomeRows(self, rows)
+
     def _polar(self) -> Floats:
         """A standard normal number of every row. NEURON forgets the second of each pair between calls."""
         result = np.empty(self.rows)
@@ -169,10 +173,11 @@ def polar_pairs(first: Floats, second: Floats) -> tuple[NDArray[np.bool_], Float
 
 SPENT = {"uniform": 1, "discunif": 1, "negexp": 1, "weibull": 1, "hypergeo": 2}
 """Numbers that one call spends, of the distributions where this is fixed."""
-DISTRIBUTIONS = (
-    *SPENT, "normal", "lognormal", "poisson", "binomial", "erlang", "geometric",
-)  # fmt: skip
-"""Names of the distributions, each a method of Draws."""
+ARGUMENTS = {
+    "uniform": 2, "discunif": 2, "normal": 2, "lognormal": 2, "negexp": 1, "weibull": 2, "hypergeo": 2,
+    "poisson": 1, "binomial": 2, "erlang": 2, "geometric": 1,
+}  # fmt: skip
+"""The distributions, each a method of Draws, and how many arguments it takes."""
 
 
 class OneStream:
@@ -243,9 +248,22 @@ class _Sequence(Draws):
         self._start, self._ready = 0, np.empty(0)
 
     def _next(self, rows: NDArray[np.intp] | None = None) -> Floats:
+        if rows is not None and len(rows) == 0:
+            return np.empty(0)
         if not self._start <= self.position < self._start + len(self._ready):
             self._start = self.position
             self._ready = uniforms(self._ids, range(self._start, self._start + 1024))
         offset = self.position - self._start
         self.position += 1
         return self._ready[offset : offset + 1]
+
+
+class _SomeRows(Draws):
+    """Some rows of other draws."""
+
+    def __init__(self, whole: Draws, rows: NDArray[np.intp]):
+        super().__init__((0, 0, 0), len(rows))
+        self._whole, self._rows = whole, rows
+
+    def _next(self, rows: NDArray[np.intp] | None = None) -> Floats:
+        return self._whole._next(self._rows if rows is None else self._rows[rows])
