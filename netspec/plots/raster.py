@@ -48,7 +48,7 @@ def plot_raster(
     raster(data, ax, colors, names, marker=marker, size=size, width=linewidth or lw)
     if syncLines:
         ax.vlines(data.times, -0.5, data.row_count - 0.5, colors="#cc3311", linewidth=0.1)
-    if not orderInverse:
+    if orderInverse:
         ax.invert_yaxis()
     if legend and labels == "legend" and data.labels:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=2, frameon=False)

@@ -20,8 +20,8 @@ def test_raster_has_one_artist_per_population():
 
 
 def test_raster_order_is_inverted_on_request():
-    down, _ = plots.draw(results(), "plotRaster")
-    up, _ = plots.draw(results(), "plotRaster", orderInverse=True)
+    up, _ = plots.draw(results(), "plotRaster")
+    down, _ = plots.draw(results(), "plotRaster", orderInverse=True)
     assert down.axes[0].yaxis_inverted()
     assert not up.axes[0].yaxis_inverted()
 
