@@ -1,0 +1,250 @@
+"""Cells as NEURON objects: a template per kind, one call per stretch of equal cells, found by gid.
+
+Cells are made in order of gid, so that NEURON lists spikes of one instant in that order.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.errors import MechanismError, Problem, SpecError, StateError, did_you_mean
+from netspec.neuron import bulk, points
+from netspec.neuron.hoc_template import HocTemplate, write
+from netspec.plan import Plan
+
+Indices = NDArray[np.int64]
+
+
+class LiveCells:
+    """Cells of this rank. A kind is a template's code, or -1 - population for artificial cells."""
+
+    def __init__(self, plan: Plan, pc: Any):
+        cells = plan.cells
+        self._plan, self._pc = plan, pc
+        self.gids: Indices = cells.gids[cells.owned]
+        self._kinds = _kinds(plan)[cells.owned]
+        self._items = _position_in_kind(self._kinds)
+        threshold = plan.model.spec.network.default_threshold
+        self.templates = _templates(plan, self._kinds, threshold)
+        self._lists: dict[int, Any] = {code: h.List() for code in self.templates}
+        self.points: dict[int, points.Points] = {}
+        _check_gids(self.gids)
+        for start, stop in _stretches(self._kinds):
+            self._make(int(self._kinds[start]), slice(start, stop), threshold)
+        ions = _ion_defaults(plan, self.templates)
+        self._former_ions = {name: getattr(h, name) for name in ions}
+        _set_globals(ions)
+
+    def __len__(self) -> int:
+        return len(self.gids)
+
+    def owns(self, gid: int) -> bool:
+        """Whether the cell is on this rank."""
+        position = np.searchsorted(self.gids, gid)
+        return bool(position < len(self.gids) and self.gids[position] == gid)
+
+    def cell(self, gid: int) -> Any:
+        """The hoc object of a cell: of its template, or the artificial cell itself."""
+        kind, item = self._place(gid)
+        return (self.points[kind].objects if kind < 0 else self._lists[kind]).o(item)
+
+    def point(self, gid: int) -> Any:
+        """The artificial cell."""
+        if self._place(gid)[0] >= 0:
+            raise StateError(f"cell {gid} consists of sections; it is not an artificial cell")
+        return self.cell(gid)
+
+    def section(self, gid: int, name: str) -> Any:
+        """A section of a cell (nrn.Section)."""
+        sections = self._template(gid).sections
+        if name not in sections:
+            raise StateError(f"cell {gid} has no section {name!r}. {did_you_mean(name, sections)}")
+        return getattr(self.cell(gid), sections[name])
+
+    def pointp(self, gid: int, section: str, label: str) -> Any:
+        """A point process that belongs to the cell (pointps)."""
+        labels = self._template(gid).points
+        if (section, label) not in labels:
+            raise StateError(f"cell {gid} has no point process {label!r} in section {section!r}")
+        return getattr(self.cell(gid), labels[section, label])
+
+    def section_table(self, gids: Indices, codes: NDArray[Any]) -> tuple[bulk.Sections, Indices]:
+        """The sections of rows (gid, code of the section's name), and the index of each row's section."""
+        names = self._plan.model.sections
+        keys, index = np.unique(gids * len(names) + codes, return_inverse=True)
+        owners, named = np.divmod(keys, len(names))
+        positions = np.searchsorted(self.gids, owners)
+        found = [
+            getattr(self._lists[kind].o(item), self.templates[kind].sections[names[code]])
+            for kind, item, code in zip(
+                self._kinds[positions].tolist(), self._items[positions].tolist(), named.tolist(), strict=True
+            )
+        ]
+        return bulk.sections(found), index
+
+    def point_table(self, gids: Indices) -> tuple[Any, Indices]:
+        """A List with the artificial cells that rows of gids stand for, and each row's index in it."""
+        owners, index = np.unique(gids, return_inverse=True)
+        found = h.List()
+        for gid in owners:
+            found.append(self.point(int(gid)))
+        return found, index
+
+    def template_codes(self, gids: Indices) -> Indices:
+        """Code of the template of each cell; negative for artificial cells."""
+        return self._kinds[np.searchsorted(self.gids, gids)]
+
+    def rest(self) -> None:
+        """Set initial potentials (vinit)."""
+        for code, template in self.templates.items():
+            if template.rests:
+                cells = self._lists[code]
+                for k in range(len(cells)):
+                    cells.o(k).rest()
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether any section has its own initial potential."""
+        return any(template.rests for template in self.templates.values())
+
+    def seed(self) -> None:
+        """Put the noise of all artificial cells at the start of its streams."""
+        for made in self.points.values():
+            points.seed_streams(made.objects, made.block.noise)
+
+    def close(self) -> None:
+        """Give up all cells and their gids, and NEURON's ion defaults back."""
+        self._pc.gid_clear()
+        _set_globals(self._former_ions)
+        self._lists.clear()
+        self.points.clear()
+
+    def _place(self, gid: int) -> tuple[int, int]:
+        if not self.owns(gid):
+            raise StateError(f"there is no cell {gid} on this rank")
+        position = int(np.searchsorted(self.gids, gid))
+        return int(self._kinds[position]), int(self._items[position])
+
+    def _template(self, gid: int) -> HocTemplate:
+        kind, _ = self._place(gid)
+        if kind < 0:
+            raise StateError(f"cell {gid} is an artificial cell; it has no sections")
+        return self.templates[kind]
+
+    def _make(self, kind: int, rows: slice, threshold: float) -> None:
+        """Make owned cells `rows`, all of one kind."""
+        if kind < 0:
+            label = self._plan.cells.populations[-1 - kind].label
+            block = next(block for block in self._plan.points if block.population == -1 - kind)
+            self.points[kind] = points.make(block, label, self._pc, threshold)
+        elif kind in self.templates:
+            self._fill(kind, rows)
+            self._set_own_parameters(kind, rows)
+
+    def _fill(self, kind: int, rows: slice) -> None:
+        first, count = int(self._items[rows.start]), rows.stop - rows.start
+        values = self._plan.cell_values.get(kind, np.empty((0, 0)))
+        own = values[first : first + count]
+        columns = [self.gids[rows].astype(float), *_shifts(self._plan, rows), own.ravel()]
+        fill = getattr(h, f"{self.templates[kind].name}_fill")
+        fill(self._lists[kind], self._pc, *(h.Vector(column) for column in columns), values.shape[1])
+
+    def _set_own_parameters(self, kind: int, rows: slice) -> None:
+        """`params` of single cells (cellsList): set in every point process of the cell, as NetPyNE does."""
+        cells = self._plan.cells
+        if not cells.tags:
+            return
+        for position in cells.owned[rows]:
+            own = cells.tags.get(int(position), {}).get("params") or {}
+            for section, label in self.templates[kind].points if own else ():
+                target = self.pointp(int(cells.gids[position]), section, label)
+                for name, value in own.items():
+                    _set(target, name, value)
+
+
+def install(template: HocTemplate) -> None:
+    """Give hoc the template, unless it has it from an earlier network: the name stands for the content."""
+    if h.name_declared(template.name):
+        return
+    if not h(template.text):
+        raise MechanismError(f"NEURON refused the template of a cell:\n{template.text}")
+    columns = h.List()
+    for points3d in template.points3d:
+        for column in points3d:
+            columns.append(h.Vector(column))
+    setattr(h, f"{template.name}_points", columns)
+
+
+def _set_globals(values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        setattr(h, name, value)
+
+
+def _set(target: Any, name: str, value: Any) -> None:
+    if not hasattr(target, name):
+        known = [known for known in dir(target) if not known.startswith("_")]
+        path = f"cellsList[...]['params'][{name!r}]"
+        message = f"not a parameter of {target.hname()}. {did_you_mean(name, known)}"
+        raise SpecError([Problem(path, message)])
+    setattr(target, name, value)
+
+
+def _check_gids(gids: Indices) -> None:
+    if len(gids) and gids[-1] > bulk.MAX_GID:
+        raise StateError(f"NEURON's gids end at {bulk.MAX_GID}; this network has {gids[-1]}")
+
+
+def _kinds(plan: Plan) -> Indices:
+    """Kind of every cell of the network."""
+    table = plan.cells.table
+    codes = table["template"].astype(np.int64)
+    return np.where(codes >= 0, codes, -1 - table["population"].astype(np.int64))
+
+
+def _position_in_kind(kinds: Indices) -> Indices:
+    """How many cells of the same kind come before each one: (n,)."""
+    items = np.empty(len(kinds), np.int64)
+    for kind in np.unique(kinds):
+        rows = np.flatnonzero(kinds == kind)
+        items[rows] = np.arange(len(rows))
+    return items
+
+
+def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTemplate]:
+    """Templates by code: those that this rank needs, and those that set ion defaults for all cells."""
+    made = {}
+    for code, template in enumerate(plan.templates):
+        needed = code in kinds or any(section.ions for section in template.sections.values())
+        if template.sections and needed:
+            made[code] = write(template, threshold, lambda name: bool(h.name_declared(name)))
+            install(made[code])
+    return made
+
+
+def _shifts(plan: Plan, rows: slice) -> list[NDArray[np.float64]]:
+    """What is added to the 3-D points of the cells: x, y, z [um], each (n,)."""
+    simulation, table = plan.model.spec.simulation, plan.cells.table
+    x, y, z = (table[axis][plan.cells.owned[rows]] for axis in "xyz")
+    if not simulation.pt3d_relative:
+        return [np.zeros(len(x))] * 3
+    return [x, -y if simulation.inverted_y else y, z]
+
+
+def _ion_defaults(plan: Plan, templates: Mapping[int, HocTemplate]) -> dict[str, float]:
+    """Ion defaults that the cells of the whole network leave behind: the last one in order of gid wins."""
+    codes = plan.cells.table["template"]
+    last = {code: int(np.flatnonzero(codes == code)[-1]) for code in templates if code in codes}
+    merged: dict[str, float] = {}
+    for code in sorted(last, key=last.__getitem__):
+        merged.update(templates[code].ions)
+    return merged
+
+
+def _stretches(kinds: Indices) -> Iterator[tuple[int, int]]:
+    """(start, stop) of each stretch of equal values."""
+    if len(kinds):
+        edges = np.flatnonzero(np.diff(kinds)) + 1
+        yield from zip([0, *edges.tolist()], [*edges.tolist(), len(kinds)], strict=True)

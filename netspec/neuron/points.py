@@ -1,0 +1,71 @@
+"""Artificial cells: made in blocks, with their given spike times and rates."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError
+from netspec.neuron import bulk
+from netspec.plan import PointBlock
+
+SEED_STREAMS = """
+proc netspec_seed_streams() { local i
+  for i = 0, $o1.count() - 1 { $o1.o(i).noiseFromRandom123($o2.x[i], $o3.x[i], $o4.x[i]) }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Points:
+    """The owned artificial cells of a population: List in order of gid, and the Vectors played into them."""
+
+    block: PointBlock
+    objects: Any
+    played: tuple[Any, ...]
+
+
+def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
+    """The artificial cells of a block, with their gids. label: of the population; threshold [mV]."""
+    if block.vref is not None:
+        path = f"netParams.popParams[{label!r}]['vref']"
+        message = "an artificial cell sends events; only point processes inside a section have a vref"
+        raise SpecError([Problem(path, message)])
+    columns = {name: column for name, column in block.cells.columns.items() if name != "gid"}
+    objects = bulk.points(block.mechanism, len(block.cells), columns)
+    bulk.register_points(pc, block.cells["gid"], objects, threshold)
+    return Points(block, objects, (*_play_trains(block, objects), *_play_rates(block, objects)))
+
+
+def seed_streams(objects: Any, ids: NDArray[np.int64] | None) -> None:
+    """Put the noise of every artificial cell in the List at the start of its stream, ids: (n, 3)."""
+    if ids is None or not len(ids):
+        return
+    if not hasattr(h, "netspec_seed_streams"):
+        h(SEED_STREAMS)
+    h.netspec_seed_streams(objects, *(h.Vector(np.asarray(column, float)) for column in ids.T))
+
+
+def _play_trains(block: PointBlock, objects: Any) -> list[Any]:
+    """Given spike times [ms]."""
+    if block.trains is None:
+        return []
+    flat, offsets = block.trains
+    vectors = [h.Vector(flat[start:stop]) for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
+    for k, vector in enumerate(vectors):
+        objects.o(k).play(vector)
+    return vectors
+
+
+def _play_rates(block: PointBlock, objects: Any) -> list[Any]:
+    """Intervals [ms] that change at given times [ms]."""
+    if block.rates is None:
+        return []
+    vectors = []
+    for k, (times, intervals) in enumerate(block.rates):
+        values, when = h.Vector(intervals), h.Vector(times)
+        values.play(objects.o(k)._ref_interval, when)
+        vectors += [values, when]
+    return vectors
