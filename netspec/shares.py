@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netspec.results import Results
 
 Content = dict[str, Any]
-REPLICATED = ("cells", "tags", "templates", "artificial")
+REPLICATED = ("cells", "templates", "artificial")
 """Parts of a plan that every rank has whole."""
 
 
@@ -56,7 +56,7 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     parts = dict(content["plan"])
     spec = read(content["net_params"], content["sim_config"])
     model = resolve(spec, parts.pop("artificial"))
-    cells = Cells(parts.pop("cells"), model.populations, parts.pop("owned"), parts.pop("tags"))
+    cells = Cells(populations=model.populations, owned=parts.pop("owned"), **parts.pop("cells"))
     return Plan(model, cells, **parts)
 
 
@@ -93,8 +93,9 @@ def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
 def _plan_content(plan: Plan) -> Content:
     artificial = {pop.mechanism for pop in plan.cells.populations if pop.mechanism}
     content = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in ("model", "cells")}
-    cells = {"cells": plan.cells.table, "owned": plan.cells.owned, "tags": plan.cells.tags}
-    return {"artificial": sorted(artificial), **cells, **content}
+    shared = {f.name: getattr(plan.cells, f.name) for f in fields(plan.cells)}
+    del shared["populations"], shared["owned"]
+    return {"artificial": sorted(artificial), "owned": plan.cells.owned, "cells": shared, **content}
 
 
 def _trace_columns(cells: Mapping[int, Any]) -> Content:

@@ -1,6 +1,6 @@
 """The dictionaries that NetPyNE shows and saves, made from a plan when they are looked at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ PLACE_COLUMNS = ("gid", "section", "location", "synapse", "weight", "delay")
 """Columns of an input's rows that are not parameters of the mechanism."""
 
 Record = dict[str, Any]
+Place = int | tuple[int, int]
+"""A row of the connections, or (block, row) of the inputs."""
 
 
 class Records:
@@ -162,28 +164,29 @@ class Records:
         lists = self.plan.templates[code].sec_lists if code >= 0 else {}
         return {name: list(sections) for name, sections in lists.items()}
 
-    def synapses_of(self, gid: int) -> list[tuple[str, Record]]:
-        """(section, synapse) of every synapse of a cell in order of creation; shared ones once."""
-        found = [self.connection(row) for row in self.connections_of(gid)]
-        found += [self.stimulus_connection(*place) for place in self.stimulated(gid)]
+    def contacts_of(self, gid: int) -> list[Place]:
+        """Every connection and NetStim of a cell, in order of creation."""
+        inputs = self.plan.inputs
+        stimulated = [place for place in self.inputs_of(gid) if "synapse" in inputs[place[0]].rows]
+        return [*self.connections_of(gid), *stimulated]
+
+    def contact(self, place: Place) -> Record:
+        """One entry of conns."""
+        return self.connection(place) if isinstance(place, int) else self.stimulus_connection(*place)
+
+    def synapses_of(self, gid: int) -> Iterator[tuple[str, Record, Place]]:
+        """(section, synapse, the contact it was made for) in order of creation; shared ones once."""
         shared = not self.plan.model.spec.simulation.one_syn_per_netcon
         seen: set[tuple[str, str, float]] = set()
-        synapses = []
-        for conn in found:
-            place = conn["sec"], conn["synMech"], conn["loc"]
-            if conn["sec"] is None or conn["synMech"] is None or (shared and place in seen):
+        for place in self.contacts_of(gid):
+            conn = self.contact(place)
+            where = conn["sec"], conn["synMech"], conn["loc"]
+            if conn["sec"] is None or conn["synMech"] is None or (shared and where in seen):
                 continue
-            seen.add(place)
-            synapses.append((conn["sec"], self._synapse(conn)))
-        return synapses
-
-    def stimulated(self, gid: int) -> list[tuple[int, int]]:
-        """(block, row) of the NetStims of a cell."""
-        return [place for place in self.inputs_of(gid) if "synapse" in self.plan.inputs[place[0]].rows]
-
-    def _synapse(self, conn: Record) -> Record:
-        rule = self.plan.model.spec.network.synapses[conn["synMech"]]
-        return {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+            seen.add(where)
+            rule = self.plan.model.spec.network.synapses[conn["synMech"]]
+            record = {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+            yield conn["sec"], record, place
 
     def parameters(self, position: int) -> Record:
         """Parameters of an artificial cell."""
@@ -201,15 +204,14 @@ class Records:
         gid = int(self.plan.cells.gids[position])
         record: Record = {"gid": gid, "tags": self.tags(position), "conns": [], "stims": []}
         if conns:
-            record["conns"] = [self.connection(row) for row in self.connections_of(gid)]
-            record["conns"] += [self.stimulus_connection(*place) for place in self.stimulated(gid)]
+            record["conns"] = [self.contact(place) for place in self.contacts_of(gid)]
         record["stims"] = [self.stimulus(*place) for place in self.inputs_of(gid)]
         if self.plan.cells.table["template"][position] < 0:
             return {**record, "params": self.parameters(position)}
         if not secs:
             return {**record, "secs": {}, "secLists": None}
         sections = self.sections(position)
-        for name, synapse in self.synapses_of(gid):
+        for name, synapse, _ in self.synapses_of(gid):
             sections[name].setdefault("synMechs", []).append(synapse)
         return {**record, "secs": sections, "secLists": self.section_lists(position)}
 

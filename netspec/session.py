@@ -1,0 +1,367 @@
+"""The package's only mutable object: the network that NetPyNE's verbs build, run and gather, one stage per verb."""
+
+import datetime
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from netspec import results as netspec_results
+from netspec.errors import Problem, SpecError, StateError
+from netspec.formats import netpyne
+from netspec.model import Model, Names
+from netspec.plan import Plan, make
+from netspec.plan.cells import Cells
+from netspec.results import Results
+from netspec.specs import Dict, NetParams, SimConfig, plain_data
+from netspec.views import AllCells, Net
+
+log = logging.getLogger("netspec")
+
+
+class Session:
+    """Settings, plan, live network and results of the current simulation. A part is None until its verb was called."""
+
+    def __init__(self) -> None:
+        self.ranks: Any = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything but the ranks; NEURON's objects go too."""
+        if getattr(self, "network", None) is not None:
+            self.network.close()
+        self.cfg: SimConfig = SimConfig()
+        self.params: NetParams = NetParams()
+        self.net: Net | None = None
+        self.model: Model | None = None
+        self.plan: Plan | None = None
+        self.network: Any = None
+        self.local: Results | None = None
+        self.results: Results | None = None
+        self.simulation_data: Dict | None = None
+        self.changed_tags: dict[int, dict[str, Any]] = {}
+        self.timings: Dict = Dict()
+
+    # Settings
+
+    def initialize(self, net_params: Any, sim_config: Any, net: Any) -> None:
+        """A new simulation with these settings."""
+        check_order(net_params, sim_config)
+        self.start()
+        self.clear()
+        self.timing("start", "initialTime")
+        self.timing("start", "totalTime")
+        self.set_config(sim_config)
+        self.say(f"\nStart time:  {datetime.datetime.now()}")
+        self.net = net or Net(self)
+        self.set_params(net_params)
+        self.timing("stop", "initialTime")
+
+    def start(self) -> None:
+        """MPI and NEURON, once."""
+        if self.ranks is None:
+            from netspec.neuron import ranks
+
+            self.ranks = ranks.start()
+
+    def set_config(self, cfg: Any) -> None:
+        """Use these options; a SimConfig is used as it is, not copied."""
+        self.cfg = cfg if isinstance(cfg, SimConfig) else SimConfig(_as_mapping(cfg))
+        if self.cfg.get("simLabel") and self.cfg.get("saveFolder"):
+            self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
+        if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
+            self.cfg.duration = float(self.cfg.duration)
+
+    def set_params(self, params: Any) -> None:
+        """Use this network; values of cfg go where `mapping` says."""
+        self.params = params if isinstance(params, NetParams) else NetParams(_as_mapping(params))
+        for component in ("popParams", "cellParams", "connParams", "stimTargetParams", "subConnParams"):
+            for entry in self.params[component].values():
+                _rename_pop_label(entry)
+        self.params.setCfgMapping(self.cfg)
+
+    # Stages
+
+    def create_pops(self) -> None:
+        """Read, check and resolve what the user wrote."""
+        self._need(self.net, "initialize")
+        self.timing("start", "createTime")
+        self.model = self._read()
+
+    def create_cells(self) -> None:
+        """Plan and build the cells of this rank."""
+        if self.model is None:
+            self.create_pops()
+        model = self._read()
+        self.plan = make.cells(model, self._share)
+        if model.spec.simulation.create_neuron_obj:
+            from netspec.neuron.run import Network
+
+            self.network = Network(self.ranks)
+            self.network.make_cells(self.plan)
+        print(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
+        self.ranks.barrier()
+        self._done("createTime", "cell creation time")
+
+    def connect_cells(self) -> None:
+        """Plan and build the connections onto the cells of this rank."""
+        self._stage("connectTime", "Making connections...", "connectCells")
+        self.plan = make.connect(self.planned())
+        if self.network is not None:
+            self.network.make_connections(self.plan)
+        self._print_connections()
+        self._done("connectTime", "cell connection time")
+
+    def add_stims(self) -> None:
+        """Plan and build the stimuli of the cells of this rank."""
+        self._stage("stimsTime", "Adding stims...", "addStims")
+        self.plan = make.stimulate(self.planned())
+        if self.network is not None:
+            self.network.make_inputs(self.plan)
+        stims = sum(len(block.rows) for block in self.plan.inputs)
+        print(f"  Number of stims on node {self.ranks.rank}: {stims}")
+        self._done("stimsTime", "cell stims creation time")
+
+    def setup_recording(self) -> None:
+        """Plan and set up what this rank records."""
+        self._stage("setrecordTime", "", "setupRecording")
+        self.plan = make.record(self.planned())
+        if self.network is not None:
+            self.network.make_recordings(self.plan)
+        traces, labels = recorded(self.plan)
+        print(f"Recording {traces} traces of {labels} types on node {self.ranks.rank}")
+        self.timing("stop", "setrecordTime")
+
+    # After the run
+
+    def collect(self) -> Results:
+        """What this rank recorded."""
+        if self.network is None:
+            raise StateError("nothing was run: createNEURONObj is False or the network was not built")
+        found = self.network.collect()
+        self.local = replace(
+            found,
+            plan=self.planned(),
+            net_params=plain_data(self.params.todict()),
+            sim_config=plain_data(self.cfg.todict()),
+        )
+        return self.local
+
+    def gather(self, cells: bool) -> None:
+        """Results of all ranks on rank 0. cells: with the plan's tables."""
+        self.timing("start", "gatherTime")
+        self.say("\nGathering data...")
+        self.results = self.collect().gather(self.ranks, cells)
+        self.simulation_data = None
+        self._done("gatherTime", "gather time")
+
+    def print_summary(self) -> None:
+        """The lines that people look for, and the rates of populations if asked for."""
+        results = cast(Results, self.results)
+        self.say("\nAnalyzing...")
+        for line in netspec_results.summary(results, self.ranks.size, self.timings.get("runTime")):
+            self.say(line)
+        wanted = self.cfg.get("printPopAvgRates")
+        if wanted and self.ranks.rank == 0:
+            rates = population_rates(results, wanted)
+            self.all_simulation_data()["popRates"] = rates
+            for label, rate in rates.items():
+                self.say(f"   {label} : {_rate_text(rate)}")
+
+    def all_simulation_data(self) -> Dict:
+        """allSimData, on rank 0."""
+        if self.simulation_data is None:
+            if self.results is None or self.ranks.rank != 0:
+                raise AttributeError("allSimData exists on rank 0, after gatherData")
+            self.simulation_data = Dict(netpyne.simulation_data(self.results))
+        return self.simulation_data
+
+    def all_cells(self) -> AllCells:
+        """Records of all cells, on rank 0."""
+        if self.results is None or self.ranks.rank != 0:
+            raise AttributeError("allCells exists on rank 0, after gatherData")
+        return AllCells(self.results.plan)
+
+    def all_pops(self) -> Dict:
+        """tags and cellGids of all populations, on rank 0."""
+        if self.results is None or self.ranks.rank != 0:
+            raise AttributeError("allPops exists on rank 0, after gatherData")
+        return Dict(netpyne.populations(self.results.plan))
+
+    # Small things
+
+    def planned(self) -> Plan:
+        """The plan; StateError if there is none yet."""
+        if self.plan is None:
+            raise StateError("there are no cells yet: call sim.net.createCells first")
+        return self.plan
+
+    def live(self, what: str, *place: Any) -> Any:
+        """A live NEURON object: what is the name of a method of Network."""
+        if self.network is None:
+            raise StateError("there are no NEURON objects: createNEURONObj is False or createCells was not called")
+        return getattr(self.network, what)(*place)
+
+    def cells_with_tags(self) -> Cells:
+        """The cells with the tags that scripts on this rank have changed."""
+        return with_tags(self.planned().cells, self.changed_tags)
+
+    def say(self, text: str) -> None:
+        """Print on rank 0."""
+        if self.ranks is None or self.ranks.rank == 0:
+            print(text)
+
+    def timing(self, mode: str, name: str) -> None:
+        """Start or stop a clock; timings holds seconds once it was stopped."""
+        now = time.perf_counter()
+        if mode == "start":
+            self.timings[name] = now
+        elif name in self.timings:
+            self.timings[name] = now - self.timings[name]
+
+    @contextmanager
+    def timed(self, name: str, text: str) -> Iterator[None]:
+        """A clock around a block, and the line that says how long it took."""
+        self.timing("start", name)
+        yield
+        self._done(name, text)
+
+    def _done(self, name: str, text: str) -> None:
+        self.timing("stop", name)
+        if self.cfg.get("timing", True):
+            self.say(f"  Done; {text} = {self.timings[name]:0.2f} s.")
+
+    def _need(self, part: Any, verb: str) -> None:
+        if part is None:
+            raise StateError(f"call sim.{verb} first")
+
+    def _stage(self, clock: str, line: str, verb: str) -> None:
+        """What every stage after the cells begins with: the settings as they are now, the tags as scripts left them."""
+        if self.plan is None:
+            raise StateError(f"{verb}: there are no cells yet: call sim.net.createCells first")
+        self.timing("start", clock)
+        if line:
+            self.say(line)
+        model = _same_codes(self.plan.model, self._read())
+        cells = with_tags(replace(self.plan.cells, populations=self.plan.cells.populations), self._all_changes())
+        self.plan = replace(self.plan, model=model, cells=cells)
+
+    def _all_changes(self) -> dict[int, dict[str, Any]]:
+        """Tags that scripts have changed on any rank."""
+        own = {gid: tags for gid, tags in self.changed_tags.items() if tags}
+        if self.ranks.size == 1:
+            return own
+        return {gid: tags for part in self.ranks.allgather(own) for gid, tags in part.items()}
+
+    def _read(self) -> Model:
+        from netspec.prepare import prepare
+
+        return prepare(self.params, self.cfg)
+
+    def _share(self, cells: Cells, templates: Any) -> Any:
+        from netspec.neuron import ranks
+
+        return ranks.round_robin(cells, self.ranks)
+
+    def _print_connections(self) -> None:
+        table, rank = self.planned().connections, self.ranks.rank
+        pairs = np.unique(np.stack([table["post"], table["pre"]]), axis=1).shape[1]
+        print(f"  Number of connections on node {rank}: {pairs}")
+        if pairs != len(table):
+            print(f"  Number of synaptic contacts on node {rank}: {len(table)}")
+
+
+current = Session()
+
+
+def check_order(net_params: Any, sim_config: Any) -> None:
+    """SpecError if netParams and simConfig were exchanged."""
+    swapped = "popParams" in _names(sim_config) or "duration" in _names(net_params)
+    if swapped:
+        message = "netParams and simConfig are in the wrong order: initialize(netParams, simConfig)"
+        raise SpecError([Problem("sim.initialize", message)])
+
+
+def with_tags(cells: Cells, changed: Mapping[int, Mapping[str, Any]]) -> Cells:
+    """The cells with some tags changed. changed: gid -> tag -> value."""
+    if not any(changed.values()):
+        return cells
+    tags = {position: dict(own) for position, own in cells.tags.items()}
+    columns: dict[str, Any] = {}
+    for gid, own in changed.items():
+        position = int(cells.positions(gid))
+        for name, value in own.items():
+            if name in netpyne.POSITION:
+                columns.setdefault(name, cells.table[name].copy())[position] = value
+            else:
+                tags.setdefault(position, {})[name] = value
+    return replace(cells, table=cells.table.with_columns(**columns), tags=tags)
+
+
+def recorded(plan: Plan) -> tuple[int, int]:
+    """Number of traces of this rank, and of labels that have any."""
+    blocks = plan.recordings.traces
+    return sum(len(block.gids) for block in blocks), len({block.label for block in blocks if len(block.gids)})
+
+
+def population_rates(results: Results, wanted: Any) -> dict[str, Any]:
+    """Rates [Hz] as printPopAvgRates asks for them: over the run, or label -> '<start>_<stop>' -> rate."""
+    if wanted is True or not isinstance(wanted, list | tuple):
+        return dict(results.rates())
+    ranges = wanted if isinstance(wanted[0], list | tuple) else [wanted]
+    by_range = {f"{start}_{stop}": results.rates((start, stop)) for start, stop in ranges}
+    labels = [population.label for population in results.plan.cells.populations]
+    return {label: {key: rates[label] for key, rates in by_range.items()} for label in labels}
+
+
+def _rate_text(rate: Any) -> str:
+    if isinstance(rate, dict):
+        return ", ".join(f"[{key.replace('_', ', ')}] ms: {value:.3f} Hz" for key, value in rate.items())
+    return f"{rate:.3f} Hz"
+
+
+def _same_codes(old: Model, new: Model) -> Model:
+    """The new model, with names in the order of the old one: rows that exist keep their codes."""
+
+    def joined(before: Names, after: Names) -> Names:
+        return Names(tuple(dict.fromkeys([*before.names, *after.names])))
+
+    return replace(
+        new,
+        sections=joined(old.sections, new.sections),
+        synapses=joined(old.synapses, new.synapses),
+        rules=joined(old.rules, new.rules),
+    )
+
+
+def _names(settings: Any) -> Any:
+    if settings is None:
+        return ()
+    return settings if isinstance(settings, Mapping | NetParams | SimConfig) else vars(settings)
+
+
+def _as_mapping(settings: Any) -> Mapping[str, Any]:
+    if settings is None:
+        return {}
+    if isinstance(settings, Mapping):
+        return settings
+    return cast(Mapping[str, Any], vars(settings))
+
+
+def _rename_pop_label(entry: Any) -> None:
+    """The old name of the tag 'pop', in an entry and its conditions."""
+    if isinstance(entry, Dict):
+        entry.rename("popLabel", "pop")
+        for value in entry.values():
+            _rename_pop_label(value)
+
+
+def script_folder() -> str:
+    """Folder of the running script."""
+    return os.path.dirname(os.path.abspath(sys.argv[0])) if sys.argv and sys.argv[0] else os.getcwd()

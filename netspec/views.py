@@ -1,0 +1,347 @@
+"""The objects that NetPyNE scripts look at: made when they are looked at, from the plan and NEURON's live objects."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from netspec.errors import did_you_mean
+from netspec.formats.netpyne import Place, Record, Records, population_tags
+from netspec.plan import Plan
+from netspec.specs import Dict, not_supported
+
+if TYPE_CHECKING:
+    from netspec.session import Session
+
+
+@dataclass(frozen=True)
+class Later:
+    """A value that is made when it is first looked at."""
+
+    make: Callable[[], Any]
+
+
+class View(Dict):
+    """A dict of what there is; hoc objects are fetched when their key is looked at."""
+
+    def __getitem__(self, name: Any) -> Any:
+        value = dict.get(self, name)
+        if isinstance(value, Later):
+            self[name] = value.make()
+        return super().__getitem__(name)
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
+
+
+class Tags(Dict):
+    """Tags of a cell; what a script sets counts for all later stages."""
+
+    def __init__(self, tags: Record, changed: Record):
+        super().__init__({**tags, **changed})
+        self.__dict__["_changed"] = changed
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        super().__setitem__(name, value)
+        if name != "label":
+            self.__dict__["_changed"][name] = value
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set several tags."""
+        for name, value in dict(*args, **kwargs).items():
+            self[name] = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Dict, (dict(self),)
+
+
+class Lazy(Sequence[Any]):
+    """A sequence whose items are made when they are looked at."""
+
+    def __init__(self, length: int, make: Callable[[int], Any]):
+        self._length = length
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self._make(i) for i in range(*index.indices(self._length))]
+        if not -self._length <= index < self._length:
+            raise IndexError(f"index {index} is outside the {self._length} items")
+        return self._make(int(index) % self._length)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list | Lazy) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+class Cell:
+    """A cell of this rank. Scripts may give it attributes of their own."""
+
+    def __init__(self, net: "Net", position: int):
+        self._net = net
+        self._position = position
+        self.gid = int(net.plan.cells.gids[position])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.gid})"
+
+    @property
+    def tags(self) -> Tags:
+        """What conditions test; may be changed before connectCells."""
+        changed = self._net.session.changed_tags.setdefault(self.gid, {})
+        return Tags(self._net.records.tags(self._position), changed)
+
+    @property
+    def conns(self) -> Lazy:
+        """Connections onto the cell, of NetStims too, in order of creation."""
+        places = self._net.records.contacts_of(self.gid)
+        return Lazy(len(places), lambda i: self._net.conn(places[i]))
+
+    @property
+    def stims(self) -> Lazy:
+        """Stimuli of the cell."""
+        places = self._net.records.inputs_of(self.gid)
+        return Lazy(len(places), lambda i: self._net.stim(*places[i]))
+
+    def checkConditions(self, conditions: Record) -> bool:
+        """Whether the cell meets conditions, as a cell rule tests them."""
+        from netspec.conditions import mask
+
+        return bool(mask(conditions, self._net.session.cells_with_tags(), closed=True)[self._position])
+
+
+class CompartCell(Cell):
+    """A cell with sections."""
+
+    @property
+    def secs(self) -> View:
+        """Sections by name: geom, mechs, topol, synMechs ..., hObj."""
+        sections = self._net.records.sections(self._position)
+        return View({name: self._section(name, record) for name, record in sections.items()})
+
+    @property
+    def secLists(self) -> Dict:
+        """Named lists of sections."""
+        return Dict(self._net.records.section_lists(self._position))
+
+    def _section(self, name: str, record: Record) -> View:
+        live, gid = self._net.session.live, self.gid
+        for label, pointp in record.get("pointps", {}).items():
+            record["pointps"][label] = View(pointp, hObj=Later(partial(live, "pointp", gid, name, label)))
+        return View(record, synMechs=Later(partial(self._synapses, name)), hObj=Later(partial(live, "section", gid, name)))
+
+    def _synapses(self, section: str) -> list[View]:
+        found = self._net.records.synapses_of(self.gid)
+        return [
+            View(record, hObj=Later(partial(self._net.synapse, place)))
+            for name, record, place in found
+            if name == section
+        ]
+
+
+class PointCell(Cell):
+    """An artificial cell."""
+
+    @property
+    def hPointp(self) -> Any:
+        """NEURON's object."""
+        return self._net.session.live("point", self.gid)
+
+    @property
+    def params(self) -> Dict:
+        """Its parameters, string functions as they were written."""
+        return Dict(self._net.records.parameters(self._position))
+
+
+class Pop:
+    """A population: its tags, and the gids of its cells on this rank."""
+
+    def __init__(self, net: "Net", code: int):
+        self.label = net.populations.populations[code].label
+        self._net = net
+        self._code = code
+
+    def __repr__(self) -> str:
+        return f"Pop({self.label!r})"
+
+    @property
+    def tags(self) -> Dict:
+        """Its entry in popParams, with its label."""
+        return Dict(population_tags(self._net.populations, self._code))
+
+    @property
+    def cellGids(self) -> list[int]:
+        """Gids of its cells on this rank."""
+        plan = self._net.session.plan
+        if plan is None:
+            return []
+        codes = plan.cells.table["population"][plan.cells.owned]
+        gids: list[int] = plan.cells.gids[plan.cells.owned][codes == self._code].tolist()
+        return gids
+
+
+class Net:
+    """sim.net: the network of the session."""
+
+    def __init__(self, session: "Session"):
+        self.session = session
+        self._views: dict[int, Cell] = {}
+        self._of_plan: tuple[Plan, Records] | None = None
+
+    @property
+    def params(self) -> Any:
+        """netParams."""
+        return self.session.params
+
+    @property
+    def plan(self) -> Plan:
+        """What there is so far."""
+        return self.session.planned()
+
+    @property
+    def records(self) -> Records:
+        """Dicts of cells, for the plan as it is now."""
+        if self._of_plan is None or self._of_plan[0] is not self.plan:
+            self._of_plan = self.plan, Records(self.plan)
+        return self._of_plan[1]
+
+    @property
+    def populations(self) -> Any:
+        """Whatever has `populations`: the model or the cells of the plan."""
+        return self.session.model if self.session.plan is None else self.session.plan.cells
+
+    @property
+    def pops(self) -> Dict:
+        """Populations by label."""
+        populations = self.populations.populations
+        return Dict({population.label: Pop(self, code) for code, population in enumerate(populations)})
+
+    @property
+    def cells(self) -> Lazy:
+        """Cells of this rank."""
+        owned = self.plan.cells.owned
+        return Lazy(len(owned), lambda i: self._cell(int(owned[i])))
+
+    @property
+    def gid2lid(self) -> dict[int, int]:
+        """Index in `cells` of each gid."""
+        gids = self.plan.cells.gids[self.plan.cells.owned].tolist()
+        return {gid: index for index, gid in enumerate(gids)}
+
+    @property
+    def lastGid(self) -> int:
+        """The gid that a next cell would get."""
+        return int(self.plan.cells.gids[-1]) + 1 if len(self.plan.cells) else 0
+
+    @property
+    def allCells(self) -> Lazy:
+        """Records of all cells, on rank 0 after gatherData."""
+        return self.session.all_cells()
+
+    @property
+    def allPops(self) -> Dict:
+        """tags and cellGids of all populations, on rank 0 after gatherData."""
+        return self.session.all_pops()
+
+    @cached_property
+    def rxd(self) -> Dict:
+        """Nothing: reaction and diffusion are not supported yet."""
+        return Dict()
+
+    def cell_of(self, gid: int) -> Cell | None:
+        """The cell of a gid, None if it is not on this rank."""
+        cells = self.plan.cells
+        position = int(np.searchsorted(cells.gids, gid))
+        here = position < len(cells) and cells.gids[position] == gid and position in cells.owned
+        return self._cell(position) if here else None
+
+    def createPops(self) -> Dict:
+        """Populations by label."""
+        self.session.create_pops()
+        return self.pops
+
+    def createCells(self) -> Lazy:
+        """Cells of this rank."""
+        self.session.create_cells()
+        return self.cells
+
+    def connectCells(self) -> Lazy:
+        """Connections onto each cell of this rank."""
+        self.session.connect_cells()
+        cells = self.cells
+        return Lazy(len(cells), lambda i: cells[i].conns)
+
+    def addStims(self) -> Lazy:
+        """Stimuli of each cell of this rank."""
+        self.session.add_stims()
+        cells = self.cells
+        return Lazy(len(cells), lambda i: cells[i].stims)
+
+    def addRxD(self, nthreads: int | None = None) -> Dict:
+        """An empty Dict; reaction and diffusion are not supported yet."""
+        if self.params.get("rxdParams"):
+            raise not_supported("netParams.rxdParams")
+        return self.rxd
+
+    def conn(self, place: Place) -> View:
+        """One connection with its NetCon."""
+        hobj = Later(partial(self._live_of, "netcon", place))
+        return View(self.records.contact(place), hObj=hobj)
+
+    def stim(self, block: int, row: int) -> View:
+        """One stimulus with its NEURON object."""
+        hobj = Later(partial(self.session.live, "stimulus", block, row))
+        return View(self.records.stimulus(block, row), hObj=hobj)
+
+    def synapse(self, place: Place) -> Any:
+        """The point process that a contact was made for."""
+        return self._live_of("synapse", place)
+
+    def _live_of(self, what: str, place: Place) -> Any:
+        if isinstance(place, int):
+            return self.session.live(what, place)
+        return self.session.live(f"input_{what}", *place)
+
+    def _cell(self, position: int) -> Cell:
+        if position not in self._views:
+            kind = CompartCell if self.plan.cells.table["template"][position] >= 0 else PointCell
+            self._views[position] = kind(self, position)
+        return self._views[position]
+
+    def __getattr__(self, name: str) -> Any:
+        if name in NOT_YET:
+            raise not_supported(f"sim.net.{name}")
+        known = [n for n in dir(type(self)) if not n.startswith("_")]
+        raise AttributeError(f"sim.net has no {name!r}. {did_you_mean(name, known)}")
+
+
+NOT_YET = frozenset(
+    "modifyCells modifyConns modifyStims modifySynMechs subcellularConn defineCellShapes calcSegCoords "
+    "recXElectrode compartCells importNeuroML2 convConn divConn fullConn probConn fromListConn".split()
+)
+"""What NetPyNE's network has and netspec will have."""
+
+
+class AllCells(Lazy):
+    """Records of the cells of a gathered plan."""
+
+    def __init__(self, plan: Plan):
+        simulation, records = plan.model.spec.simulation, Records(plan)
+        flags = simulation.save_cell_secs, simulation.save_cell_conns
+        super().__init__(len(plan.cells), lambda i: Dict(records.cell(i, *flags)))
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
