@@ -1,6 +1,6 @@
 """String functions: parsed with ast, checked against the names that are allowed, evaluated on whole columns.
 
-Nothing is executed. The values equal those of evaluating the text in Python row by row with numpy's functions, to the last bit.
+Nothing is executed. The values equal, to the last bit, those of Python with numpy's functions row by row.
 """
 
 import ast
@@ -196,7 +196,7 @@ class _Rows:
         return self._round(nodes[0], *arguments)
 
     def _round(self, node: ast.expr, value: Any, digits: Any = 0.0) -> Any:
-        """As Python rounds: exactly for its own floats, by scaling for numpy's (columns, results of numpy)."""
+        """As Python rounds: exactly for its own floats, by scaling for numpy's (columns and results)."""
         if digits == 0 or self._from_numpy(node):
             return np.round(value, int(digits))
         return by_libm(lambda number: round(number, int(digits)), value)
