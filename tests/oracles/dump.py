@@ -87,6 +87,11 @@ def data(sim):
     return {key: pure(value) for key, value in sim.allSimData.items()}
 
 
+def spikes(found):
+    """[time, gid] of every spike, in order."""
+    return sorted([float(t), int(gid)] for t, gid in zip(found["spkt"], found["spkid"], strict=True))
+
+
 def live_cell(cell):
     """What NEURON itself holds of a cell: sections, point processes, NetCons."""
     found = {"gid": int(cell.gid), "netcons": [netcon(conn["hObj"]) for conn in cell.conns]}

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 NETPYNE = "1.1.1"
 HERE = Path(__file__).parent
-MODS = [HERE / "mod", HERE.parent.parent / "mod"]
+VECSTIM = HERE.parent.parent / "mod" / "vecevent.mod"
 
 
 def network_names():
@@ -60,7 +60,8 @@ def sources():
 
 
 def _mod_files():
-    return sorted(path for folder in MODS for path in folder.glob("*.mod"))
+    """Our own mechanisms, and the VecStim that ships with the project."""
+    return sorted([*(HERE / "mod").glob("*.mod"), VECSTIM])
 
 
 @cache
