@@ -1,4 +1,4 @@
-"""Saves a network with one package, or loads a saved one, runs it and writes its spikes and connections as JSON.
+"""Saves a network with one package; loads a saved one, runs it and writes its spikes and connections as JSON.
 
 python exchange.py PACKAGE save NETWORK FOLDER      FOLDER/NETWORK.json and .pkl
 python exchange.py PACKAGE load FILE OUTPUT
