@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from netspec.model import Population
 from netspec.spec.cell import Section
+from netspec.streams import CellKeys, hash_text
 from netspec.tables import Table
 
 CELL_COLUMNS = {
@@ -32,12 +33,14 @@ class Cells:
     """All cells of the network in order of gid, on every rank. owned: positions of this rank's cells, ascending.
 
     tags: what single cells have beyond their population's tags (cellsList), by position.
+    labels: of the cell rules of each template, in order; together the tag `label`.
     """
 
     table: Table
     populations: tuple[Population, ...]
     owned: NDArray[np.int64]
     tags: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    labels: tuple[tuple[str, ...], ...] = ()
 
     def __len__(self) -> int:
         return len(self.table)
@@ -55,6 +58,8 @@ class Cells:
         """Value of a tag for every cell: (n,), None where a cell lacks it; None if no cell has it."""
         if name in self.table and name not in ("population", "index", "template", "gid"):
             return self.table[name]
+        if name == "label" and self.labels:
+            return self._label_lists()
         shared = [population.tags.get(name) for population in self.populations]
         lookup = np.empty(len(shared), object)
         lookup[:] = shared
@@ -64,10 +69,26 @@ class Cells:
                 values[position] = own[name]
         return values if any(v is not None for v in values) else None
 
+    def _label_lists(self) -> NDArray[Any]:
+        lookup = np.empty(len(self.labels) + 1, object)
+        lookup[:-1] = [list(labels) for labels in self.labels]
+        return np.asarray(lookup[self.table["template"]])
+
+
+def keys(cells: Cells, positions: Any) -> CellKeys:
+    """What identifies the cells at the given positions in random streams."""
+    table = cells.table
+    hashes = np.array([hash_text(population.label) for population in cells.populations], np.uint32)
+    return CellKeys(
+        table["gid"][positions],
+        hashes[table["population"][positions]],
+        table["index"][positions].astype(np.int64),
+    )
+
 
 @dataclass(frozen=True)
 class Drawn:
-    """One number that a string function gives each cell. kind: 'vars', 'geom', 'mechs' or 'pointps'.
+    """One number that a string function gives each cell. kind: 'geom', 'mechs', 'pointps' or 'vars' (sets nothing).
 
     name: of the mechanism or point process. segment: -1 for all segments.
     """

@@ -1,0 +1,135 @@
+"""Geometry of cells without a simulator: lengths, distances along the tree and in space, as NEURON gives them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+DEFAULT_LENGTH = 100.0
+"""Length of a section that nobody set [um]: NEURON's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One section of n cells of a template. Leading axis n, or 1 where all cells are alike.
+
+    length: (n,) [um]. points: (n, points, 3) [um], as NEURON rounds them, or None. arcs: (n, points) [um] along them.
+    """
+
+    parent: str | None = None
+    parent_x: float = 1.0
+    child_x: float = 0.0
+    nseg: int = 1
+    length: Floats = np.array([DEFAULT_LENGTH])  # noqa: RUF009
+    points: Floats | None = None
+    arcs: Floats | None = None
+
+    def with_points(self, points: Any, shift: Floats) -> "Shape":
+        """The same section drawn by 3-D points. points: (points, 4) of x, y, z, diam [um]; shift: (n, 3) [um]."""
+        coordinates = np.asarray(points, float).reshape(-1, 4)[:, :3]
+        # NEURON stores points in single precision, takes differences there and adds arcs in double.
+        single = (shift[:, None, :] + coordinates).astype(np.float32)
+        steps = np.diff(single, axis=1).astype(float)
+        x, y, z = steps[..., 0], steps[..., 1], steps[..., 2]
+        arcs = np.zeros(single.shape[:2])
+        arcs[:, 1:] = np.cumsum(np.sqrt(x * x + y * y + z * z), axis=1)
+        return replace(self, points=single.astype(float), arcs=arcs, length=arcs[:, -1])
+
+    def take(self, rows: Any) -> "Shape":
+        """The section of the given cells."""
+        picked = {
+            name: value[rows]
+            for name, value in [("length", self.length), ("points", self.points), ("arcs", self.arcs)]
+            if value is not None and len(value) > 1
+        }
+        return replace(self, **picked) if picked else self
+
+
+Shapes = Mapping[str, Shape]
+
+
+def connected(topol: Mapping[str, Any], shape: Shape) -> Shape:
+    """The shape, connected to the parent that `topol` names."""
+    return replace(
+        shape,
+        parent=topol["parentSec"],
+        parent_x=float(topol.get("parentX", 1.0)),
+        child_x=float(topol.get("childX", 0.0)),
+    )
+
+
+def centres(nseg: int) -> Floats:
+    """Location of the middle of each segment: (nseg,)."""
+    return (np.arange(nseg) + 0.5) / nseg
+
+
+def path_distance(shapes: Shapes, origin: str, section: str, location: Any) -> Floats:
+    """Distance along the tree from the middle of `origin` to the segment at `location`: (n,) or (1,) [um]."""
+    here, there = _to_root(shapes, section, location), _to_root(shapes, origin, 0.5)
+    passed = {name for name, _ in there}
+    common = next((name for name, _ in here if name in passed), None)
+    if common is None:
+        raise ValueError(f"section {section!r} is not connected to {origin!r}")
+    total = np.zeros(1)
+    ends = []
+    for way in (here, there):
+        for name, distance in way:
+            if name == common:
+                ends.append(distance)
+                break
+            total = total + distance
+    return np.asarray(total + np.abs(ends[0] - ends[1]), float)
+
+
+def euclidean_distance(shapes: Shapes, origin: str, section: str, location: Any) -> Floats:
+    """Distance in space from the middle of `origin` to `location`: (n,) or (1,) [um]; KeyError without 3-D points."""
+    x0, y0, z0 = _position(shapes, origin, np.array(0.5))
+    x, y, z = _position(shapes, section, np.asarray(location, float))
+    return np.asarray(np.sqrt((x - x0) ** 2 + (y - y0) ** 2 + (z - z0) ** 2), float)
+
+
+def _to_root(shapes: Shapes, section: str, location: Any) -> list[tuple[str, Floats]]:
+    """Sections from here to the root, each with the distance from its parent's end to where one enters it."""
+    way: list[tuple[str, Floats]] = []
+    name: str | None = section
+    while name is not None and len(way) <= len(shapes):
+        shape = shapes[name]
+        way.append((name, shape.length * _share(shape, np.asarray(location, float))))
+        name, location = shape.parent, shape.parent_x
+    return way
+
+
+def _share(shape: Shape, location: Floats) -> Floats:
+    """Where the node of a location is, as a share of the section from its parent's end: ends or middles of segments."""
+    segment = np.minimum(np.floor(location * shape.nseg), shape.nseg - 1)
+    backwards = shape.child_x == 1.0
+    if backwards:
+        segment, location = shape.nseg - segment - 1, 1.0 - location
+    middle = (segment + 0.5) / shape.nseg
+    return np.where(location <= 0, 0.0, np.where(location >= 1, 1.0, middle))
+
+
+def _position(shapes: Shapes, section: str, location: Floats) -> Sequence[Floats]:
+    """x, y and z [um] of a location on the line through the section's 3-D points, each (n,)."""
+    shape = shapes[section]
+    if shape.points is None or shape.arcs is None:
+        raise KeyError(section)
+    arc = location * shape.length
+    n = max(len(shape.arcs), arc.size)
+    arcs = np.broadcast_to(shape.arcs, (n, shape.arcs.shape[1]))
+    points = np.broadcast_to(shape.points, (n, *shape.points.shape[1:]))
+    arc = np.broadcast_to(arc, (n,))
+    after = np.argmax(arcs >= arc[:, None], axis=1)
+    before = np.maximum(after - 1, 0)
+    rows = np.arange(n)
+    exact = arcs[rows, after] == arc
+    width = np.where(exact, 1.0, arcs[rows, after] - arcs[rows, before])
+    share = np.where(exact, 0.0, (arc - arcs[rows, before]) / width)
+    start = np.where(exact, after, before)
+    first, last = points[rows, start], points[rows, after]
+    moved = first + share[:, None] * (last - first)
+    return moved[:, 0], moved[:, 1], moved[:, 2]

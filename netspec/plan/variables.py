@@ -1,0 +1,81 @@
+"""What string functions of connections may mention: positions of the two cells, their distances, the user's numbers."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.draws import by_libm
+from netspec.plan.cells import Cells
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.integer[Any]]
+
+AXES = ("x", "y", "z", "xnorm", "ynorm", "znorm")
+DISTANCES = (
+    *(f"dist_{axis}" for axis in AXES),
+    *("dist_3D", "dist_2D", "dist_3D_border", "dist_norm3D", "dist_norm2D"),
+)
+PRE = tuple(f"pre_{axis}" for axis in AXES)
+POST = tuple(f"post_{axis}" for axis in AXES)
+
+
+def pair_variables(
+    names: Iterable[str], cells: Cells, pre: Positions, post: Positions, constants: Mapping[str, float]
+) -> dict[str, Any]:
+    """Those variables for the pairs of cells at pre (n,) and post (n,): arrays (n,), or a number of the user's."""
+    return {
+        name: constants[name] if name in constants else _pair_variable(name, cells, pre, post) for name in names
+    }
+
+
+def _pair_variable(name: str, cells: Cells, pre: Positions, post: Positions) -> Floats:
+    side, _, rest = name.partition("_")
+    if side in ("pre", "post"):
+        return np.asarray(cells.table[rest][pre if side == "pre" else post])
+    match rest:
+        case "3D":
+            return np.asarray(np.sqrt(_squares(cells, pre, post, "x", "y", "z")))
+        case "2D":
+            return np.asarray(np.sqrt(_squares(cells, pre, post, "x", "z")))
+        case "norm3D":
+            return _norm(cells, pre, post, "ynorm", "znorm")
+        case "norm2D":
+            return _norm(cells, pre, post, "znorm")
+    return np.abs(_difference(cells, pre, post, rest))
+
+
+def _difference(cells: Cells, pre: Positions, post: Positions, axis: str) -> Floats:
+    column = cells.table[axis]
+    return np.asarray(column[pre] - column[post])
+
+
+def _squares(cells: Cells, pre: Positions, post: Positions, *axes: str) -> Floats:
+    total = square(_difference(cells, pre, post, axes[0]))
+    for axis in axes[1:]:
+        total = total + square(_difference(cells, pre, post, axis))
+    return total
+
+
+def _norm(cells: Cells, pre: Positions, post: Positions, *axes: str) -> Floats:
+    """NetPyNE's dist_norm2D and dist_norm3D: roots of signed differences, so nan where one is negative."""
+    total = square(_difference(cells, pre, post, "xnorm"))
+    with np.errstate(invalid="ignore"):
+        for axis in axes:
+            total = total + np.sqrt(_difference(cells, pre, post, axis))
+        return np.asarray(np.sqrt(total))
+
+
+def square(values: Floats) -> Floats:
+    """The C library's pow(x, 2): it differs from x * x in the last bit where the product lies between two numbers."""
+    product = values * values
+    spread = 134217729.0 * values  # 2**27 + 1: the halves of x have exact products (Dekker)
+    high = spread - (spread - values)
+    low = values - high
+    rest = ((high * high - product) + 2.0 * high * low) + low * low
+    between = np.flatnonzero(np.abs(rest) > 0.46 * np.spacing(product))
+    if len(between):
+        product[between] = by_libm(math.pow, values[between], 2.0)
+    return product
