@@ -1,4 +1,4 @@
-"""Hodgkin-Huxley pyramids, Izhikevich interneurons and artificial spike sources in one network. See README.md."""
+"""Hodgkin-Huxley pyramids, Izhikevich interneurons and artificial spike sources together. See README.md."""
 
 from netspec import sim, specs
 
