@@ -1,8 +1,8 @@
 """Processes that simulate one network together: start-up, exchange, a clean end. All MPI is in this file.
 
 A process is one of several if a launcher (mpiexec, srun ...) says so in its environment; otherwise MPI is
-not loaded at all. NEURON looks for an MPI library by itself and goes on alone if it finds none, so it is given
-the one that mpi4py uses, before it is initialised.
+not loaded at all. NEURON looks for an MPI library by itself and goes on alone if it finds none, so it is
+given the one that mpi4py uses, before it is initialised.
 """
 
 import atexit
@@ -255,7 +255,7 @@ def _messages(array: NDArray[Any]) -> list[NDArray[np.uint8]]:
 
 
 def watch() -> None:
-    """Under a launcher, from now on: an uncaught exception is printed once and ends all ranks. MPI may be off."""
+    """Under a launcher: an uncaught exception is printed once and ends all ranks. Before `start`, too."""
     if launched() == 1 or os.environ.get(SERIAL) or isinstance(sys.excepthook, _Report):
         return
     sys.excepthook = _Report(sys.excepthook)
@@ -320,7 +320,7 @@ _ending: list[ModuleType] = []
 
 
 def _note_status() -> list[int]:
-    """A list whose last item is the status given to sys.exit, which Python does not tell what runs at exit."""
+    """A list whose last item is the status given to sys.exit, which is not told to what runs at exit."""
     status, leave = [0], sys.exit
 
     def exit_with(code: Any = None, /) -> NoReturn:
