@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from netspec import shares
 from netspec.errors import FileError
-from netspec.formats import hdf5, tree
+from netspec.formats import tree
 from netspec.plan import Plan
 from netspec.plan.record import is_netstim
 from netspec.plan.select import select
@@ -126,11 +126,15 @@ class Results:
 
     def save(self, path: str | Path) -> str:
         """The path of an HDF5 file with everything, which `netspec.load` reads."""
+        from netspec.formats import hdf5  # h5py is slow to import
+
         return hdf5.save(path, tree.flatten(shares.whole(self)))
 
 
 def load(path: str | Path) -> Results:
     """Results, with their plan, from a file written by `Results.save`."""
+    from netspec.formats import hdf5
+
     content = tree.restore(hdf5.load(path))
     try:
         plan = shares.plan_from(content)

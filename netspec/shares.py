@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.model import resolve
-from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock
+from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock, make
 from netspec.plan.cells import Cells
+from netspec.plan.points import points
 from netspec.plan.record import synapse_places
+from netspec.plan.values import values
 from netspec.spec.read import read
 from netspec.tables import Table, concat, ragged
 
@@ -58,6 +60,28 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     model = resolve(spec, parts.pop("artificial"))
     cells = Cells(populations=model.populations, owned=parts.pop("owned"), **parts.pop("cells"))
     return Plan(model, cells, **parts)
+
+
+def part(plan: Plan, owned: NDArray[np.int64]) -> Plan:
+    """A plan's share for the cells at some positions."""
+    cells = replace(plan.cells, owned=owned)
+    gids = cells.gids[owned]
+    shared = replace(
+        plan,
+        cells=cells,
+        cell_values=values(plan.model, cells, plan.templates),
+        points=points(plan.model, cells),
+        connections=plan.connections.take(np.isin(plan.connections["post"], gids)),
+        inputs=tuple(_input_part(block, gids) for block in plan.inputs),
+        recordings=Recordings(),
+    )
+    return make.with_synapse_values(shared)
+
+
+def _input_part(block: InputBlock, gids: NDArray[np.int64]) -> InputBlock:
+    kept = np.isin(block.rows["gid"], gids)
+    noise = None if block.noise is None else block.noise[kept]
+    return replace(block, rows=block.rows.take(kept), noise=noise)
 
 
 def merge(contents: Sequence[Content], plan: Plan) -> Content:

@@ -3,7 +3,6 @@
 import datetime
 import logging
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from netspec import results as netspec_results
+from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
 from netspec.formats import netpyne
 from netspec.model import Model, Names
@@ -101,9 +101,7 @@ class Session:
         model = self._read()
         self.plan = make.cells(model, self._share)
         if model.spec.simulation.create_neuron_obj:
-            from netspec.neuron.run import Network
-
-            self.network = Network(self.ranks)
+            self._new_network()
             self.network.make_cells(self.plan)
         print(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
         self.ranks.barrier()
@@ -153,13 +151,41 @@ class Session:
         )
         return self.local
 
+    def adopt(self, found: Results, instantiate: bool, neuron_objects: bool) -> None:
+        """Take results from a file as those of this session; build their network on all ranks if `instantiate`."""
+        self.results, self.simulation_data = found, None
+        if not instantiate:
+            self.plan, self.model = found.plan, found.plan.model
+            return
+        owned = self._share(found.plan.cells, found.plan.templates)
+        self.plan = shares.part(found.plan, owned)
+        self.model = self.plan.model
+        if neuron_objects:
+            self._new_network()
+            self.network.make_cells(self.plan)
+            self.network.make_connections(self.plan)
+            self.network.make_inputs(self.plan)
+
     def gather(self, cells: bool) -> None:
         """Results of all ranks on rank 0. cells: with the plan's tables."""
         self.timing("start", "gatherTime")
+        plan = self.planned()
+        self.plan = replace(plan, model=_same_codes(plan.model, self._read()))
         self.say("\nGathering data...")
         self.results = self.collect().gather(self.ranks, cells)
         self.simulation_data = None
         self._done("gatherTime", "gather time")
+
+    def saved_results(self) -> Results:
+        """The results with the settings as they are now."""
+        results = cast(Results, self.results)
+        model = replace(results.plan.model, spec=self._read().spec)
+        return replace(
+            results,
+            plan=replace(results.plan, model=model),
+            net_params=plain_data(self.params.todict()),
+            sim_config=plain_data(self.cfg.todict()),
+        )
 
     def print_summary(self) -> None:
         """The lines that people look for, and the rates of populations if asked for."""
@@ -237,6 +263,13 @@ class Session:
         if self.cfg.get("timing", True):
             self.say(f"  Done; {text} = {self.timings[name]:0.2f} s.")
 
+    def _new_network(self) -> None:
+        from netspec.neuron.run import Network
+
+        if self.network is not None:
+            self.network.close()
+        self.network = Network(self.ranks)
+
     def _need(self, part: Any, verb: str) -> None:
         if part is None:
             raise StateError(f"call sim.{verb} first")
@@ -249,7 +282,7 @@ class Session:
         if line:
             self.say(line)
         model = _same_codes(self.plan.model, self._read())
-        cells = with_tags(replace(self.plan.cells, populations=self.plan.cells.populations), self._all_changes())
+        cells = with_tags(self.plan.cells, self._all_changes())
         self.plan = replace(self.plan, model=model, cells=cells)
 
     def _all_changes(self) -> dict[int, dict[str, Any]]:
@@ -260,7 +293,7 @@ class Session:
         return {gid: tags for part in self.ranks.allgather(own) for gid, tags in part.items()}
 
     def _read(self) -> Model:
-        from netspec.prepare import prepare
+        from netspec.session.prepare import prepare
 
         return prepare(self.params, self.cfg)
 
@@ -360,8 +393,3 @@ def _rename_pop_label(entry: Any) -> None:
         entry.rename("popLabel", "pop")
         for value in entry.values():
             _rename_pop_label(value)
-
-
-def script_folder() -> str:
-    """Folder of the running script."""
-    return os.path.dirname(os.path.abspath(sys.argv[0])) if sys.argv and sys.argv[0] else os.getcwd()

@@ -1,0 +1,244 @@
+"""Files into the session: settings, networks, results, models made of scripts."""
+
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from netspec import results as netspec_results
+from netspec import shares
+from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.formats import json, netpyne_read, pickle
+from netspec.session.prepare import prepare
+from netspec.results import Results
+from netspec.session.stages import Session
+from netspec.specs import NetParams, SimConfig
+
+DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load}
+"""Readers of files with NetPyNE's structure."""
+NETSPEC = (".h5", ".hdf5")
+NODE_FILE = re.compile(r"_node_(\d+)\.(pkl|json|h5)$")
+
+
+def document(path: Any) -> dict[str, Any]:
+    """What a file with NetPyNE's structure holds."""
+    suffix = Path(path).suffix
+    if suffix not in DATA:
+        raise FileError(f"{path}: cannot be loaded. {did_you_mean(suffix, [*DATA, *NETSPEC])}")
+    data = DATA[suffix](path)
+    if not isinstance(data, dict):
+        raise FileError(f"{path}: expected a dictionary, found {type(data).__name__}")
+    return data
+
+
+def config(path: Any, data: Any = None, variable: str | None = None) -> SimConfig:
+    """The simConfig in a .py file (variable `cfg` or `simConfig`) or in a saved file."""
+    if data is None and Path(path).suffix == ".py":
+        found = variable_of(python_module(path), path, variable, ("cfg", "simConfig"))
+        return found if isinstance(found, SimConfig) else SimConfig(_mapping(found))
+    if data is None and Path(path).suffix in NETSPEC:
+        return SimConfig(netspec_results.load(path).sim_config)
+    return SimConfig(netpyne_read.sim_config(data or document(path), str(path), variable or "simConfig"))
+
+
+def params(path: Any, data: Any = None, variable: str | None = None) -> NetParams:
+    """The netParams in a .py file (variable `netParams`) or in a saved file."""
+    if data is None and Path(path).suffix == ".py":
+        found = variable_of(python_module(path), path, variable, ("netParams",))
+        return found if isinstance(found, NetParams) else NetParams(_mapping(found))
+    if data is None and Path(path).suffix in NETSPEC:
+        return NetParams(netspec_results.load(path).net_params)
+    content = data or document(path)
+    if variable:
+        return NetParams(netpyne_read.sim_config(content, str(path), variable))
+    return NetParams(netpyne_read.net_params(content, str(path)))
+
+
+def results_of(content: Mapping[str, Any], path: str) -> Results:
+    """Results, with the plan of the whole network, from NetPyNE's structure."""
+    cfg = netpyne_read.sim_config(content, path) if "simConfig" in content else {}
+    written = netpyne_read.net_params(content, path)
+    plan = netpyne_read.plan_of(content, prepare(written, cfg), path)
+    found = Results(plan, net_params=written, sim_config=cfg, **netpyne_read.simulation_columns(content))
+    recordings = replace(plan.recordings, stims="stims" in content.get("simData", {}), labels=tuple(found.traces))
+    found = replace(found, plan=replace(plan, recordings=recordings))
+    return replace(found, counts=netspec_results.count(found))
+
+
+def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_objects: bool) -> None:
+    """Settings, network and results of a file; the network is built if `instantiate`."""
+    if data is None and Path(path).suffix in NETSPEC:
+        found = netspec_results.load(path)
+        session.set_config(SimConfig(found.sim_config))
+        session.set_params(NetParams(found.net_params))
+    else:
+        content = document(path) if data is None else data
+        session.set_config(config(path, content))
+        session.set_params(params(path, content))
+        if not content.get("net", {}).get("cells"):
+            return
+        found = results_of(content, str(path))
+    session.adopt(found, instantiate, neuron_objects)
+
+
+def load_network(session: Session, path: Any, data: Any, instantiate: bool) -> None:
+    """The network of a file, built with the session's own simConfig."""
+    if data is None and Path(path).suffix in NETSPEC:
+        found = netspec_results.load(path)
+    else:
+        content = dict(document(path) if data is None else data)
+        content["simConfig"] = session.cfg.todict()
+        net = dict(content.get("net") or {})
+        net.setdefault("params", session.params.todict())
+        found = results_of({**content, "net": net}, str(path))
+    session.adopt(found, instantiate, bool(session.cfg.get("createNEURONObj", True)))
+
+
+def gather_files(session: Session, folder: str | None, label: str | None, kind: str) -> Results:
+    """Results from the shares that `saveDataInNodes` wrote. kind: 'pkl', 'json' or 'h5'."""
+    from netspec.session.saving import node_folder
+
+    place = Path(node_folder(session.cfg, folder, label))
+    found = {int(m[1]): p for p in place.glob(f"*.{kind}") if (m := NODE_FILE.search(p.name))}
+    if not found:
+        raise FileError(f"{place}: no file of a rank (*_node_<rank>.{kind}); call sim.saveDataInNodes first")
+    missing = set(range(max(found) + 1)) - found.keys()
+    if missing:
+        raise FileError(f"{place}: files of ranks {sorted(missing)} are missing")
+    paths = [found[rank] for rank in sorted(found)]
+    if kind == "h5":
+        return _merged_hdf5(paths)
+    return _merged_documents([document(path) for path in paths], session, str(place))
+
+
+def _merged_hdf5(paths: Sequence[Path]) -> Results:
+    parts = [netspec_results.load(path) for path in paths]
+    merged = shares.merge([shares.of_rank(part) for part in parts], parts[0].plan)
+    whole = replace(parts[0], **merged)
+    return replace(whole, counts=netspec_results.count(whole))
+
+
+def _merged_documents(parts: Sequence[dict[str, Any]], session: Session, path: str) -> Results:
+    first = parts[0]
+    net = {
+        "params": first.get("net", {}).get("params") or session.params.todict(),
+        "cells": [cell for part in parts for cell in part["cells"]],
+        "pops": first["pops"],
+    }
+    data: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part["simData"].items():
+            if isinstance(value, Mapping):
+                data[name] = {**data.get(name, {}), **value}
+            elif name in ("spkt", "spkid"):
+                data[name] = [*data.get(name, []), *value]
+            else:
+                data.setdefault(name, value)
+    order = np.lexsort([data["spkid"], data["spkt"]])
+    for name in ("spkt", "spkid"):
+        data[name] = np.asarray(data[name], float)[order].tolist()
+    return results_of({"simConfig": first["simConfig"], "net": net, "simData": data}, path)
+
+
+# Models made of scripts
+
+
+def python_module(path: Any) -> ModuleType:
+    """The module that a script is, run with its own folder on the search path."""
+    found = Path(path).resolve()
+    if not found.is_file():
+        near = sorted(p.name for p in found.parent.glob("*.py"))
+        raise FileError(f"{path}: no such file. {did_you_mean(found.name, near)}")
+    spec = importlib.util.spec_from_file_location(found.stem, found)
+    if spec is None or spec.loader is None:
+        raise FileError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    with _searching(found.parent):
+        spec.loader.exec_module(module)
+    return module
+
+
+def variable_of(module: ModuleType, path: Any, name: str | None, usual: Sequence[str]) -> Any:
+    """A variable of a script."""
+    for candidate in [name] if name else usual:
+        if hasattr(module, candidate):
+            return getattr(module, candidate)
+    wanted = name or " or ".join(map(repr, usual))
+    known = [n for n in vars(module) if not n.startswith("_")]
+    raise FileError(f"{path}: it defines no {wanted}. {did_you_mean(name or usual[0], known)}")
+
+
+def from_command_line(config_default: str, params_default: str) -> tuple[SimConfig, NetParams]:
+    """simConfig and netParams of the files that the command line names (simConfig=..., netParams=...), or the defaults."""
+    given = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
+    cfg = config(given.get("simConfig", config_default))
+    main().cfg = cfg  # type: ignore[attr-defined]
+    return cfg, params(given.get("netParams", params_default))
+
+
+def main() -> ModuleType:
+    """The script that runs."""
+    return sys.modules["__main__"]
+
+
+def index_of(path: Any) -> tuple[Path, dict[str, Any]]:
+    """An index of a model (.npjson) and its folder. path: of the index, or of the folder with index.npjson."""
+    found = Path(path)
+    if found.is_dir():
+        indices = [found / "index.npjson", *sorted(found.glob("*.npjson"))]
+        found = next((p for p in indices if p.is_file()), indices[0])
+    index = json.load(found)
+    missing = [name for name in ("simConfig", "netParams") if name not in index]
+    if missing:
+        problems = [Problem(f"{found}: {name}", f"missing. {did_you_mean(name, index)}") for name in missing]
+        raise SpecError(problems)
+    return found.resolve().parent, index
+
+
+def model(path: Any, load_mechanisms: bool = True) -> tuple[SimConfig, NetParams]:
+    """simConfig and netParams of a model with an index, read in the model's folder."""
+    folder, index = index_of(path)
+    if load_mechanisms and index.get("mod_folder"):
+        from netspec.neuron import mechanisms
+
+        mechanisms.load([folder / index["mod_folder"]])
+    with _in_folder(folder):
+        cfg = config(index["simConfig"], variable=index.get("simConfig_variable"))
+        main().cfg = cfg  # type: ignore[attr-defined]
+        return cfg, params(index["netParams"], variable=index.get("netParams_variable"))
+
+
+@contextmanager
+def _in_folder(folder: Path) -> Iterator[None]:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        with _searching(folder):
+            yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def _searching(folder: Path) -> Iterator[None]:
+    """With a folder on Python's search path, as for a script that is run there."""
+    added = str(folder)
+    sys.path.insert(0, added)
+    try:
+        yield
+    finally:
+        sys.path.remove(added)
+
+
+def _mapping(found: Any) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else vars(found)
+
+

@@ -1,0 +1,38 @@
+"""Dictionaries -> Model with NEURON at hand: mechanisms are loaded, and every mistake is one problem of one list."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from netspec.errors import Problem, SpecError
+from netspec.model import Model, resolve
+from netspec.neuron import mechanisms
+from netspec.plan.rules import RULES
+from netspec.plots import PLOTS
+from netspec.session.saving import problems as saving_problems
+from netspec.spec.read import read
+
+
+def prepare(net_params: Any, sim_config: Any) -> Model:
+    """The checked model. SpecError with every mistake, before anything is built."""
+    mechanisms.load(mod_folders())
+    artificial = mechanisms.artificial_names()
+    plots = {name: plot.arguments for name, plot in PLOTS.items()}
+    late = saving_problems(sim_config)
+    try:
+        spec = read(net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES)
+    except SpecError as error:
+        raise SpecError([*error.problems, *late]) from None
+    model = resolve(spec, artificial)
+    found: list[Problem] = [*mechanisms.check(model), *late]
+    if found:
+        raise SpecError(found)
+    return model
+
+
+def mod_folders() -> list[Path]:
+    """`mod` in the working directory and beside the running script."""
+    script = Path(sys.argv[0]).resolve().parent if sys.argv and sys.argv[0] else Path.cwd()
+    places = dict.fromkeys([Path(os.getcwd()).resolve() / "mod", script / "mod"])
+    return [place for place in places if place.is_dir()]

@@ -1,0 +1,230 @@
+"""Where results go: names of files, one writer per format, shares of ranks, intervals."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from netspec import __version__
+from netspec.errors import FileError, Problem
+from netspec.formats import json, netpyne, pickle
+from netspec.formats.files import whole
+from netspec.results import Results
+from netspec.session.stages import Session
+
+Writer = Callable[[str, Results, Mapping[str, Any]], list[str]]
+
+
+def save_json(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """NetPyNE's structure as JSON."""
+    return [json.save(f"{base}.json", document)]
+
+
+def save_pickle(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """NetPyNE's structure as a pickle of plain dicts."""
+    return [pickle.save(f"{base}.pkl", document)]
+
+
+def save_compressed(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """The same pickle, compressed."""
+    return [pickle.save_compressed(f"{base}.dpk", document)]
+
+
+def save_hdf5(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """Spec, plan and results by column."""
+    return [results.save(f"{base}.h5")]
+
+
+def save_csv(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """Spikes as text: time [ms], gid."""
+    with whole(f"{base}.csv") as part, part.open("w") as file:
+        file.write("time,gid\n")
+        pairs = zip(results.spikes["time"].tolist(), results.spikes["gid"].tolist(), strict=True)
+        file.writelines(f"{spike!r},{gid}\n" for spike, gid in pairs)
+    return [f"{base}.csv"]
+
+
+def save_matlab(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """NetPyNE's structure as structs of MATLAB; None as '__np_none__'."""
+    from scipy.io import savemat
+
+    with whole(f"{base}.mat") as part, part.open("wb") as file:
+        savemat(file, _matlab(document), long_field_names=True)
+    return [f"{base}.mat"]
+
+
+def save_text(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """One file per trace: time [s] and value / 1000, as NetPyNE has it but with the right time."""
+    paths = []
+    for label, cells in results.traces.items():
+        for gid, trace in cells.items():
+            for key, values in trace.items() if isinstance(trace, Mapping) else [("", trace)]:
+                path = f"{base}_{label}_cell_{gid}{'_' * bool(key)}{key}.dat"
+                with whole(path) as part:
+                    np.savetxt(part, np.stack([results.time / 1000, values / 1000], axis=1))
+                paths.append(path)
+    return paths
+
+
+WRITERS: dict[str, Writer] = {
+    "savePickle": save_pickle,
+    "saveJson": save_json,
+    "saveMat": save_matlab,
+    "saveCSV": save_csv,
+    "saveDpk": save_compressed,
+    "saveHDF5": save_hdf5,
+    "saveDat": save_text,
+}
+"""Option of simConfig -> what it writes."""
+WHOLE = {"savePickle", "saveJson", "saveMat", "saveDpk"}
+"""Formats that hold NetPyNE's structure."""
+
+
+def problems(cfg: Mapping[str, Any]) -> list[Problem]:
+    """What would keep the formats of simConfig from being written, known before the run."""
+    found = []
+    if cfg.get("saveMat"):
+        try:
+            import scipy.io  # noqa: F401
+        except ImportError:
+            found.append(Problem("simConfig.saveMat", "MATLAB files need scipy: pip install scipy"))
+    backup = cfg.get("backupCfgFile")
+    if backup and not Path(backup[0]).is_file():
+        found.append(Problem("simConfig.backupCfgFile", f"there is no file {backup[0]!r}"))
+    return found
+
+
+def base_name(cfg: Mapping[str, Any]) -> str:
+    """Path of saved files up to the suffix: folder, label or filename, '_data', and the date if asked for."""
+    folder, label, filename = (str(cfg.get(name) or "") for name in ("saveFolder", "simLabel", "filename"))
+    if folder and label:
+        path = os.path.join(folder, label)
+    elif folder:
+        path = os.path.join(folder, filename)
+    else:
+        path = filename
+    return f"{path}_data{timestamp(cfg)}"
+
+
+def timestamp(cfg: Mapping[str, Any]) -> str:
+    """'-YYYYmmdd_HHMMSS' if file names are to have it."""
+    return time.strftime("-%Y%m%d_%H%M%S") if cfg.get("timestampFilename") else ""
+
+
+def save_all(session: Session, include: Any = None) -> list[str] | None:
+    """Paths of the files that simConfig asks for, on rank 0; None on other ranks. Collective."""
+    if session.results is None:
+        session.gather(not session.cfg.get("gatherOnlySimData"))
+    if session.ranks.rank != 0 or session.results is None:
+        return None
+    cfg = session.cfg
+    backup_script(cfg)
+    wanted = [option for option in WRITERS if cfg.get(option)]
+    if not wanted:
+        session.say("No output format chosen: data won't be saved (savePickle, saveJson, saveHDF5 ...)")
+        return []
+    session.timing("start", "saveTime")
+    base = base_name(cfg)
+    results = session.saved_results()
+    document = _document(session, include) if WHOLE.intersection(wanted) else {}
+    paths = []
+    for option in wanted:
+        session.say(f"Saving output as {base} ({option}) ... ")
+        paths += WRITERS[option](base, results, document)
+        session.say("Finished saving!")
+    session.timing("stop", "saveTime")
+    if cfg.get("saveTiming"):
+        paths.append(json.save(f"{base.removesuffix('_data')}_timing.json", session.timings))
+    return paths
+
+
+def _document(session: Session, include: Any) -> dict[str, Any]:
+    """What a file of NetPyNE's structure holds."""
+    wanted = list(include or session.cfg.get("saveDataInclude") or [])
+    document = netpyne.document(session.saved_results(), wanted, __version__)
+    if "simData" in wanted:
+        document["simData"] = session.all_simulation_data()
+    return document
+
+
+def save_in_nodes(session: Session, filename: str | None, folder: str | None, traces: bool = True) -> str:
+    """The path of this rank's share; nothing is sent between ranks."""
+    cfg = session.cfg
+    label = str(cfg.get("simLabel") or "")
+    place = node_folder(cfg, folder)
+    base = os.path.join(place, f"{filename or label}{timestamp(cfg)}_node_{session.ranks.rank}")
+    results = session.collect()
+    if not traces:
+        results = replace(results, traces={}, time=np.empty(0))
+    if cfg.get("saveHDF5"):
+        return results.save(f"{base}.h5")
+    document = netpyne.document(results, ["netParams", "simConfig", "simData"], __version__)
+    flags = results.plan.model.spec.simulation
+    document["cells"] = netpyne.cells(
+        results.plan, flags.save_cell_secs, flags.save_cell_conns, flags.compact_conn_format
+    )
+    document["pops"] = netpyne.populations(results.plan, everyone=False)
+    if cfg.get("savePickle") or not cfg.get("saveJson"):
+        pickle.save(f"{base}.pkl", document)
+    return json.save(f"{base}.json", document) if cfg.get("saveJson") else f"{base}.pkl"
+
+
+def node_folder(cfg: Mapping[str, Any], folder: str | None = None, label: str | None = None) -> str:
+    """Folder of the shares of ranks."""
+    place = folder or cfg.get("saveFolder") or ""
+    name = label if label is not None else str(cfg.get("simLabel") or "")
+    return os.path.join(place, f"{name}_node_data")
+
+
+def save_interval(session: Session, now: float) -> str | None:
+    """The path of a file with everything up to now [ms], which takes the place of the one before. Collective."""
+    results = session.collect().gather(session.ranks)
+    if session.ranks.rank != 0:
+        return None
+    folder = Path(session.cfg.get("intervalFolder") or Path(session.cfg.get("saveFolder") or "", "interval_data"))
+    include = session.cfg.get("saveDataInclude")
+    path = pickle.save(folder / f"interval_{now:.0f}.pkl", netpyne.document(results, include, __version__))
+    for other in folder.glob("interval_*.pkl"):
+        if str(other) != path:
+            other.unlink()
+    return path
+
+
+def backup_script(cfg: Mapping[str, Any]) -> None:
+    """Copy the script that cfg names: [source, folder]."""
+    backup = cfg.get("backupCfgFile")
+    if not backup:
+        return
+    source, folder = backup
+    name = cfg.get("simLabel") or os.path.basename(str(cfg.get("filename")))
+    try:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copyfile(source, os.path.join(folder, f"{name}_cfg.py"))
+    except OSError as error:
+        raise FileError(f"{source}: cannot be copied to {folder}: {error.strerror}") from error
+
+
+def _matlab(value: Any) -> Any:
+    """The same made of what savemat knows."""
+    if value is None:
+        return "__np_none__"
+    if isinstance(value, Mapping):
+        return {_field(name): _matlab(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        if all(isinstance(item, int | float) for item in value):
+            return np.asarray(value, float)
+        cells = np.empty(len(value), object)
+        cells[:] = [_matlab(item) for item in value]
+        return cells
+    return getattr(value, "__name__", type(value).__name__) if callable(value) else value
+
+
+def _field(name: Any) -> str:
+    """The name of a struct's field: a letter first."""
+    text = "".join(c if c.isalnum() else "_" for c in str(name))[:60]
+    return text if text[:1].isalpha() else f"x{text}"
