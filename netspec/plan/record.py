@@ -119,7 +119,9 @@ def _segment(location: Any, nseg: int) -> Any:
     return np.minimum((np.asarray(location) * nseg).astype(np.int64), nseg - 1)
 
 
-def synapse_places(plan: Plan, synapse: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def synapse_places(
+    plan: Plan, synapse: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Where this rank's synapse objects of a synMech are, in order of creation: gid, section code, location (n,)."""
     code = plan.model.synapses.code(synapse)
     parts = []

@@ -1,0 +1,227 @@
+"""What drives which owned cells: every stimTarget with its source, as blocks of rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.conditions import mask
+from netspec.errors import Problem, SpecError
+from netspec.expression import finite, parse
+from netspec.model import Model
+from netspec.plan import InputBlock
+from netspec.plan.cells import Cells, Template, keys
+from netspec.plan.resolve import sections_of
+from netspec.plan.synapses import contacts, wiring
+from netspec.spec.network import StimulusSource, StimulusTarget
+from netspec.streams import CellKeys, Draws, Ids, OneStream
+from netspec.tables import Table
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+
+FUNCTIONS = (
+    "del", "dur", "amp", "gain", "rstim", "tau1", "tau2", "onset", "tau", "gmax", "e", "interval", "rate",
+    "number", "start", "noise", "weight", "delay", "synsPerConn", "loc",
+)  # fmt: skip
+"""Parameters that may be string functions, in the order in which NetPyNE draws their values."""
+POST = ("x", "y", "z", "xnorm", "ynorm", "znorm")
+NETSTIM_DEFAULTS = {"noise": 0.0, "start": 0.0, "number": 1e9}
+CONTACT_DEFAULTS = {"weight": 1.0, "delay": 1.0, "synsPerConn": 1, "loc": None}
+LISTS = ("amp", "dur")
+NOT_PARAMETERS = ("weight", "delay", "synsPerConn", "loc", "originalFormat")
+TARGET_FIELDS = {"weight": "weight", "delay": "delay", "synsPerConn": "syns_per_conn", "loc": "loc"}
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """One stimulus and the cells that it reaches. cells: positions, of any rank, ascending."""
+
+    target: StimulusTarget
+    source: StimulusSource
+    cells: Positions
+    parameters: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        return f"netParams.stimTargetParams[{self.target.label!r}]"
+
+    def where(self, name: str) -> str:
+        """Dictionary path of a parameter: the target's own, else the source's."""
+        if name in TARGET_FIELDS or name in self.target.params:
+            return f"{self.path}.{name}"
+        return f"netParams.stimSourceParams[{self.source.label!r}].{name}"
+
+
+def inputs(model: Model, cells: Cells, templates: tuple[Template, ...]) -> tuple[InputBlock, ...]:
+    """Blocks of all stimuli onto owned cells with sections, in the order of stimTargetParams."""
+    network = model.spec.network
+    blocks: list[InputBlock] = []
+    for target in network.targets.values():
+        source = network.sources[target.source]
+        aim = _aim(model, cells, target, source)
+        values = _values(model, cells, aim)
+        here = np.isin(aim.cells, cells.owned) & (cells.table["template"][aim.cells] >= 0)
+        make = _netstims if source.type == "NetStim" else _clamps
+        blocks.append(make(model, cells, templates, aim, values, np.flatnonzero(here)))
+    return tuple(blocks)
+
+
+def _aim(model: Model, cells: Cells, target: StimulusTarget, source: StimulusSource) -> _Aim:
+    conds = dict(target.conds)
+    chosen = conds.pop("cellList", "all")
+    matched = np.flatnonzero(mask(conds, cells, closed=False))
+    own = {name: getattr(target, field) for name, field in TARGET_FIELDS.items()}
+    given = {name: value for name, value in own.items() if value is not None}
+    aim = _Aim(target, source, matched, {**source.params, **target.params, **given})
+    if isinstance(chosen, str):
+        return aim
+    indices = np.asarray(list(chosen), np.int64)
+    outside = indices[(indices < -len(matched)) | (indices >= len(matched))]
+    if len(outside):
+        raise SpecError(
+            [
+                Problem(
+                    f"{aim.path}.conds['cellList']",
+                    f"{outside[0]} is outside the {len(matched)} cells that match.",
+                )
+            ]
+        )
+    return _Aim(target, source, np.unique(matched[indices]), aim.parameters)
+
+
+def _values(model: Model, cells: Cells, aim: _Aim) -> dict[str, Any]:
+    """All parameters of a stimulus; those given as string functions have one value per cell of the aim."""
+    texts = {name: aim.parameters[name] for name in FUNCTIONS if _is_function(aim.parameters.get(name))}
+    if not texts:
+        return dict(aim.parameters)
+    table = cells.table.take(aim.cells)
+    variables = {f"post_{name}": table[name] for name in POST} | dict(model.spec.network.constants)
+    draws = _draws(model, cells, aim)
+    drawn = {}
+    for name, text in texts.items():
+        path = aim.where(name)
+        values = parse(text, tuple(variables), path).evaluate(variables, draws, len(aim.cells))
+        drawn[name] = finite(values, path, text, lambda row: f"cell {cells.gids[aim.cells[row]]}")
+    return {**aim.parameters, **drawn}
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, str) and value != "variable"
+
+
+def _draws(model: Model, cells: Cells, aim: _Aim) -> Draws:
+    """Random numbers of string functions: one sequence over the cells in NetPyNE, else a stream per cell."""
+    streams = model.streams
+    if streams.sequential:
+        ids = streams.stimulus(aim.target.label, aim.source.type, cells.gids[aim.cells])
+        return OneStream(ids, len(aim.cells))
+    ids = streams.placement(f"values of {aim.target.label}", keys(cells, aim.cells), None)
+    return Draws(ids, len(aim.cells))
+
+
+def _clamps(
+    model: Model,
+    cells: Cells,
+    templates: tuple[Template, ...],
+    aim: _Aim,
+    values: Mapping[str, Any],
+    here: Positions,
+) -> InputBlock:
+    """A point process in every cell. here: which cells of the aim are built."""
+    owned = aim.cells[here]
+    location = _column(values.get("loc", 0.5), here)
+    outside = np.flatnonzero(~((location >= 0) & (location <= 1)))
+    if len(outside):
+        place = f"cell {cells.gids[owned[outside[0]]]}"
+        raise SpecError([Problem(aim.where("loc"), f"{location[outside[0]]} is outside 0..1 for {place}.")])
+    lists = {name: tuple(values[name]) for name in LISTS if isinstance(values.get(name), list | tuple)}
+    numbers = {
+        name: _column(value, here)
+        for name, value in values.items()
+        if name not in lists and name not in NOT_PARAMETERS
+    }
+    codes = np.array(
+        [
+            model.sections.code(sections_of(model, template, aim.target.sec, aim.where("sec"))[0])
+            for template in templates
+        ],
+        np.int16,
+    )
+    section = codes[cells.table["template"][owned]]
+    rows = Table({"gid": cells.gids[owned], "section": section, "location": location, **numbers})
+    return InputBlock(aim.target.label, aim.source.label, aim.source.type, rows, lists)
+
+
+def _netstims(
+    model: Model,
+    cells: Cells,
+    templates: tuple[Template, ...],
+    aim: _Aim,
+    values: Mapping[str, Any],
+    here: Positions,
+) -> InputBlock:
+    """A NetStim for every synapse that the stimulus makes. here: which cells of the aim are built."""
+    owned = aim.cells[here]
+    given = {name: _of(values.get(name, default), here) for name, default in CONTACT_DEFAULTS.items()}
+    ids = keys(cells, owned)
+
+    def placement(rows: Positions) -> Ids:
+        chosen = CellKeys(ids.gid[rows], ids.population[rows], ids.index[rows])
+        return model.streams.placement(f"stimulus {aim.target.label}", chosen, None)
+
+    made = contacts(
+        model, cells, templates, owned, placement,
+        wiring(model, aim.path, aim.target, given, aim.target.sec),
+        model.spec.network.scale_conn_weight_net_stims,
+    )  # fmt: skip
+    row = made["row"]
+    rate, interval = _rate(values, here, aim)
+    seed = values.get("seed", model.spec.simulation.seeds.get("stim", 1))
+    timing = {name: _column(values.get(name, default), here) for name, default in NETSTIM_DEFAULTS.items()}
+    noise = model.streams.noise(
+        aim.source.label, CellKeys(ids.gid[row], ids.population[row], ids.index[row]), seed
+    )
+    columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
+    per_cell = {"rate": rate, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
+    rows = Table(
+        {"gid": cells.gids[owned[row]], **columns, **{n: column[row] for n, column in per_cell.items()}}
+    )
+    return InputBlock(
+        aim.target.label,
+        aim.source.label,
+        "NSLOC" if values.get("rate") == "variable" else "NetStim",
+        rows,
+        noise=np.stack(np.broadcast_arrays(*(np.asarray(i, np.int64) for i in (*noise, row)))[:3], axis=1),
+        shape=values.get("shape"),
+        plast=values.get("plast"),
+    )
+
+
+def _rate(values: Mapping[str, Any], here: Positions, aim: _Aim) -> tuple[Floats, Floats]:
+    """Rate [Hz] and interval [ms] of each cell, with the rounding of NetPyNE's double inversion."""
+    if values.get("rate") == "variable":
+        rate = np.full(len(here), np.nan)
+        return rate, np.full(len(here), 0.1**-1 * 1e3)
+    given = "rate" if values.get("rate") is not None else "interval"
+    if values.get(given) is None:
+        raise SpecError([Problem(aim.where("rate"), "required, but missing (or give 'interval').")])
+    number = _column(values[given], here)
+    if (number <= 0).any():
+        raise SpecError(
+            [Problem(aim.where(given), f"expected a number above 0, got {number[number <= 0][0]}.")]
+        )
+    rate = number if given == "rate" else 1000.0 / number
+    return rate, rate**-1 * 1e3
+
+
+def _column(value: Any, here: Positions) -> Floats:
+    """The value of each built cell: (n,)."""
+    return np.broadcast_to(np.asarray(_of(value, here), float), (len(here),))
+
+
+def _of(value: Any, here: Positions) -> Any:
+    """The values of the built cells: a column is cut, anything else is the same for all."""
+    return value[here] if isinstance(value, np.ndarray) and value.ndim else value
