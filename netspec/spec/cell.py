@@ -24,7 +24,7 @@ class Section:
     syn_mechs: list[dict[str, Any]] = key("synMechs", "list", "synapses of a re-loaded network", [])
     spike_gen_loc: float | None = key("spikeGenLoc", "location", "where spikes are detected", None)
     vinit: float | None = key("vinit", "number", "initial membrane potential", None, "mV")
-    weight_norm: list[float] | None = key("weightNorm", "list", "weight factor of each segment", None)
+    weight_norm: list[float] | None = key("weightNorm", "numbers", "weight factor of each segment", None)
     threshold: float | None = key("threshold", "number", "spike threshold", None, "mV")
 
 

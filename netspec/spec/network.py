@@ -16,8 +16,12 @@ class Population:
     cell_model: str | None = key("cellModel", "text", "artificial cell, or a tag for conditions", None)
     num_cells: int | None = key("numCells", "count", "number of cells", None)
     density: Any = key("density", "number or function", "cells per mm3", None)
-    grid_spacing: Any = key("gridSpacing", "number or list", "distance of grid points", None, "um")
-    cells_list: list[dict[str, Any]] | None = key("cellsList", "list", "one dict of tags per cell", None)
+    grid_spacing: Any = key(
+        "gridSpacing", "number or numbers", "distance of grid points (of each axis)", None, "um"
+    )
+    cells_list: list[dict[str, Any]] | None = key(
+        "cellsList", "list of mappings", "one dict of tags per cell", None
+    )
     x_range: Any = key("xRange", "range", "extent in x", None, "um")
     y_range: Any = key("yRange", "range", "extent in y", None, "um")
     z_range: Any = key("zRange", "range", "extent in z", None, "um")
@@ -37,21 +41,31 @@ class ConnectionRule:
     label: str
     pre_conds: dict[str, Any] = key("preConds", "conditions", "tags of the presynaptic cells")
     post_conds: dict[str, Any] = key("postConds", "conditions", "tags of the postsynaptic cells")
-    conn_func: Any = key("connFunc", "text or callable", "name of a rule; chosen by the keys below if missing", None)
+    conn_func: Any = key(
+        "connFunc", "text or callable", "name of a rule; chosen by the keys below if missing", None
+    )
     probability: Any = key("probability", "number or function", "chance of each pair", None)
-    convergence: Any = key("convergence", "number or function", "presynaptic cells per postsynaptic cell", None)
+    convergence: Any = key(
+        "convergence", "number or function", "presynaptic cells per postsynaptic cell", None
+    )
     divergence: Any = key("divergence", "number or function", "postsynaptic cells per presynaptic cell", None)
-    conn_list: Any = key("connList", "list", "pairs of relative indices (pre, post)", None)
+    conn_list: Any = key("connList", "pairs", "pairs of relative indices (pre, post)", None)
     syn_mech: Any = key("synMech", "text or list", "labels in synMechParams; the first one if missing", None)
     sec: Any = key("sec", "text or list", "section, list of sections or secList", None)
     loc: Any = key("loc", "number, function or list", "location on the section", None)
-    weight: Any = key("weight", "number, function or list", "synaptic weight; defaultWeight if missing", None, "uS")
-    delay: Any = key("delay", "number, function or list", "conduction delay; defaultDelay if missing", None, "ms")
+    weight: Any = key(
+        "weight", "number, function or list", "synaptic weight; defaultWeight if missing", None, "uS"
+    )
+    delay: Any = key(
+        "delay", "number, function or list", "conduction delay; defaultDelay if missing", None, "ms"
+    )
     syns_per_conn: Any = key("synsPerConn", "number, function or list", "synapses per connected pair", None)
-    weight_factor: Any = key("synMechWeightFactor", "list", "factor of the weight for each synMech", None)
-    delay_factor: Any = key("synMechDelayFactor", "list", "factor of the delay for each synMech", None)
-    loc_factor: Any = key("synMechLocFactor", "list", "factor of the location for each synMech", None)
-    distribute: bool | None = key("distributeSynsUniformly", "bool", "spread synapses over the sections", None)
+    weight_factor: Any = key("synMechWeightFactor", "numbers", "factor of the weight for each synMech", None)
+    delay_factor: Any = key("synMechDelayFactor", "numbers", "factor of the delay for each synMech", None)
+    loc_factor: Any = key("synMechLocFactor", "numbers", "factor of the location for each synMech", None)
+    distribute: bool | None = key(
+        "distributeSynsUniformly", "bool", "spread synapses over the sections", None
+    )
     random_section: bool | None = key("connRandomSecFromList", "bool", "choose sections at random", None)
     shape: dict[str, Any] | None = key("shape", "mapping", "time course of the weight", None)
     plast: dict[str, Any] | None = key("plast", "mapping", "plasticity: mech and params", None)
@@ -73,20 +87,22 @@ class StimulusSource:
 
 @dataclass(frozen=True)
 class StimulusTarget:
-    """An entry of stimTargetParams: which source acts where; `params` holds parameters that override the source's."""
+    """An entry of stimTargetParams: which source acts where; `params` override the source's."""
 
     label: str
     source: str = key("source", "text", "label in stimSourceParams")
-    conds: dict[str, Any] = key("conds", "conditions", "tags of the target cells; cellList of relative indices")
+    conds: dict[str, Any] = key(
+        "conds", "conditions", "tags of the target cells; cellList of relative indices"
+    )
     sec: Any = key("sec", "text or list", "section, list of sections or secList", None)
     loc: Any = key("loc", "number, function or list", "location on the section", None)
     weight: Any = key("weight", "number, function or list", "weight of a NetStim's connection", None, "uS")
     delay: Any = key("delay", "number, function or list", "delay of a NetStim's connection", None, "ms")
     syns_per_conn: Any = key("synsPerConn", "number, function or list", "synapses per cell", None)
     syn_mech: Any = key("synMech", "text or list", "labels in synMechParams; the first one if missing", None)
-    weight_factor: Any = key("synMechWeightFactor", "list", "factor of the weight for each synMech", None)
-    delay_factor: Any = key("synMechDelayFactor", "list", "factor of the delay for each synMech", None)
-    loc_factor: Any = key("synMechLocFactor", "list", "factor of the location for each synMech", None)
+    weight_factor: Any = key("synMechWeightFactor", "numbers", "factor of the weight for each synMech", None)
+    delay_factor: Any = key("synMechDelayFactor", "numbers", "factor of the delay for each synMech", None)
+    loc_factor: Any = key("synMechLocFactor", "numbers", "factor of the location for each synMech", None)
     params: dict[str, Any] = field(default_factory=dict)
 
 
@@ -103,9 +119,11 @@ class Network:
     define_cell_shapes: bool = key("defineCellShapes", "bool", "not supported yet", False)
     correct_border: Any = key("correctBorder", "any", "not supported yet", False)
     spacing_multiplier: Any = key(
-        "cellsVisualizationSpacingMultiplier", "list", "for graphical interfaces only", [1, 1, 1]
+        "cellsVisualizationSpacingMultiplier", "any", "for graphical interfaces only", [1, 1, 1]
     )
-    scale_conn_weight: float = key("scaleConnWeight", "number", "factor on all weights but NetStim stimuli's", 1)
+    scale_conn_weight: float = key(
+        "scaleConnWeight", "number", "factor on all weights but NetStim stimuli's", 1
+    )
     scale_conn_weight_net_stims: float = key(
         "scaleConnWeightNetStims", "number", "factor on the weights of NetStim stimuli", 1
     )
@@ -118,7 +136,10 @@ class Network:
     prop_velocity: float = key("propVelocity", "number", "variable for string functions [um/ms]", 500.0)
     mapping: dict[str, Any] = key("mapping", "mapping", "simConfig attribute -> path in netParams", {})
     copied_tags: list[str] = key(
-        "popTagsCopiedToCells", "list", "population tags that its cells have", ["cellModel", "cellType"]
+        "popTagsCopiedToCells",
+        "list of texts",
+        "population tags that its cells have",
+        ["cellModel", "cellType"],
     )
     cell_rules: dict[str, CellRule] = field(default_factory=dict)
     populations: dict[str, Population] = field(default_factory=dict)

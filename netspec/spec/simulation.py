@@ -17,14 +17,22 @@ class Simulation:
     duration: float = key("duration", "number", "length of the simulation", 1000.0, "ms")
     tstop: float = key("tstop", "number", "ignored; use duration", 1000.0, "ms")
     dt: float = key("dt", "number", "integration step", 0.025, "ms")
-    h_params: dict[str, float] = key("hParams", "mapping", "NEURON globals: celsius, v_init ...", DEFAULT_H_PARAMS)
-    random_streams: str = key("randomStreams", "text", "'netpyne' (its numbers) or 'named' (by rule name)", "netpyne")
+    h_params: dict[str, float] = key(
+        "hParams", "mapping", "NEURON globals: celsius, v_init ...", DEFAULT_H_PARAMS
+    )
+    random_streams: str = key(
+        "randomStreams", "text", "'netpyne' (its numbers) or 'named' (by rule name)", "netpyne"
+    )
     coreneuron: bool = key("coreneuron", "bool", "not supported yet", False)
     gpu: bool = key("gpu", "bool", "not supported yet", False)
     dump_coreneuron_model: bool = key("dump_coreneuron_model", "bool", "not supported yet", False)
     random123: bool = key("random123", "bool", "NetStim noise by noiseFromRandom123 (same spikes)", False)
-    rand123_global_index: int | None = key("rand123GlobalIndex", "count", "Random123 index of run-time noise", None)
-    cache_efficient: bool = key("cache_efficient", "bool", "NEURON's cache_efficient (no effect in NEURON 9)", False)
+    rand123_global_index: int | None = key(
+        "rand123GlobalIndex", "count", "Random123 index of run-time noise", None
+    )
+    cache_efficient: bool = key(
+        "cache_efficient", "bool", "NEURON's cache_efficient (no effect in NEURON 9)", False
+    )
     cvode_active: bool = key("cvode_active", "bool", "variable time step", False)
     cvode_atol: float = key("cvode_atol", "number", "absolute tolerance of the variable step", 0.001)
     use_fast_imem: bool = key("use_fast_imem", "bool", "compute i_membrane_", False)
@@ -39,10 +47,14 @@ class Simulation:
     distribute: bool = key("distributeSynsUniformly", "bool", "spread synapses over the sections", True)
     allow_self_conns: bool = key("allowSelfConns", "bool", "a cell may connect to itself", False)
     allow_weight_0: bool = key("allowConnsWithWeight0", "bool", "keep connections of weight 0", True)
-    pt3d_relative: bool = key("pt3dRelativeToCellLocation", "bool", "shift 3-D points by the cell's position", True)
+    pt3d_relative: bool = key(
+        "pt3dRelativeToCellLocation", "bool", "shift 3-D points by the cell's position", True
+    )
     inverted_y: bool = key("invertedYCoord", "bool", "depth grows downwards", True)
     validate_net_params: bool = key("validateNetParams", "bool", "accepted; netspec always checks", False)
-    strict: bool = key("strict", "bool", "False turns mistakes that NetPyNE would run with into warnings", True)
+    strict: bool = key(
+        "strict", "bool", "False turns mistakes that NetPyNE would run with into warnings", True
+    )
     balance: str = key("balance", "text", "cells to ranks: 'round-robin' or 'cost'", "round-robin")
     verbose: Any = key("verbose", "any", "log every step", False)
     progress_bar: int = key("progressBar", "any", "0 hides progress bars", 2)
@@ -52,7 +64,9 @@ class Simulation:
     print_pop_avg_rates: Any = key("printPopAvgRates", "any", "print rates; True or time ranges", False)
     print_syns_after_rule: bool = key("printSynsAfterRule", "bool", "print contacts after each rule", False)
     record_cells: list[Any] = key("recordCells", "selectors", "cells whose traces are recorded", [])
-    record_traces: dict[str, dict[str, Any]] = key("recordTraces", "mapping of mappings", "traces to record", {})
+    record_traces: dict[str, dict[str, Any]] = key(
+        "recordTraces", "mapping of mappings", "traces to record", {}
+    )
     record_cells_spikes: Any = key("recordCellsSpikes", "any", "-1 for all, or selectors", -1)
     record_stim: bool = key("recordStim", "bool", "record the spikes of NetStim stimuli", False)
     record_lfp: list[Any] = key("recordLFP", "list", "electrode positions (not supported yet)", [])

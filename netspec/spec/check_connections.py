@@ -1,0 +1,173 @@
+"""Whether connection rules name cells, synapses and sections that exist, and values that are possible."""
+
+from typing import Any
+
+import numpy as np
+
+from netspec.spec import check_contacts as contacts
+from netspec.spec.check_values import (
+    Findings,
+    conditions,
+    function,
+    in_range,
+    not_negative,
+    numbers,
+    one_of,
+    positive,
+    share,
+    unknown,
+    unknown_keys,
+)
+from netspec.spec.facts import Facts, Group
+from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.kinds import shown
+from netspec.spec.network import ConnectionRule
+from netspec.spec.slips import slip
+from netspec.spec.vocabulary import CONNECTION_RULES, PAIR, POST, PRE
+
+NOT_YET = {
+    "gapJunction": "gap_junction",
+    "preSec": "pre_sec",
+    "preLoc": "pre_loc",
+    "disynapticBias": "disynaptic_bias",
+}
+SIZES = {
+    "probability": "probability",
+    "convergence": "convergence",
+    "divergence": "divergence",
+    "connList": "conn_list",
+}
+"""Keys that choose a rule, in order of precedence."""
+PULSES = ("square", "gaussian")
+
+
+def connections(facts: Facts) -> Findings:
+    """What is wrong with connParams."""
+    numbers_known = frozenset(facts.spec.network.constants)
+    for label, rule in facts.spec.network.connections.items():
+        path = ("netParams", "connParams", label)
+        groups = facts.matching(rule.post_conds)
+        yield from conditions(rule.pre_conds, facts, (*path, "preConds"))
+        yield from conditions(rule.post_conds, facts, (*path, "postConds"))
+        yield from (unsupported((*path, key)) for key, name in NOT_YET.items() if getattr(rule, name))
+        yield from _choice(rule, facts, path)
+        yield from _sizes(rule, numbers_known, path)
+        yield from _targets(rule, groups, facts, path)
+        yield from contacts.values(rule, PAIR | numbers_known, path)
+        yield from delays(rule.delay, facts, (*path, "delay"))
+        yield from in_range(rule.weight_index, not_negative, (*path, "weightIndex"))
+        yield from shape(rule.shape, (*path, "shape"))
+        yield from plasticity(rule.plast, (*path, "plast"))
+    if any(rule.delay is None for rule in facts.spec.network.connections.values()):
+        yield from delays(facts.spec.network.default_delay, facts, ("netParams", "defaultDelay"))
+
+
+def rule_name(rule: ConnectionRule) -> Any:
+    """NetPyNE's name of the rule that is used."""
+    if rule.conn_func is not None:
+        return rule.conn_func
+    given = (name for name, key in CONNECTION_RULES.items() if key and getattr(rule, SIZES[key]) is not None)
+    return next(given, "fullConn")
+
+
+def _choice(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
+    """Which rule is meant: its name, and the key that it needs."""
+    name = rule_name(rule)
+    if callable(name) or name in facts.rules:
+        return
+    if name not in CONNECTION_RULES:
+        # a script may still define a rule of its own
+        known = (*CONNECTION_RULES, *facts.rules)
+        if slip(name, known):
+            yield unknown(name, known, (*path, "connFunc"), "connection rule")
+        return
+    needed = CONNECTION_RULES[name]
+    if needed and getattr(rule, SIZES[needed]) is None:
+        yield Finding((*path, needed), f"required by connFunc {name!r}, but missing.")
+    for key, field in SIZES.items():
+        if key != needed and getattr(rule, field) is not None:
+            reason = f"because {needed} is given too" if rule.conn_func is None else f"connFunc is {name!r}"
+            yield warning((*path, key), f"ignored, {reason}.")
+
+
+def _sizes(rule: ConnectionRule, constants: frozenset[str], path: Path) -> Findings:
+    """Probability, convergence and divergence."""
+    yield from function(rule.probability, PAIR | constants, (*path, "probability"))
+    yield from in_range(rule.probability, share, (*path, "probability"), lenient)
+    for key, value, side in (("convergence", rule.convergence, POST), ("divergence", rule.divergence, PRE)):
+        yield from function(value, side | constants, (*path, key))
+        yield from in_range(value, not_negative, (*path, key), lenient)
+
+
+def _targets(rule: ConnectionRule, groups: tuple[Group, ...], facts: Facts, path: Path) -> Findings:
+    """Synapses, sections and lengths of lists."""
+    simulation = facts.spec.simulation
+    yield from contacts.synapses(rule, groups, facts, path)
+    yield from contacts.sections(rule, groups, path)
+    if rule.conn_list is not None and rule_name(rule) == "fromListConn":
+        yield from _pairs(rule, facts, path)
+        return
+    yield from contacts.lengths(rule, path)
+    uniformly = simulation.distribute if rule.distribute is None else rule.distribute
+    randomly = simulation.random_section if rule.random_section is None else rule.random_section
+    yield from contacts.spread(rule, groups, uniformly, randomly, path)
+
+
+def _pairs(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
+    """Indices of connList, and lists with a value for each pair."""
+    pairs = np.asarray(rule.conn_list).reshape(-1, 2)
+    for key, value in (("weight", rule.weight), ("delay", rule.delay), ("sec", rule.sec), ("loc", rule.loc)):
+        if isinstance(value, list) and len(value) != len(pairs):
+            yield Finding((*path, key), f"expected {len(pairs)} values, one for each pair, got {len(value)}.")
+    sides = (("presynaptic", "preConds", rule.pre_conds), ("postsynaptic", "postConds", rule.post_conds))
+    for column, (side, key, conds) in enumerate(sides):
+        indices = pairs[:, column]
+        count = facts.number(conds)
+        if len(indices) and indices.min() < 0:
+            row = int(indices.argmin())
+            message = f"expected indices of 0 or more, got {indices[row]} in pair {row}."
+            yield lenient((*path, "connList"), message)
+        if len(indices) and count is not None and indices.max() >= count:
+            row = int(indices.argmax())
+            message = (
+                f"pair {row} wants {side} cell {indices[row]}, but {key} selects {count} cells (from 0)."
+            )
+            yield Finding((*path, "connList"), message)
+
+
+def delays(value: Any, facts: Facts, path: Path) -> Findings:
+    """A delay that cannot be kept: not positive, or below the time step."""
+    simulation = facts.spec.simulation
+    for delay in numbers(value):
+        if delay <= 0:
+            yield lenient(path, f"expected a positive delay, got {delay!r}.")
+            return
+        if delay < simulation.dt and not simulation.cvode_active:
+            message = f"expected a delay of at least one time step (dt, {simulation.dt} ms), got {delay!r}."
+            yield lenient(path, message)
+            return
+
+
+def shape(values: Any, path: Path) -> Findings:
+    """The time course of a weight."""
+    if not values:
+        return
+    yield from unknown_keys(values, ("pulseType", "pulseWidth", "pulsePeriod", "switchOnOff"), path)
+    if "pulseType" in values:
+        yield from one_of(values["pulseType"], PULSES, (*path, "pulseType"))
+    for name in ("pulseWidth", "pulsePeriod"):
+        yield from in_range(values.get(name), positive, (*path, name))
+    times = [*numbers(values.get("switchOnOff"))]
+    if times != sorted(times):
+        yield Finding((*path, "switchOnOff"), f"expected ascending times, got {shown(times)}.")
+
+
+def plasticity(values: Any, path: Path) -> Findings:
+    """A plasticity mechanism."""
+    if not values:
+        return
+    yield from unknown_keys(values, ("mech", "params"), path)
+    if not isinstance(values.get("mech"), str):
+        yield Finding((*path, "mech"), "required: the name of the mechanism.")
+    if not isinstance(values.get("params", {}), dict):
+        yield Finding((*path, "params"), f"expected a dictionary, got {shown(values['params'])}.")

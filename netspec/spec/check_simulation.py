@@ -1,0 +1,119 @@
+"""Whether the options of simConfig have values that work."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path as File
+from typing import Any
+
+from netspec.errors import did_you_mean
+from netspec.spec.check_cells import h_globals
+from netspec.spec.check_recording import EVERYONE, selectors, traces
+from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
+from netspec.spec.facts import Facts
+from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.kinds import is_number, shown
+from netspec.spec.known_analysis import KNOWN_ANALYSIS
+from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
+from netspec.spec.slips import slip
+from netspec.spec.vocabulary import SAVED
+
+NOT_YET = {
+    "coreneuron": "coreneuron",
+    "gpu": "gpu",
+    "dump_coreneuron_model": "dump_coreneuron_model",
+    "recordLFP": "record_lfp",
+    "saveLFPCells": "save_lfp_cells",
+    "saveLFPPops": "save_lfp_pops",
+    "saveIMembrane": "save_imembrane",
+    "recordDipole": "record_dipole",
+    "saveDipoleCells": "save_dipole_cells",
+    "saveDipolePops": "save_dipole_pops",
+    "recordDipolesHNN": "record_dipoles_hnn",
+    "saveWeights": "save_weights",
+}
+INCLUDES = ("include", "includePre", "includePost")
+LARGEST_SEED = 2**32 - 1
+ROOT = ("simConfig",)
+
+
+def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None = None) -> Findings:
+    """What is wrong with simConfig. known_analysis: function -> its arguments (default: NetPyNE's)."""
+    options = facts.spec.simulation
+    yield from (unsupported((*ROOT, key)) for key, name in NOT_YET.items() if getattr(options, name))
+    yield from _times(options)
+    yield from h_globals(options.h_params, (*ROOT, "hParams"))
+    yield from _seeds(options.seeds)
+    yield from one_of(options.random_streams, ("netpyne", "named"), (*ROOT, "randomStreams"))
+    yield from one_of(options.balance, ("round-robin", "cost"), (*ROOT, "balance"))
+    yield from selectors(options.record_cells, facts, (*ROOT, "recordCells"))
+    if options.record_cells_spikes not in (-1, None, False):
+        yield from selectors(options.record_cells_spikes, facts, (*ROOT, "recordCellsSpikes"))
+    yield from traces(facts)
+    yield from _files(options)
+    known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
+    for name, arguments in options.analysis.items():
+        yield from _analysis(name, arguments, known, facts)
+
+
+def _times(options: Simulation) -> Findings:
+    yield from in_range(options.duration, not_negative, (*ROOT, "duration"))
+    yield from in_range(options.dt, positive, (*ROOT, "dt"))
+    yield from in_range(options.cvode_atol, positive, (*ROOT, "cvode_atol"))
+    if options.tstop not in (Simulation().tstop, options.duration):
+        message = f"ignored, as in NetPyNE: the simulation lasts for `duration`, {options.duration} ms."
+        yield warning((*ROOT, "tstop"), message)
+    step, path = options.record_step, (*ROOT, "recordStep")
+    if step == "adaptive":
+        if not options.use_local_dt:
+            yield Finding(path, "'adaptive' needs use_local_dt.")
+    elif isinstance(step, str):
+        yield Finding(path, f"expected a number or 'adaptive', got {shown(step)}.")
+    else:
+        yield from in_range(step, positive, path, lenient)
+
+
+def _seeds(seeds: Mapping[str, Any]) -> Findings:
+    for name, value in seeds.items():
+        path = (*ROOT, "seeds", name)
+        if name not in DEFAULT_SEEDS:
+            yield lenient(path, f"no such seed. {did_you_mean(name, DEFAULT_SEEDS)}")
+        elif not is_number(value) or value != int(value) or not 0 <= value <= LARGEST_SEED:
+            yield Finding(path, f"expected an integer from 0 to {LARGEST_SEED}, got {shown(value)}.")
+
+
+def _files(options: Simulation) -> Findings:
+    for number, item in enumerate(options.save_data_include):
+        path = (*ROOT, "saveDataInclude", number)
+        if item not in SAVED:
+            make = lenient if slip(item, SAVED) else warning
+            yield make(path, f"nothing of this name is saved: {item!r}. {did_you_mean(item, SAVED)}")
+    backup = options.backup_cfg_file
+    if backup and len(backup) != 2:
+        yield Finding((*ROOT, "backupCfgFile"), f"expected [file, folder], got {shown(backup)}.")
+    elif backup and not File(str(backup[0])).is_file():
+        yield lenient((*ROOT, "backupCfgFile", 0), f"there is no file {str(backup[0])!r}.")
+
+
+def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], facts: Facts) -> Findings:
+    path: Path = (*ROOT, "analysis", name)
+    if arguments is not None and not isinstance(arguments, dict) and arguments not in (True, False):
+        yield Finding(path, f"expected True, False or a dictionary of arguments, got {shown(arguments)}.")
+    if name not in known:
+        near = slip(name, known)
+        hint = f"Did you mean {near!r}?" if near else "It is left out."
+        yield (lenient if near else warning)(path, f"there is no analysis or plot of this name. {hint}")
+    elif isinstance(arguments, dict):
+        for argument in arguments:
+            if argument not in known[name]:
+                near = slip(argument, known[name])
+                hint = f"Did you mean {near!r}?" if near else "It has no effect."
+                yield (lenient if near else warning)((*path, argument), f"no argument of {name}. {hint}")
+        yield from _included(arguments, facts, path)
+
+
+def _included(arguments: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    """Cells that a plot shows; NetPyNE leaves out those that do not exist."""
+    names = (*EVERYONE, "allNetStims", "eachPop", *facts.spec.network.sources)
+    for key in INCLUDES:
+        if arguments.get(key) is not None:
+            for finding in selectors(arguments[key], facts, (*path, key), names):
+                yield lenient(finding.path, finding.message)

@@ -1,0 +1,314 @@
+"""Dictionaries -> Spec. Which key goes into which field is said by the fields (`keys.key`); here is how."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field
+from functools import cache
+from typing import Any
+
+from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.spec import Spec, check, vocabulary
+from netspec.spec.cell import CellRule, Section, Synapse
+from netspec.spec.findings import (
+    Finding,
+    Path,
+    in_order,
+    lenient,
+    settle,
+    unsupported,
+    warning,
+)
+from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, shown
+from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
+from netspec.spec.raw import apply_mapping, attributes
+from netspec.spec.simulation import Simulation
+from netspec.spec.slips import slip
+
+ENTRIES: dict[str, type] = {
+    "cellParams": CellRule,
+    "popParams": Population,
+    "synMechParams": Synapse,
+    "connParams": ConnectionRule,
+    "stimSourceParams": StimulusSource,
+    "stimTargetParams": StimulusTarget,
+}
+MERGED = frozenset({"hParams", "seeds"})
+"""Options of which the user may give a part; the rest keeps its default."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What reading needs besides the value at hand. findings: what is wrong so far.
+
+    strict: unknown keys are errors; a slip is then read as what it means, so that nothing is reported twice.
+    used: names that appear elsewhere in the dictionaries, and so are the user's own.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    strict: bool = True
+    used: frozenset[str] = frozenset()
+
+
+def read(
+    net_params: Any,
+    sim_config: Any = None,
+    *,
+    artificial: Iterable[str] = vocabulary.ARTIFICIAL,
+    known_analysis: Mapping[str, Iterable[str]] | None = None,
+    rules: Iterable[str] = (),
+) -> Spec:
+    """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
+
+    net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
+    the artificial cells there are. known_analysis: function -> its arguments. rules: names that connFunc may have
+    besides NetPyNE's.
+    """
+    network, simulation = attributes(net_params), attributes(sim_config)
+    _refuse_swapped(network, simulation)
+    strict = bool(simulation.get("strict", True))
+    notes = Notes(apply_mapping(network, simulation), strict, frozenset(_names_used(network)))
+    spec = Spec(_network(network, notes), _simulation(simulation, notes))
+    notes.findings.extend(check.check(spec, artificial, known_analysis, rules))
+    settle(in_order(notes.findings, {"netParams": network, "simConfig": simulation}), strict)
+    return spec
+
+
+def _refuse_swapped(network: Mapping[str, Any], simulation: Mapping[str, Any]) -> None:
+    misplaced = [name for name in ENTRIES if name in simulation]
+    if misplaced:
+        message = (
+            f"belongs to netParams. Are netParams and simConfig swapped? {misplaced[0]!r} is in simConfig."
+        )
+        raise SpecError([Problem(f"simConfig.{misplaced[0]}", message)])
+    if "duration" in network and "duration" not in simulation:
+        message = "belongs to simConfig. Are netParams and simConfig swapped?"
+        raise SpecError([Problem("netParams.duration", message)])
+
+
+def _names_used(network: Mapping[str, Any]) -> Iterator[str]:
+    """Names in string functions of connections and stimuli, in `mapping`, and in popTagsCopiedToCells."""
+    mapping, copied = network.get("mapping"), network.get("popTagsCopiedToCells")
+    yield from mapping if isinstance(mapping, dict) else ()
+    yield from (name for name in (copied or ()) if isinstance(name, str))
+    for section in ("connParams", "stimSourceParams", "stimTargetParams"):
+        entries = network.get(section)
+        for entry in entries.values() if isinstance(entries, dict) else ():
+            for value in entry.values() if isinstance(entry, dict) else ():
+                if isinstance(value, str):
+                    yield from check.NAME.findall(value)
+
+
+def _network(values: Mapping[str, Any], notes: Notes) -> Network:
+    """netParams: its settings, its sections, and the user's own attributes."""
+    own, found = _split(
+        values, (*_fields(Network), *ENTRIES, *vocabulary.LATER_SECTIONS), ("netParams",), notes
+    )
+    settings = {name: value for name, value in found.items() if name in _fields(Network)}
+    arguments = _arguments(Network, settings, ("netParams",), notes)
+    for section, name in vocabulary.SECTIONS.items():
+        arguments[name] = _entries(section, found.get(section), notes)
+    for section in vocabulary.LATER_SECTIONS:
+        if found.get(section):
+            notes.findings.append(unsupported(("netParams", section)))
+    network = Network(**arguments)
+    settings = {key: getattr(network, one.name) for key, one in _fields(Network).items()}
+    numbers = {name: value for name, value in {**settings, **own}.items() if is_number(value)}
+    return dataclasses.replace(network, constants=numbers)
+
+
+def _simulation(values: Mapping[str, Any], notes: Notes) -> Simulation:
+    """simConfig: its options, and the user's own attributes."""
+    ignored = vocabulary.IGNORED["simConfig"]
+    options, extra = {}, {}
+    for name, value in values.items():
+        path = ("simConfig", name)
+        if name in _fields(Simulation):
+            options[name] = value
+            continue
+        extra[name] = value
+        near = slip(name, _fields(Simulation))
+        if name in ignored:
+            notes.findings.extend([warning(path, ignored[name])] if value else [])
+        elif near and name not in notes.used:
+            message = f"no option of this name; it is kept as an attribute of yours. Did you mean {near!r}?"
+            notes.findings.append(warning(path, message))
+    return Simulation(**_arguments(Simulation, options, ("simConfig",), notes), extra=extra)
+
+
+def _entries(section: str, values: Any, notes: Notes) -> dict[Any, Any]:
+    """The entries of one section of netParams, in the user's order."""
+    path = ("netParams", section)
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        notes.findings.append(Finding(path, f"expected a dictionary of entries, got {shown(values)}."))
+        return {}
+    entries = {}
+    for label, value in values.items():
+        if isinstance(value, dict):
+            entries[label] = _entry(ENTRIES[section], section, label, value, notes)
+        else:
+            message = f"expected a dictionary, got {shown(value)}."
+            notes.findings.append(Finding((*path, label), message))
+    return entries
+
+
+def _entry(cls: type, section: str, label: Any, values: Mapping[str, Any], notes: Notes) -> Any:
+    """One entry of a section as its dataclass."""
+    path = ("netParams", section, label)
+    if section == "popParams":
+        values = {name: value for name, value in values.items() if name != "pop"}
+    ignored = {n: text for n, text in vocabulary.IGNORED.get(section, {}).items() if n in values}
+    notes.findings.extend(warning((*path, name), text) for name, text in ignored.items())
+    values = {name: value for name, value in values.items() if name not in ignored}
+    free = vocabulary.FREE.get(section)
+    own, found = _split(values, _fields(cls), path, notes, free=free is not None)
+    arguments = _arguments(cls, found, path, notes)
+    if free:
+        arguments[free] = _free(own, vocabulary.ENTRY_UNITS.get(section, {}), path, notes)
+    return cls(label=label, **arguments)
+
+
+def _split(
+    values: Mapping[str, Any], known: Iterable[str], path: Path, notes: Notes, free: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The user's own keys, and the known ones. A slip is an error, and read as what it means."""
+    names = list(known)
+    own, found = {}, {}
+    for name, value in values.items():
+        if name in names:
+            found[name] = value
+            continue
+        near = None if name in notes.used else slip(name, names)
+        if near or not free:
+            hint = f"Did you mean {near!r}?" if near else did_you_mean(name, names)
+            notes.findings.append(lenient((*path, name), f"unknown key. {hint}"))
+        if near and notes.strict and near not in values:
+            found[near] = value
+        elif not near:
+            own[name] = value
+    return own, found
+
+
+def _free(own: dict[str, Any], units: Mapping[str, str], path: Path, notes: Notes) -> dict[str, Any]:
+    """Keys of the user's own; text that is a number with a unit becomes a number where the unit is known."""
+    for name, value in own.items():
+        quantity = QUANTITY.fullmatch(value) if isinstance(value, str) and name in units else None
+        if quantity and quantity[3]:
+            own[name] = _value("number", value, units[name], (*path, name), notes, value)
+    return own
+
+
+@cache
+def _fields(cls: type) -> dict[str, Any]:
+    """Dictionary key -> field, of the fields that are read from a key."""
+    return {one.metadata["key"]: one for one in dataclasses.fields(cls) if "key" in one.metadata}
+
+
+def _arguments(cls: type, found: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Arguments of a dataclass from the values of known keys. A missing or unfit one gets the default."""
+    arguments = {}
+    for key, one in _fields(cls).items():
+        default = one.default if one.default_factory is MISSING else one.default_factory()
+        required = default is MISSING
+        kind, unit = one.metadata["kind"], one.metadata["unit"]
+        if required:
+            default = {} if kind == "conditions" else ""
+        value = found.get(key, default)
+        if required and key not in found:
+            notes.findings.append(Finding((*path, key), "required, but missing."))
+        elif key in found and not (value is None and _may_be_none(kind, default, required)):
+            value = _value(kind, value, unit, (*path, key), notes, default)
+        elif value is None:
+            value = default
+        if key in MERGED:
+            value = {**default, **value}
+        arguments[one.name] = value
+    return arguments
+
+
+def _may_be_none(kind: str, default: Any, required: bool) -> bool:
+    """Whether None means the default: not for numbers that NetPyNE computes with."""
+    return not required and (default is None or kind not in ("number", "count", "number or text"))
+
+
+def _value(kind: str, value: Any, unit: str, path: Path, notes: Notes, default: Any) -> Any:
+    """The value as it is kept, or the default if it does not fit."""
+    if kind in STRUCTURES:
+        if isinstance(value, Mapping):
+            return STRUCTURES[kind](value, path, notes)
+        notes.findings.append(Finding(path, f"expected a dictionary, got {shown(value)}."))
+        return default
+    try:
+        return fit(kind, value, unit)
+    except Misfit as misfit:
+        # NetPyNE takes anything for True that Python does
+        found = lenient if kind == "bool" else Finding
+        notes.findings.append(found(path, str(misfit)))
+        return bool(value) if kind == "bool" and not notes.strict else default
+
+
+def _mappings(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Mappings by name."""
+    good = {name: dict(value) for name, value in values.items() if isinstance(value, Mapping)}
+    for name in values.keys() - good.keys():
+        message = f"expected a dictionary, got {shown(values[name])}."
+        notes.findings.append(Finding((*path, name), message))
+    return good
+
+
+def _lists(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Lists of names, by name."""
+    return {
+        name: _value("list of texts", value, "", (*path, name), notes, []) for name, value in values.items()
+    }
+
+
+def _sections(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Section]:
+    """Sections by name."""
+    sections = {}
+    for name, value in _mappings(values, path, notes).items():
+        own, found = _split(value, _fields(Section), (*path, name), notes, free=False)
+        sections[name] = Section(**_arguments(Section, found, (*path, name), notes))
+    return {name: sections[name] for name in values if name in sections}
+
+
+def _geometry(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Numbers and string functions, and pt3d as (x, y, z, diam)."""
+    units = vocabulary.GEOMETRY
+    own, found = _split(values, (*units, "pt3d"), path, notes, free=False)
+    kinds = {"pt3d": "points"}
+    return {
+        name: _value(
+            kinds.get(name, "number or function"), value, units.get(name, ""), (*path, name), notes, None
+        )
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _topology(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Parent, and where it is joined; empty for a root."""
+    own, found = _split(values, vocabulary.TOPOLOGY, path, notes, free=False)
+    if not found:
+        return {}
+    for name in vocabulary.TOPOLOGY:
+        if name not in found:
+            notes.findings.append(Finding((*path, name), "required, but missing."))
+    return {
+        name: _value(kind, found[name], "", (*path, name), notes, None)
+        for name, kind in vocabulary.TOPOLOGY.items()
+        if name in found
+    }
+
+
+STRUCTURES: dict[str, Callable[[Mapping[str, Any], Path, Notes], Any]] = {
+    "conditions": lambda values, path, notes: dict(values),
+    "geometry": _geometry,
+    "mapping": lambda values, path, notes: dict(values),
+    "mapping of lists": _lists,
+    "mapping of mappings": _mappings,
+    "sections": _sections,
+    "topology": _topology,
+}
+"""Kinds that are dictionaries, and how each is read."""
