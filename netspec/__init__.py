@@ -1,8 +1,8 @@
 """Networks of neurons as dictionaries: checked, planned as tables, run in parallel with NEURON.
 
-    from netspec import specs, sim          # NetPyNE's face
-    plan = netspec.plan(netParams)          # tables, without NEURON
-    results = netspec.run(netParams, simConfig)
+from netspec import specs, sim          # NetPyNE's face
+plan = netspec.plan(netParams)          # tables, without NEURON
+results = netspec.run(netParams, simConfig)
 """
 
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,8 @@ _REGISTRIES = {
 def plan(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Plan":
     """Every cell, connection, stimulus and recording of a network, as tables; NEURON is not needed.
 
-    netParams, simConfig: dicts or specs objects. mod: folders of mod files whose artificial cells the populations use
-    (default: `mod` in the working directory). Raises SpecError with every mistake found.
+    netParams, simConfig: dicts or specs objects. mod: folders of mod files whose artificial cells the
+    populations use (default: `mod` in the working directory). Raises SpecError with every mistake found.
     """
     from netspec import native
 
@@ -36,7 +36,7 @@ def plan(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Plan":
 
 
 def run(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Results":
-    """Build the network on all ranks, run it, and gather what happened (on rank 0; other ranks keep their own share).
+    """Build the network on all ranks, run it, and gather what happened on rank 0 (others keep their share).
 
     Random numbers are named ('named' streams) unless simConfig says otherwise.
     """

@@ -68,7 +68,7 @@ class Model:
 
 
 def resolve(spec: Spec, artificial: Iterable[str] = ()) -> Model:
-    """The model of a specification. artificial: names of artificial cells beyond NEURON's own (from mod files)."""
+    """The model of a specification. artificial: names of artificial cells that mod files add to NEURON's."""
     known = BUILTIN_ARTIFICIAL | {"VecStim"} | frozenset(artificial)
     network = spec.network
     sections = dict.fromkeys(name for rule in network.cell_rules.values() for name in rule.secs)

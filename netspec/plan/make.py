@@ -1,4 +1,4 @@
-"""The order of planning: cells, connections, inputs, recordings. A pure function of the model and of who owns what."""
+"""The order of planning: cells, connections, inputs, recordings. Pure functions of model and ownership."""
 
 from collections.abc import Callable
 from dataclasses import replace
