@@ -8,7 +8,7 @@ from netspec.streams import uniforms
 
 POPULATIONS = ("L2/3E", "L2/3I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 
-# Table 5: cells of a population; probability of a connection to (row) from (column); external inputs of a cell.
+# Table 5: cells of a population; probability of a connection to (row) from (column); external inputs.
 CELLS = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
 PROBABILITY = np.array(
     [
@@ -24,7 +24,7 @@ PROBABILITY = np.array(
 )
 EXTERNAL = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])
 
-# Table 4: strengths [pA], delays [ms], rate of an external input [Hz]; the neuron's are the defaults of LifExp.
+# Table 4: strengths [pA], delays [ms], rate of an external input [Hz]. The defaults of LifExp are the rest.
 STRENGTH, INHIBITION, STRENGTH_SD = 87.8, -4.0, 0.1
 DELAY = {"E": 1.5, "I": 0.75}
 DELAY_SD = 0.5
@@ -36,20 +36,20 @@ FULL_RATES = np.array([0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829])
 
 
 def indegrees() -> np.ndarray:
-    """Synapses of a cell (row) from each population (column) in the full model, multiple ones of a pair too."""
+    """Synapses of a cell (row) from each population (column) in the full model, also several of a pair."""
     pairs = np.outer(CELLS, CELLS)
     return np.log(1 - PROBABILITY) / np.log(1 - 1 / pairs) / CELLS[:, None]
 
 
 def strengths() -> np.ndarray:
-    """Mean strength [pA] of synapses to (row) from (column); L4E -> L2/3E has twice that of other excitation."""
+    """Mean strength [pA] of synapses to (row) from (column); L4E -> L2/3E is twice other excitation."""
     strength = STRENGTH * np.tile([1, INHIBITION], (8, 4))
     strength[0, 2] *= 2
     return strength
 
 
 def compensation(synapses: float) -> np.ndarray:
-    """Current [pA] that keeps the mean input with a share of the synapses, which are stronger by 1 / sqrt(share).
+    """Current [pA] that keeps the mean input when a share of the synapses is stronger by 1 / sqrt(share).
 
     van Albada, Helias and Diesmann, PLoS Computational Biology 11:e1004490 (2015).
     """

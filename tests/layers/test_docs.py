@@ -1,9 +1,10 @@
 """Every Python block of README.md and docs/ runs, and what stands in the text block after it is what it says.
 
-A page is one program: its blocks run in order, in an empty folder. A block may end in a NetspecError only if the text
-block after it shows its message.
+A page is one program: its blocks run in order, in an empty folder. A block may end in a
+NetspecError only if the text block after it shows its message.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -15,9 +16,10 @@ ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])  # fmt: skip
+PLACES = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "examples/**/*.md")
+PAGES = sorted(page for place in PLACES for page in ROOT.glob(place))
 
-RUNNER = '''
+RUNNER = """
 import contextlib, io, json, sys
 from netspec.errors import NetspecError
 
@@ -34,7 +36,7 @@ for number, (code, expected) in enumerate(json.load(open("page.json"))):
     output = "\\n".join(line.rstrip() for line in said.getvalue().splitlines())
     if expected is not None and expected.strip() not in output:
         sys.exit(f"block {number + 1} says\\n{output}\\nbut the page has\\n{expected}")
-'''
+"""
 
 
 def blocks(page: Path) -> list[tuple[str, str | None]]:
@@ -49,10 +51,10 @@ def blocks(page: Path) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.neuron
-@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p)], ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if blocks(p)], ids=lambda page: str(page.relative_to(ROOT))
+)
 def test_blocks_of_page_run(page, tmp_path):
-    import json
-
     (tmp_path / "page.json").write_text(json.dumps(blocks(page)))
     (tmp_path / "run.py").write_text(RUNNER)
     ran = subprocess.run(

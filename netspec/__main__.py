@@ -1,0 +1,127 @@
+"""The command line: netspec run | check | plan | mod."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netspec.errors import NetspecError
+
+if TYPE_CHECKING:
+    from netspec.model import Model
+    from netspec.overview import Line
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Networks of neurons as dictionaries: run, check and count them, and compile their mod files.",
+)
+mod_files = typer.Typer(no_args_is_help=True, help="Mod files: list, compile, which.")
+app.add_typer(mod_files, name="mod")
+
+Target = Annotated[Path, typer.Argument(help="a .py script, a saved file, an npjson index or a model folder")]
+Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
+Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=PASSED_ON)
+def run(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
+    """Run a model; what follows the target is passed on to a script."""
+    from netspec import launch
+    from netspec import target as targets
+
+    found = targets.find(target)
+    if ranks > 1:
+        launch.start(ranks, ["-m", "netspec", "run", str(found), *context.args])
+    targets.run(found, context.args)
+
+
+@app.command(context_settings=PASSED_ON)
+def check(context: typer.Context, target: Target) -> None:
+    """Find every mistake in a model without building it; exit status 1 if there is one."""
+    model = _model(target, context.args)
+    network = model.spec.network
+    typer.echo(
+        f"{target}: no problem in {len(network.populations)} populations, "
+        f"{len(network.connections)} connection rules and {len(network.targets)} stimuli"
+    )
+
+
+@app.command(context_settings=PASSED_ON)
+def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
+    """Count what a model would build, and what each rank would carry, before anything is built."""
+    from netspec import overview
+    from netspec.plan import make
+
+    made = make.make(_model(target, context.args))
+    _table("population", overview.populations(made), "cells")
+    _table("connection rule", overview.connections(made), "contacts")
+    _table("stimulus", overview.inputs(made), "objects")
+    load = overview.load(made, ranks)
+    typer.echo(f"\n{'rank':>6}{'cells':>12}{'contacts':>14}{'stimuli':>12}{'memory':>14}")
+    for rank in range(ranks):
+        memory = f"{load.memory[rank] / 1e6:,.0f} MB"
+        counts = f"{load.cells[rank]:>12,}{load.connections[rank]:>14,}{load.inputs[rank]:>12,}"
+        typer.echo(f"{rank:>6}{counts}{memory:>14}")
+
+
+@mod_files.command("list")
+def list_mod_files(folders: Folders = None) -> None:
+    """The mechanisms of mod files, and where each one comes from."""
+    from netspec.neuron import mechanisms
+
+    for name, source in sorted(mechanisms.sources(_folders(folders)).items()):
+        typer.echo(f"{name:20} {source}")
+
+
+@mod_files.command("compile")
+def compile_mod_files(folders: Folders = None) -> None:
+    """Compile mod files into the cache, for machines whose compute nodes have no compiler."""
+    from netspec.neuron import mechanisms
+
+    typer.echo(mechanisms.compiled(_folders(folders)))
+
+
+@mod_files.command()
+def which(name: str, folders: Folders = None) -> None:
+    """Where a mechanism comes from: NEURON itself, or a mod file."""
+    from netspec.neuron import mechanisms
+
+    typer.echo(mechanisms.which(name, _folders(folders)))
+
+
+def main() -> None:
+    """The commands, with netspec's own errors as text and exit status 1."""
+    try:
+        app()
+    except NetspecError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _model(target: Path, arguments: list[str]) -> "Model":
+    from netspec import target as targets
+    from netspec.session import prepare
+
+    return prepare.prepare(*targets.dictionaries(targets.find(target), arguments))
+
+
+def _folders(given: list[Path] | None) -> list[Path]:
+    return given or [folder for folder in (Path("mod"),) if folder.is_dir()]
+
+
+def _table(title: str, lines: "list[Line]", counted: str) -> None:
+    if not lines:
+        return
+    typer.echo(f"\n{title:24}{'':16}{counted:>12}")
+    for line in lines:
+        typer.echo(f"{line.label:24}{line.kind:16}{line.count:>12,}")
+    typer.echo(f"{'':40}{sum(line.count for line in lines):>12,}")
+
+
+if __name__ == "__main__":
+    main()
