@@ -1,11 +1,11 @@
 """What can go wrong, and how it is said.
 
-    NetspecError
-      |- SpecError          the dictionaries are wrong: one or more Problems, each with its dictionary path
-      |- MechanismError     mod files cannot be found, compiled or loaded
-      |- ParallelError      MPI cannot be started as the launcher promised
-      |- FileError          a file is missing, truncated or not what its name says
-      `- StateError         a verb was called before what it needs (runSim before create ...)
+NetspecError
+  |- SpecError          the dictionaries are wrong: one or more Problems, each with its dictionary path
+  |- MechanismError     mod files cannot be found, compiled or loaded
+  |- ParallelError      MPI cannot be started as the launcher promised
+  |- FileError          a file is missing, truncated or not what its name says
+  `- StateError         a verb was called before what it needs (runSim before create ...)
 """
 
 import difflib

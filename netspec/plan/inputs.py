@@ -16,7 +16,7 @@ from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.resolve import sections_of
 from netspec.plan.synapses import contacts, wiring
 from netspec.spec.network import StimulusSource, StimulusTarget
-from netspec.streams import CellKeys, Draws, Ids, OneStream
+from netspec.streams import Draws, Ids, OneStream
 from netspec.tables import Table
 
 Floats = NDArray[np.float64]
@@ -81,14 +81,8 @@ def _aim(model: Model, cells: Cells, target: StimulusTarget, source: StimulusSou
     indices = np.asarray(list(chosen), np.int64)
     outside = indices[(indices < -len(matched)) | (indices >= len(matched))]
     if len(outside):
-        raise SpecError(
-            [
-                Problem(
-                    f"{aim.path}.conds['cellList']",
-                    f"{outside[0]} is outside the {len(matched)} cells that match.",
-                )
-            ]
-        )
+        message = f"{outside[0]} is outside the {len(matched)} cells that match."
+        raise SpecError([Problem(f"{aim.path}.conds['cellList']", message)])
     return _Aim(target, source, np.unique(matched[indices]), aim.parameters)
 
 
@@ -166,11 +160,9 @@ def _netstims(
     """A NetStim for every synapse that the stimulus makes. here: which cells of the aim are built."""
     owned = aim.cells[here]
     given = {name: _of(values.get(name, default), here) for name, default in CONTACT_DEFAULTS.items()}
-    ids = keys(cells, owned)
 
     def placement(rows: Positions) -> Ids:
-        chosen = CellKeys(ids.gid[rows], ids.population[rows], ids.index[rows])
-        return model.streams.placement(f"stimulus {aim.target.label}", chosen, None)
+        return model.streams.placement(f"stimulus {aim.target.label}", keys(cells, owned[rows]), None)
 
     made = contacts(
         model, cells, templates, owned, placement,
@@ -181,20 +173,19 @@ def _netstims(
     rate, interval = _rate(values, here, aim)
     seed = values.get("seed", model.spec.simulation.seeds.get("stim", 1))
     timing = {name: _column(values.get(name, default), here) for name, default in NETSTIM_DEFAULTS.items()}
-    noise = model.streams.noise(
-        aim.source.label, CellKeys(ids.gid[row], ids.population[row], ids.index[row]), seed
-    )
+    noise = np.empty((len(row), 3), np.int64)
+    for column, ids in enumerate(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed)):
+        noise[:, column] = ids
     columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
     per_cell = {"rate": rate, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
-    rows = Table(
-        {"gid": cells.gids[owned[row]], **columns, **{n: column[row] for n, column in per_cell.items()}}
-    )
+    columns |= {name: column[row] for name, column in per_cell.items()}
+    rows = Table({"gid": cells.gids[owned[row]], **columns})
     return InputBlock(
         aim.target.label,
         aim.source.label,
         "NSLOC" if values.get("rate") == "variable" else "NetStim",
         rows,
-        noise=np.stack(np.broadcast_arrays(*(np.asarray(i, np.int64) for i in (*noise, row)))[:3], axis=1),
+        noise=noise,
         shape=values.get("shape"),
         plast=values.get("plast"),
     )
@@ -210,9 +201,8 @@ def _rate(values: Mapping[str, Any], here: Positions, aim: _Aim) -> tuple[Floats
         raise SpecError([Problem(aim.where("rate"), "required, but missing (or give 'interval').")])
     number = _column(values[given], here)
     if (number <= 0).any():
-        raise SpecError(
-            [Problem(aim.where(given), f"expected a number above 0, got {number[number <= 0][0]}.")]
-        )
+        message = f"expected a number above 0, got {number[number <= 0][0]}."
+        raise SpecError([Problem(aim.where(given), message)])
     rate = number if given == "rate" else 1000.0 / number
     return rate, rate**-1 * 1e3
 

@@ -1,4 +1,4 @@
-"""What is recorded from which owned cells: simConfig.recordTraces, recordCells and recordCellsSpikes as blocks."""
+"""What is recorded from which owned cells: recordTraces, recordCells and recordCellsSpikes as blocks."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ STIMULUS_PLOTS = ("all", "allNetStims")
 
 
 def recordings(plan: Plan) -> Recordings:
-    """What the owned cells record. A cell that has nothing of the kind asked for is left out, as in NetPyNE."""
+    """What the owned cells record. A cell that has nothing of the kind asked for is left out."""
     simulation = plan.model.spec.simulation
     cells = plan.cells
     chosen = np.intersect1d(recorded_cells(plan), cells.owned)
@@ -39,7 +39,7 @@ def recordings(plan: Plan) -> Recordings:
 
 
 def recorded_cells(plan: Plan) -> Positions:
-    """Positions of all cells, of any rank, whose traces are asked for (recordCells and the cells of plotTraces)."""
+    """Positions of all cells, of any rank, that recordCells or plotTraces ask for."""
     simulation = plan.model.spec.simulation
     plotted: Any = None
     for name in ("plotTraces", "iplotTraces"):
@@ -119,10 +119,8 @@ def _segment(location: Any, nseg: int) -> Any:
     return np.minimum((np.asarray(location) * nseg).astype(np.int64), nseg - 1)
 
 
-def synapse_places(
-    plan: Plan, synapse: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Where this rank's synapse objects of a synMech are, in order of creation: gid, section code, location (n,)."""
+def synapse_places(plan: Plan, synapse: str) -> tuple[Positions, Positions, NDArray[np.float64]]:
+    """This rank's synapse objects of a synMech in order of creation: gid, section code, location (n,)."""
     code = plan.model.synapses.code(synapse)
     parts = []
     if len(plan.connections):
@@ -177,7 +175,7 @@ def is_netstim(block: InputBlock) -> bool:
 def _all_synapses(
     plan: Plan, label: str, trace: Mapping[str, Any], code: int, group: Positions
 ) -> Iterator[TraceBlock]:
-    """One block per distinct place of a synMech: traces of one cell are told apart by '<section>_<location>'."""
+    """One block per place of a synMech; traces of one cell are told apart by '<section>_<location>'."""
     synapse = trace["synMech"]
     if synapse not in plan.model.synapses:
         return

@@ -1,4 +1,4 @@
-"""Which cells a selector means: 'all', a gid, a population, ('population', index) or ('population', [indices])."""
+"""Which cells a selector means: 'all', a gid, a population, or (population, index or indices)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ EVERYONE = ("all", "allCells")
 
 
 def select(selectors: Iterable[Any], cells: Cells, path: str) -> NDArray[np.int64]:
-    """Positions of the selected cells of the whole network, ascending: (k,). SpecError for a name nobody has."""
+    """Positions of the selected cells of the whole network, ascending: (k,). SpecError for unknown names."""
     chosen = np.zeros(len(cells), bool)
     problems = []
     for number, selector in enumerate(selectors):
