@@ -120,7 +120,7 @@ def _segment(location: Any, nseg: int) -> Any:
 
 
 def synapse_places(plan: Plan, synapse: str) -> tuple[Positions, Positions, NDArray[np.float64]]:
-    """This rank's synapse objects of a synMech in order of creation: gid, section code, location (n,)."""
+    """Synapse objects of a synMech on this rank in order of creation: gid, section code, location (n,)."""
     code = plan.model.synapses.code(synapse)
     parts = []
     if len(plan.connections):
