@@ -97,17 +97,26 @@ def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], fa
     path: Path = (*ROOT, "analysis", name)
     if arguments is not None and not isinstance(arguments, dict) and arguments not in (True, False):
         yield Finding(path, f"expected True, False or a dictionary of arguments, got {shown(arguments)}.")
+    wanted = arguments not in (None, False)
     if name not in known:
-        near = slip(name, known)
-        hint = f"Did you mean {near!r}?" if near else "It is left out."
-        yield (lenient if near else warning)(path, f"there is no analysis or plot of this name. {hint}")
+        if wanted:
+            yield _left_out(name, known, KNOWN_ANALYSIS, "analysis or plot", path)
     elif isinstance(arguments, dict):
         for argument in arguments:
             if argument not in known[name]:
-                near = slip(argument, known[name])
-                hint = f"Did you mean {near!r}?" if near else "It has no effect."
-                yield (lenient if near else warning)((*path, argument), f"no argument of {name}. {hint}")
+                netpyne = KNOWN_ANALYSIS.get(name, ())
+                yield _left_out(argument, known[name], netpyne, f"argument of {name}", (*path, argument))
         yield from _included(arguments, facts, path)
+
+
+def _left_out(name: str, known: Iterable[str], netpyne: Iterable[str], what: str, path: Path) -> Finding:
+    """A slip is a mistake; anything else has no effect, as in NetPyNE."""
+    if name in netpyne:
+        return warning(path, f"this {what} is not supported yet; it is left out.")
+    near = slip(name, {*known, *netpyne})
+    if near:
+        return lenient(path, f"there is no {what} of this name. Did you mean {near!r}?")
+    return warning(path, f"there is no {what} of this name; it is left out.")
 
 
 def _included(arguments: Mapping[str, Any], facts: Facts, path: Path) -> Findings:

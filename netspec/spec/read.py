@@ -60,8 +60,8 @@ def read(
     """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
 
     net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
-    the artificial cells there are. known_analysis: function -> its arguments. rules: names that connFunc may have
-    besides NetPyNE's.
+    the artificial cells there are. known_analysis: function -> its arguments. rules: names that connFunc may
+    have besides NetPyNE's.
     """
     network, simulation = attributes(net_params), attributes(sim_config)
     _refuse_swapped(network, simulation)
