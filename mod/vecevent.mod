@@ -51,7 +51,7 @@ NET_RECEIVE (w) {
         net_event(t)
         advance()
         if (position > 0) {
-            : the recorded time is t + (etime - t), which may differ from etime in the last bit
+            : NMODL makes t + etime - t of this: spike times may differ from those given in the last bit
             net_send(etime - t, 1)
         }
     }

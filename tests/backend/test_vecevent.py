@@ -76,8 +76,8 @@ def test_given_times(compiled):
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     arrived = [0.0]
-    for time in times.tolist():  # as NEURON adds the interval to the time of the event before
-        arrived.append(arrived[-1] + (time - arrived[-1]))
+    for time in times.tolist():  # NMODL makes this of net_send(etime - t, 1)
+        arrived.append(arrived[-1] + time - arrived[-1])
     assert found["many"] == arrived[1:]
     assert found["many"] == found["again"] == found["after an interrupted run"]
     assert found["nothing"] == found["none any more"] == []
