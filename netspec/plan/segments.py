@@ -1,7 +1,7 @@
 """Geometry of cells without a simulator: lengths, distances along the tree and in space, as NEURON gives them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Shape:
     parent_x: float = 1.0
     child_x: float = 0.0
     nseg: int = 1
-    length: Floats = np.array([DEFAULT_LENGTH])  # noqa: RUF009
+    length: Floats = field(default_factory=lambda: np.array([DEFAULT_LENGTH]))
     points: Floats | None = None
     arcs: Floats | None = None
 

@@ -11,6 +11,7 @@ from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template
 from netspec.plan.placement import Misplaced, Task, is_list, place
+from netspec.plan.sections import path
 from netspec.plan.resolve import lengths_of, point_neuron, sections_of
 from netspec.plan.strict import complain
 from netspec.spec.network import ConnectionRule, StimulusTarget
@@ -97,8 +98,8 @@ def contacts(
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
     shape = (len(targets), len(parts), max(int(part.count.max(initial=0)) for part in parts))
-    box = {"section": np.full(shape, -1, np.int16), "location": np.full(shape, 0.5)}
-    box |= {"weight": np.empty(shape), "delay": np.empty(shape)}
+    box = {name: np.full(shape, -1, np.int16) for name in ("synapse", "section")}
+    box |= {name: np.empty(shape) for name in ("location", "weight", "delay")}
     made = np.empty(shape, bool)
     for part in parts:
         made[:, part.number] = np.arange(shape[2]) < part.count[:, None]
@@ -111,10 +112,9 @@ def contacts(
             _locate(site, part, box, made)
     if not model.spec.simulation.allow_weight_0:
         made &= (box["weight"] != 0) | (box["section"] < 0)
-    codes = np.array([_code(model, label) for label in wiring.syn_mechs], np.int16)
-    rows = np.arange(len(targets))[:, None, None]
-    columns = {"row": rows, "synapse": codes[None, :, None], **box}
-    table = Table({name: np.broadcast_to(column, shape)[made] for name, column in columns.items()})
+    box = {"row": np.broadcast_to(np.arange(len(targets))[:, None, None], shape), **box}
+    everything = bool(made.all())
+    table = Table({name: column.reshape(-1) if everything else column[made] for name, column in box.items()})
     _check(model, wiring, table, describe or (lambda row: f"cell {cells.gids[targets[row]]}"))
     return table
 
@@ -191,6 +191,7 @@ class _Site:
 def _locate(site: _Site, part: _Part, box: dict[str, NDArray[Any]], made: NDArray[np.bool_]) -> None:
     """Fill sections and locations of one synMech; normalise weights by them."""
     wiring, template, rows = site.wiring, site.template, site.rows
+    box["synapse"][rows, part.number] = _code(site.model, part.label)
     if template is None:
         box["location"][rows, part.number] = _first(part.loc, rows)
         return
@@ -205,7 +206,7 @@ def _locate(site: _Site, part: _Part, box: dict[str, NDArray[Any]], made: NDArra
         box["section"][rows, part.number] = codes[0]
         box["location"][rows, part.number] = _first(part.loc, rows)
         return
-    _known_synapse(site, part)
+    box["synapse"][rows, part.number] = _synapse(site, part.label)
     counts = part.count[rows]
     for count in np.flatnonzero(np.bincount(np.maximum(counts, 0))):
         some = rows[counts == count]
@@ -260,7 +261,11 @@ def _norms(
         here = number == k
         nseg = int(section.geom.get("nseg", 1))
         segment = np.rint(location[here] * nseg).astype(np.int64) - 1
-        result[here] = np.asarray(section.weight_norm, float)[segment]
+        norm = np.asarray(section.weight_norm, float)
+        if segment.max(initial=-1) >= len(norm):
+            message = f"has {len(norm)} values for {nseg} segments."
+            raise SpecError([Problem(f"{path(template.rules[-1], name)}.weightNorm", message)])
+        result[here] = norm[segment]
     return result
 
 
@@ -276,23 +281,18 @@ def _of_rows(value: Any, rows: Rows) -> Any:
     return value[rows] if isinstance(value, np.ndarray) and value.ndim else value
 
 
-def _label(model: Model, label: Any) -> Any:
-    """A synMech, or the first one where none is named."""
-    return label if label or not model.spec.network.synapses else next(iter(model.spec.network.synapses))
-
-
 def _code(model: Model, label: Any) -> int:
-    label = _label(model, label)
     return model.synapses.code(label) if label in model.synapses else -1
 
 
-def _known_synapse(site: _Site, part: _Part) -> None:
+def _synapse(site: _Site, label: Any) -> int:
+    """Code of the synMech, of the first one where none is named."""
     known = site.model.spec.network.synapses
-    label = _label(site.model, part.label)
-    if label not in known:
-        hint = did_you_mean(label, known) if label else "synMechParams is empty."
-        message = f"there is no synMech {label!r}. {hint}"
-        raise SpecError([Problem(site.wiring.where("synMech"), message)])
+    label = label or next(iter(known), None)
+    if label in known:
+        return site.model.synapses.code(label)
+    hint = did_you_mean(label, known) if label else "synMechParams is empty."
+    raise SpecError([Problem(site.wiring.where("synMech"), f"there is no synMech {label!r}. {hint}")])
 
 
 def _check(model: Model, wiring: Wiring, table: Table, describe: Callable[[int], str]) -> None:
