@@ -1,0 +1,148 @@
+"""What drives cells: clamps and other point processes in sections, and NetStims that end on synapses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.errors import StateError
+from netspec.neuron import bulk, plasticity, points
+from netspec.neuron.cells import LiveCells
+from netspec.neuron.connections import PointNeurons, refuse_short_delays
+from netspec.neuron.synapses import LiveSynapses, extended
+from netspec.plan import InputBlock, Plan
+from netspec.tables import Table
+
+PLACE = ("gid", "section", "location")
+CONNECTION = ("synapse", "weight", "delay")
+
+
+@dataclass(frozen=True)
+class Made:
+    """The objects of a block, one per row. netcons, items (index of each synapse or -1): of NetStims."""
+
+    block: InputBlock
+    objects: Any
+    netcons: Any = None
+    items: NDArray[Any] | None = None
+    changing: tuple[plasticity.Changing, ...] = ()
+
+
+class LiveInputs:
+    """The inputs of this rank, by block of the plan."""
+
+    def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, pc: Any):
+        for block in plan.inputs:
+            _check_delays(plan, block)
+        self._synapses = synapses
+        neurons = PointNeurons(plan, cells)
+        self.made = tuple(
+            _netstims(plan, cells, synapses, neurons, block, pc)
+            if "synapse" in block.rows
+            else Made(block, _clamps(cells, block))
+            for block in plan.inputs
+        )
+
+    def object(self, block: int, row: int) -> Any:
+        """The NetStim, clamp or other point process of a row."""
+        return self.made[block].objects.o(row)
+
+    def netcon(self, block: int, row: int) -> Any:
+        """The NetCon from the NetStim of a row to its synapse."""
+        return self._of_netstims(block).netcons.o(row)
+
+    def synapse(self, block: int, row: int) -> Any:
+        """What the NetStim of a row ends on."""
+        return self.netcon(block, row).syn()
+
+    def plasticity(self, block: int, row: int) -> Any:
+        """The plasticity object of the NetStim of a row; None if it has none."""
+        for changing in self.made[block].changing:
+            if changing.objects is not None:
+                return changing.objects.o(row)
+        return None
+
+    def find(self, target: str, gids: NDArray[Any], section: int) -> dict[int, list[Any]]:
+        """By gid, the point processes that a stimTarget has put into a section, in order of creation."""
+        found: dict[int, list[Any]] = {}
+        for made in self.made:
+            rows = made.block.rows
+            if made.block.target == target and made.netcons is None:
+                for row in np.flatnonzero((rows["section"] == section) & np.isin(rows["gid"], gids)):
+                    found.setdefault(int(rows["gid"][row]), []).append(made.objects.o(int(row)))
+        return found
+
+    def seed(self) -> None:
+        """Put the noise of all NetStims at the start of its streams."""
+        for made in self.made:
+            points.seed_streams(made.objects, made.block.noise)
+
+    def _of_netstims(self, block: int) -> Made:
+        made = self.made[block]
+        if made.netcons is None:
+            raise StateError(
+                f"{made.block.target!r} is a {made.block.mechanism}; it has no NetCon and no synapse"
+            )
+        return made
+
+
+def _check_delays(plan: Plan, block: InputBlock) -> None:
+    if "delay" in block.rows:
+        rows = block.rows
+        path = {0: f"netParams.stimTargetParams[{block.target!r}].delay"}
+        groups = np.zeros(len(rows), int)
+        refuse_short_delays(plan, rows["delay"], groups, path, lambda row: f"to cell {rows['gid'][row]}")
+
+
+def _netstims(
+    plan: Plan, cells: LiveCells, synapses: LiveSynapses, neurons: PointNeurons, block: InputBlock, pc: Any
+) -> Made:
+    """NetStim -> NetCon -> synapse, for every row."""
+    rows = block.rows
+    sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
+    on_neuron = neurons.rows(rows["gid"], rows["section"])
+    places = Table({"post": rows["gid"], **{name: rows[name] for name in ("synapse", "section", "location")}})
+    items = np.full(len(rows), -1)
+    items[~on_neuron] = synapses.add(places.take(~on_neuron), plan.synapse_values)
+    targets, index, weight_index = synapses.objects, items, 0
+    if on_neuron.any():
+        targets, index, weight_index = _with_neurons(plan, neurons, rows, on_neuron, targets, items)
+    netcons = bulk.netcons(sources, targets, index, rows["weight"], rows["delay"], weight_index)
+    changing = plasticity.of_input(plan, cells, block, sources, netcons, weight_index, pc)
+    return Made(block, sources, netcons, items, changing)
+
+
+def _with_neurons(
+    plan: Plan, neurons: PointNeurons, rows: Table, on_neuron: NDArray[Any], objects: Any, items: NDArray[Any]
+) -> tuple[Any, NDArray[Any], NDArray[Any]]:
+    """Targets, index of each row's target and of its weight, where some rows end on point neurons."""
+    found, index = neurons.table(rows["gid"], rows["section"], on_neuron)
+    targets = extended(extended(h.List(), objects), found)
+    items = items.copy()
+    items[on_neuron] = index + len(objects)
+    labels = np.array([*plan.model.synapses.names, None], object)[rows["synapse"]]
+    weight_index = neurons.weight_index(rows["gid"], rows["section"], labels)
+    return targets, items, np.where(on_neuron, weight_index, 0)
+
+
+def _clamps(cells: LiveCells, block: InputBlock) -> Any:
+    """A point process for every row: List."""
+    rows = block.rows
+    table, index = cells.section_table(rows["gid"], rows["section"])
+    made = bulk.synapses(block.mechanism, table, index, rows["location"], _parameters(block, PLACE))
+    for name, values in block.lists.items():
+        for k in range(len(made)):
+            array = getattr(made.o(k), name)
+            for i, value in enumerate(values):
+                array[i] = value
+    return made
+
+
+def _parameters(block: InputBlock, others: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    """The columns that are parameters of the mechanism, by NEURON's name."""
+    renamed = {"delay": "del"} if block.mechanism == "IClamp" else {}
+    return {
+        renamed.get(name, name): column for name, column in block.rows.columns.items() if name not in others
+    }

@@ -1,0 +1,232 @@
+"""What is recorded: spikes of cells and NetStims, traces and time, as NEURON Vectors, then arrays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError
+from netspec.neuron.cells import LiveCells
+from netspec.neuron.inputs import LiveInputs
+from netspec.neuron.synapses import LiveSynapses
+from netspec.plan import Plan, TraceBlock
+from netspec.spec.simulation import Simulation
+from netspec.tables import Table
+
+Trace = NDArray[np.float64]
+ADAPTIVE = "adaptive"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What this rank has recorded.
+
+    spikes: time [ms] and gid, in NEURON's order. time: of the traces' samples [ms], or None.
+    traces: by label and gid; several synapses of one cell are told apart by a key. stims: spike times [ms] of
+    NetStims, by target cell and source. times: of samples, by label and gid (recordStep 'adaptive').
+    """
+
+    spikes: Table
+    time: Trace | None = None
+    traces: dict[str, dict[int, Any]] = field(default_factory=dict)
+    stims: dict[int, dict[str, Trace]] = field(default_factory=dict)
+    times: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Vector:
+    """One trace that is being recorded. time: Vector of its own sample times, or None."""
+
+    label: str
+    gid: int
+    key: str | None
+    values: Any
+    time: Any
+
+
+class LiveRecordings:
+    """The Vectors that NEURON records into."""
+
+    def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, inputs: LiveInputs, pc: Any):
+        self._plan, self._cells, self._synapses, self._inputs = plan, cells, synapses, inputs
+        self._simulation = plan.model.spec.simulation
+        wanted = plan.recordings
+        self._times, self._gids = h.Vector(), h.Vector()
+        self._record_spikes(pc)
+        self._time = self._record_time() if wanted.time else None
+        self._traces = [trace for block in wanted.traces for trace in self._block(block)]
+        self._stims = self._record_stims() if wanted.stims else {}
+
+    def __len__(self) -> int:
+        """Number of traces."""
+        return len(self._traces)
+
+    def clear(self) -> None:
+        """Forget the spikes of an earlier run (NEURON itself starts traces anew)."""
+        for vector in (self._times, self._gids, *self._stims.values()):
+            vector.resize(0)
+
+    def collect(self) -> Recorded:
+        """What has been recorded so far, as arrays."""
+        spikes = Table({"time": _array(self._times), "gid": _array(self._gids).astype(np.int64)})
+        traces: dict[str, dict[int, Any]] = {label: {} for label in self._plan.recordings.labels}
+        times: dict[str, dict[int, Any]] = {}
+        for trace in self._traces:
+            _file(traces, trace, trace.values)
+            if trace.time is not None:
+                _file(times, trace, trace.time)
+        stims: dict[int, dict[str, Trace]] = {}
+        for (gid, source), vector in self._stims.items():
+            stims.setdefault(gid, {})[source] = _array(vector)
+        time = None if self._time is None else _array(self._time)
+        return Recorded(spikes, time, traces, stims, times)
+
+    def _record_spikes(self, pc: Any) -> None:
+        wanted = self._plan.recordings.spikes
+        if wanted is None:
+            pc.spike_record(-1, self._times, self._gids)
+            return
+        own = [int(gid) for gid in wanted if self._cells.owns(gid) and pc.gid_exists(int(gid))]
+        for gid in own:
+            pc.spike_record(gid, self._times, self._gids)
+
+    def _record_stims(self) -> dict[tuple[int, str], Any]:
+        """Spike times by (gid, source); of several NetStims of a source on a cell the last, as in NetPyNE."""
+        last = {
+            (int(gid), made.block.source): (made, row)
+            for made in self._inputs.made
+            if made.netcons is not None
+            for row, gid in enumerate(made.block.rows["gid"])
+        }
+        vectors = {}
+        for place, (made, row) in last.items():
+            vectors[place] = h.Vector()
+            made.netcons.o(row).record(vectors[place])
+        return vectors
+
+    def _step(self) -> float:
+        """Interval of samples [ms]."""
+        step = self._simulation.record_step
+        if step == ADAPTIVE and self._simulation.use_local_dt:
+            return 0.1
+        if isinstance(step, str) or not step > 0:
+            wanted = (
+                "'adaptive' needs use_local_dt" if step == ADAPTIVE else f"{step!r} is not a positive number"
+            )
+            raise SpecError([Problem("simConfig.recordStep", wanted)])
+        return float(step)
+
+    def _record_time(self) -> Any:
+        step = self._step()
+        if self._simulation.use_local_dt:
+            return h.Vector().indgen(0, self._simulation.duration, step)
+        return _vector(self._simulation, step).record(h._ref_t, step)
+
+    def _block(self, block: TraceBlock) -> Iterator[_Vector]:
+        """Start recording all traces of a block."""
+        for gid, section, variable in _variables(self, block):
+            yield self._start(block, gid, section, variable)
+
+    def _start(self, block: TraceBlock, gid: int, section: Any, variable: Any) -> _Vector:
+        step, simulation, own_time = self._step(), self._simulation, None
+        values = _vector(simulation, step)
+        if not simulation.use_local_dt:
+            values.record(variable, step)
+        elif simulation.record_step == ADAPTIVE:
+            own_time = h.Vector()
+            h.CVode().record(variable, values, own_time, sec=section)
+        else:
+            self._time = self._record_time() if self._time is None else self._time
+            h.CVode().record(variable, values, self._time, 1, sec=section)
+        return _Vector(block.label, gid, block.key, values, own_time)
+
+
+def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
+    """(gid, section or None, pointer) of every trace of a block."""
+    holders = _holders(live, block)
+    name = block.variable
+    for gid, section, holder in holders:
+        try:
+            variable = getattr(holder, f"_ref_{name}")
+        except (AttributeError, NameError, TypeError, LookupError) as error:
+            _refuse(block, f"cell {gid} has no variable {name!r} there ({_first_line(error)})")
+        yield gid, section, variable
+
+
+def _holders(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
+    """(gid, section or None, what has the variable)."""
+    cells, gids = live._cells, [int(gid) for gid in block.gids]
+    if block.kind == "point":
+        for gid in gids:
+            yield gid, None, cells.point(gid)
+        return
+    candidates = _candidates(live, block)
+    for gid in gids:
+        section = cells.section(gid, block.section)
+        match block.kind:
+            case "segment":
+                yield gid, section, section(block.location)
+            case "mech":
+                yield gid, section, _mechanism(section(block.location), block, gid)
+            case "pointp":
+                yield gid, section, cells.pointp(gid, block.section, block.name)
+            case _:
+                yield gid, section, _chosen(candidates.get(gid, []), section(block.location), block, gid)
+
+
+def _candidates(live: LiveRecordings, block: TraceBlock) -> dict[int, list[Any]]:
+    """By gid, the synapses or stimuli of a name in the section."""
+    model = live._plan.model
+    if block.kind == "synapse":
+        section, synapse = model.sections.code(block.section), model.synapses.code(block.name)
+        found = live._synapses.find(block.gids, synapse, section)
+        return {gid: [live._synapses.objects.o(item) for item in items] for gid, items in found.items()}
+    if block.kind == "stim":
+        return live._inputs.find(block.name, block.gids, model.sections.code(block.section))
+    return {}
+
+
+def _mechanism(segment: Any, block: TraceBlock, gid: int) -> Any:
+    if not hasattr(segment, block.name):
+        _refuse(block, f"mechanism {block.name!r} is not in section {block.section!r} of cell {gid}")
+    return getattr(segment, block.name)
+
+
+def _chosen(objects: list[Any], segment: Any, block: TraceBlock, gid: int) -> Any:
+    """Number `index` of the objects that lie in the segment."""
+    here = [found for found in objects if found.get_segment() == segment]
+    if block.index >= len(here):
+        place = f"{block.section}({block.location})"
+        _refuse(
+            block, f"cell {gid} has {len(here)} of {block.name!r} at {place}, none of index {block.index}"
+        )
+    return here[block.index]
+
+
+def _refuse(block: TraceBlock, message: str) -> NoReturn:
+    raise SpecError([Problem(f"simConfig.recordTraces[{block.label!r}]", message)]) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _vector(simulation: Simulation, step: float) -> Any:
+    """An empty Vector with room for all samples."""
+    return h.Vector(int(simulation.duration / step) + 2).resize(0)
+
+
+def _array(vector: Any) -> Trace:
+    return np.array(vector.as_numpy(), float)
+
+
+def _file(traces: dict[str, dict[int, Any]], trace: _Vector, vector: Any) -> None:
+    """Put an array under its label, gid and, if it has one, key."""
+    by_gid = traces.setdefault(trace.label, {})
+    if trace.key is None:
+        by_gid[trace.gid] = _array(vector)
+    else:
+        by_gid.setdefault(trace.gid, {})[trace.key] = _array(vector)

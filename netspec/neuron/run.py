@@ -1,0 +1,283 @@
+"""A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
+
+import logging
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from neuron import h
+
+from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.neuron.cells import LiveCells
+from netspec.neuron.connections import LiveConnections
+from netspec.neuron.inputs import LiveInputs
+from netspec.neuron.record import LiveRecordings, Recorded
+from netspec.neuron.synapses import LiveSynapses
+from netspec.plan import Plan
+from netspec.spec import Spec
+from netspec.spec.simulation import Simulation
+
+log = logging.getLogger("netspec")
+
+MAX_STEP = 10.0
+"""Longest integration without an exchange of spikes [ms], as in NetPyNE."""
+RUN_SYSTEM = ("v_init", "tstop", "steps_per_ms", "global_ra", "nstep_steprun", "realtime")
+"""Globals of NEURON's standard run system, which exist only if that is loaded."""
+
+
+@dataclass(frozen=True)
+class Every:
+    """Call call(t [ms]) every `interval` ms after `start`; last at or after `stop`, or at the end."""
+
+    interval: float
+    call: Callable[[float], Any]
+    start: float = 0.0
+    stop: float = math.inf
+
+    def times(self, duration: float) -> Iterator[float]:
+        """When to call [ms]."""
+        if not self.interval > 0:
+            raise StateError(f"the interval of a function that is called while running is {self.interval} ms")
+        last, k, t = min(self.stop, duration), 0, self.start
+        while t < last - 1e-9:
+            k += 1
+            t = self.start + k * self.interval
+            yield min(t, duration)
+
+
+class Network:
+    """One rank's part of a network as NEURON objects.
+
+    ranks: has rank, size, pc and barrier(). The stages are called in the order make_cells, make_connections,
+    make_inputs, make_recordings, each with the plan as far as it is made.
+    """
+
+    def __init__(self, ranks: Any):
+        self.ranks, self.pc = ranks, ranks.pc
+        self.pc.gid_clear()
+        self._cvode = h.CVode()
+        self._plan: Plan | None = None
+        self._cells: LiveCells | None = None
+        self._synapses: LiveSynapses | None = None
+        self._connections: LiveConnections | None = None
+        self._inputs: LiveInputs | None = None
+        self._recordings: LiveRecordings | None = None
+        self._handlers: list[Any] = []
+        self._former_index: float | None = None
+        self.minimum_delay = math.nan
+
+    def make_cells(self, plan: Plan) -> None:
+        """Make the owned cells and give them their gids."""
+        self._plan = plan
+        self._cells = LiveCells(plan, self.pc)
+        self._synapses = LiveSynapses(plan, self._cells)
+
+    def make_connections(self, plan: Plan) -> None:
+        """Make the synapses and NetCons onto owned cells."""
+        self._plan = plan
+        self._connections = LiveConnections(plan, self.cells, self._made(self._synapses), self.pc)
+
+    def make_inputs(self, plan: Plan) -> None:
+        """Make what drives owned cells."""
+        self._plan = plan
+        self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
+
+    def make_recordings(self, plan: Plan) -> None:
+        """Start recording from owned cells."""
+        self._plan = plan
+        if plan.model.spec.simulation.record_traces:
+            # i_membrane_ has to exist before it is pointed to.
+            self._cvode.use_fast_imem(int(plan.model.spec.simulation.use_fast_imem))
+        synapses = self._made(self._synapses)
+        inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
+        self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
+
+    def run(self, *every: Every) -> None:
+        """Run from t = 0 for the whole duration, calling what has to be called between windows of integration."""
+        self.prepare()
+        self.initialise()
+        self.resume(*every)
+
+    def prepare(self) -> None:
+        """Everything that has to be set before each run, in NetPyNE's order."""
+        self.ranks.barrier()
+        spec, cells = self.plan.model.spec, self.cells
+        simulation = spec.simulation
+        self._cvode.use_local_dt(int(simulation.use_local_dt))
+        if cells.has_rest and not self._handlers:
+            self._handlers.append(h.FInitializeHandler(0, cells.rest))
+        self._set_integrator(simulation)
+        for name, value in global_values(spec).items():
+            h(f"{name} = {float(value)!r}")
+        h.dt = simulation.dt
+        self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
+        self.pc.setup_transfer()
+        self._set_random_index(simulation.rand123_global_index)
+        cells.seed()
+        if self._inputs is not None:
+            self._inputs.seed()
+
+    def initialise(self) -> None:
+        """Set the state at t = 0."""
+        if self._recordings is not None:
+            self._recordings.clear()
+        h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
+
+    def resume(self, *every: Every) -> None:
+        """Run on to the end of the duration."""
+        duration = self.plan.model.spec.simulation.duration
+        for stop, calls in _windows((*every, *self._clock()), duration):
+            if stop > h.t:
+                self.advance(stop)
+                for call in calls:
+                    call(h.t)
+        if h.t < duration:
+            self.advance(duration)
+        self.ranks.barrier()
+
+    def advance(self, until: float) -> None:
+        """Integrate up to a time [ms]."""
+        self.pc.psolve(until)
+
+    def collect(self) -> Recorded:
+        """What has been recorded so far on this rank."""
+        return self._made(self._recordings).collect()
+
+    def close(self) -> None:
+        """Give up all objects and everything that was set in NEURON for this network."""
+        self._handlers.clear()
+        self._recordings = self._inputs = self._connections = self._synapses = None
+        if self._cells is not None:
+            self._cells.close()
+        self._cells = None
+        self._cvode.active(0)
+        self._cvode.use_fast_imem(0)
+        if self._former_index is not None:
+            h.Random().Random123_globalindex(self._former_index)
+            self._former_index = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the last stage."""
+        return self._made(self._plan)
+
+    @property
+    def cells(self) -> LiveCells:
+        """The cells of this rank."""
+        return self._made(self._cells)
+
+    @property
+    def connections(self) -> LiveConnections:
+        """The connections onto cells of this rank."""
+        return self._made(self._connections)
+
+    @property
+    def inputs(self) -> LiveInputs:
+        """The inputs of cells of this rank."""
+        return self._made(self._inputs)
+
+    @property
+    def traces(self) -> int:
+        """Number of traces that are recorded."""
+        return len(self._made(self._recordings))
+
+    def cell(self, gid: int) -> Any:
+        """The hoc object of a cell."""
+        return self.cells.cell(gid)
+
+    def section(self, gid: int, name: str) -> Any:
+        """A section of a cell (nrn.Section)."""
+        return self.cells.section(gid, name)
+
+    def point(self, gid: int) -> Any:
+        """An artificial cell."""
+        return self.cells.point(gid)
+
+    def pointp(self, gid: int, section: str, name: str) -> Any:
+        """A point process that belongs to a cell."""
+        return self.cells.pointp(gid, section, name)
+
+    def netcon(self, row: int) -> Any:
+        """The NetCon of a row of plan.connections."""
+        return self.connections.netcon(row)
+
+    def synapse(self, row: int) -> Any:
+        """What a row of plan.connections ends on."""
+        return self.connections.synapse(row)
+
+    def plasticity(self, row: int) -> Any:
+        """The plasticity object of a row of plan.connections, or None."""
+        return self.connections.plasticity(row)
+
+    def input_object(self, block: int, row: int) -> Any:
+        """The NetStim, clamp or other point process of a row of plan.inputs[block]."""
+        return self.inputs.object(block, row)
+
+    def input_netcon(self, block: int, row: int) -> Any:
+        """The NetCon of a NetStim of plan.inputs[block]."""
+        return self.inputs.netcon(block, row)
+
+    def input_synapse(self, block: int, row: int) -> Any:
+        """What a NetStim of plan.inputs[block] ends on."""
+        return self.inputs.synapse(block, row)
+
+    def _made(self, stage: Any) -> Any:
+        if stage is None:
+            raise StateError(
+                "the network is not built that far: cells, connections, inputs, recordings, then run"
+            )
+        return stage
+
+    def _set_integrator(self, simulation: Simulation) -> None:
+        self._cvode.active(int(simulation.cvode_active))
+        self._cvode.cache_efficient(int(simulation.cache_efficient))
+        self._cvode.atol(simulation.cvode_atol)
+        self._cvode.use_fast_imem(int(simulation.use_fast_imem))
+
+    def _set_random_index(self, index: int | None) -> None:
+        if index is not None:
+            if self._former_index is None:
+                self._former_index = h.Random().Random123_globalindex()
+            h.Random().Random123_globalindex(int(index))
+
+    def _clock(self) -> Iterator[Every]:
+        """What printRunTime asks for (a number of seconds), on rank 0."""
+        seconds = self.plan.model.spec.simulation.print_run_time
+        if seconds and self.ranks.rank == 0:
+            yield Every(max(1, int(seconds * 1000)), lambda t: log.info("%.1fs", t / 1000))
+
+
+def global_values(spec: Spec) -> dict[str, float]:
+    """NEURON globals: hParams, then those of the cell rules that hParams does not have, and tstop."""
+    values, paths = {}, {}
+    sources = [("simConfig.hParams", spec.simulation.h_params)]
+    sources += [
+        (f"netParams.cellParams[{r.label!r}].globals", r.globals) for r in spec.network.cell_rules.values()
+    ]
+    for path, given in sources:
+        for name, value in given.items():
+            if name not in values:
+                values[name], paths[name] = value, f"{path}[{name!r}]"
+    known = (*RUN_SYSTEM, "celsius", "clamp_resist", "dt")
+    problems = [
+        Problem(paths[name], f"NEURON has no global {name!r}. {did_you_mean(name, known)}")
+        for name in values
+        if name not in RUN_SYSTEM and not h.name_declared(name)
+    ]
+    if problems:
+        raise SpecError(problems)
+    return {**values, "tstop": float(spec.simulation.duration)}
+
+
+def _windows(
+    every: tuple[Every, ...], duration: float
+) -> Iterator[tuple[float, list[Callable[[float], Any]]]]:
+    """Ends of windows [ms], ascending, with what is called there."""
+    stops: dict[float, list[Callable[[float], Any]]] = {}
+    for one in every:
+        if 0 < one.start < duration:
+            stops.setdefault(round(one.start, 9), [])
+        for time in one.times(duration):
+            stops.setdefault(round(time, 9), []).append(one.call)
+    yield from sorted(stops.items(), key=lambda item: item[0])

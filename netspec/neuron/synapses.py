@@ -1,0 +1,141 @@
+"""Synapses: the point processes that connections and NetStims end on, own or shared, made in blocks.
+
+Those of one mechanism are made in the order of the rows, whatever their label: NEURON sums the currents of a
+segment in that order, so it decides about the last bit.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.neuron import bulk
+from netspec.neuron.cells import Indices, LiveCells
+from netspec.plan import Plan
+from netspec.tables import Table, blank, concat
+
+Items = NDArray[np.int32]
+PLACE = {"post": np.int64, "synapse": np.int16, "section": np.int16, "location": np.float64}
+
+EXTEND = """
+proc netspec_extend() { local i
+  for i = 0, $o2.count() - 1 { $o1.append($o2.o(i)) }
+}
+"""
+
+
+class LiveSynapses:
+    """The synapses of this rank, in a List `objects`. With oneSynPerNetcon off, equal places share one."""
+
+    def __init__(self, plan: Plan, cells: LiveCells):
+        network, simulation = plan.model.spec.network, plan.model.spec.simulation
+        self._cells = cells
+        self._labels = plan.model.synapses.names
+        self._specs = [network.synapses[label] for label in self._labels]
+        self._drawn: Mapping[str, Table] = {}
+        self._made = dict.fromkeys(self._labels, 0)
+        self._shared = not simulation.one_syn_per_netcon
+        self._places, self._items = blank(**PLACE), np.empty(0, np.int32)
+        self._rows: list[tuple[Table, Items]] = []
+        self.objects = h.List()
+
+    def add(self, rows: Table, drawn: Mapping[str, Table]) -> Items:
+        """Synapses for rows of (post, synapse, section, location): index of each row's synapse in `objects`.
+
+        drawn: the plan's synapse_values, for all synapses up to these.
+        """
+        self._drawn = drawn
+        items = self._share(rows) if self._shared else self._make(rows)
+        self._rows.append((rows, items))
+        return items
+
+    def find(self, gids: Indices, synapse: int, section: int) -> dict[int, list[int]]:
+        """By gid, the synapses of a label in a section, in order of creation: indices into `objects`."""
+        found: dict[int, dict[int, None]] = {}
+        for rows, items in self._rows:
+            some = np.flatnonzero((rows["synapse"] == synapse) & (rows["section"] == section))
+            some = some[np.isin(rows["post"][some], gids)]
+            for gid, item in zip(rows["post"][some].tolist(), items[some].tolist(), strict=True):
+                found.setdefault(gid, {})[item] = None
+        return {gid: list(items) for gid, items in found.items()}
+
+    def _share(self, rows: Table) -> Items:
+        """One synapse for all rows, old and new, of the same label at the same location of a section."""
+        known = len(self._places)
+        places = concat([self._places, Table({name: rows[name] for name in PLACE})])
+        first, index = distinct(places)
+        new = places.take(first[known:])
+        self._items = np.concatenate([self._items, self._make(new)])
+        self._places = concat([self._places, new])
+        return self._items[index[known:]]
+
+    def _make(self, rows: Table) -> Items:
+        """A new synapse for every row."""
+        items = np.empty(len(rows), np.int32)
+        mods = [spec.mod for spec in self._specs]
+        for mod in dict.fromkeys(mods[code] for code in np.unique(rows["synapse"])):
+            codes = [code for code, other in enumerate(mods) if other == mod]
+            some = np.flatnonzero(np.isin(rows["synapse"], codes))
+            part = rows if len(some) == len(rows) else rows.take(some)
+            start = len(self.objects)
+            table, index = self._cells.section_table(part["post"], part["section"])
+            made = bulk.synapses(mod, table, index, part["location"], self._parameters(mod, part["synapse"]))
+            self.objects = made if start == 0 else extended(self.objects, made)
+            items[some] = np.arange(start, start + len(some))
+        return items
+
+    def _parameters(self, mod: str, codes: NDArray[Any]) -> dict[str, Any]:
+        """A column, or one number, for each parameter that a label of this mechanism sets."""
+        present = [int(code) for code in np.unique(codes)]
+        names = dict.fromkeys(name for code in present for name in self._specs[code].params)
+        columns = {}
+        for name in names:
+            values = [self._value(mod, code, name) for code in present]
+            if all(value is not None and value == values[0] for value in values):
+                columns[name] = values[0]
+                continue
+            columns[name] = np.empty(len(codes))
+            for code, value in zip(present, values, strict=True):
+                rows = np.flatnonzero(codes == code)
+                columns[name][rows] = self._next(code, name, len(rows)) if value is None else value
+        for code in present:
+            self._made[self._labels[code]] += int(np.count_nonzero(codes == code))
+        return columns
+
+    def _value(self, mod: str, code: int, name: str) -> float | None:
+        """The number that all synapses of a label share; None if each has its own."""
+        value = self._specs[code].params.get(name)
+        if value is None:
+            standard = h.MechanismStandard(mod, 1)
+            return float(standard.get(name))
+        return None if isinstance(value, str) else float(value)
+
+    def _next(self, code: int, name: str, count: int) -> NDArray[np.float64]:
+        """Values of a string function for the next synapses of a label."""
+        label = self._labels[code]
+        return self._drawn[label][name][self._made[label] : self._made[label] + count]
+
+
+def distinct(places: Table) -> tuple[Indices, Indices]:
+    """First row of each distinct place, ascending: (k,); and for every row, which of those it is: (n,)."""
+    key = np.unique(places["post"], return_inverse=True)[1]
+    for name in ("synapse", "section", "location"):
+        values, codes = np.unique(places[name], return_inverse=True)
+        if len(values) > 1:
+            # Numbering the combinations anew keeps the key below the square of the number of rows.
+            key = np.unique(key * len(values) + codes, return_inverse=True)[1]
+    _, first, index = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[index]
+
+
+def extended(items: Any, more: Any) -> Any:
+    """The List `items` with the objects of another one appended."""
+    if not hasattr(h, "netspec_extend"):
+        h(EXTEND)
+    h.netspec_extend(items, more)
+    return items
