@@ -33,7 +33,7 @@ class Ranks(Protocol):
 class Counts:
     """Numbers of a network. contacts: synapses made by connections and NetStims.
 
-    connections: distinct pairs of cells; all NetStims of a cell are one. cells, spikes per population: (populations,).
+    connections: distinct pairs of cells; all NetStims of a cell are one. cells_of, spikes_of: (populations,).
     """
 
     connections: int
@@ -56,8 +56,9 @@ class Counts:
 class Results:
     """What was recorded, on one rank or (gathered) of all.
 
-    spikes: columns time [ms] and gid. time: (samples,) of the traces [ms]. traces: label -> gid -> (samples,), or for
-    several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> stimulus source -> spike times [ms].
+    spikes: columns time [ms] and gid. time: (samples,) of the traces [ms]. traces: label -> gid -> (samples,), or
+    for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> stimulus source -> spike
+    times [ms]. times: as traces, the sample times of traces that have their own [ms].
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
     """
 
@@ -66,6 +67,7 @@ class Results:
     time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     traces: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
+    times: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     net_params: Mapping[str, Any] = field(default_factory=dict)
     sim_config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -89,7 +91,9 @@ class Results:
         """
         found = self
         if cells is not None:
-            found = _of_cells(found, set(self.plan.cells.gids[select(cells, self.plan.cells, "cells")].tolist()))
+            found = _of_cells(
+                found, set(self.plan.cells.gids[select(cells, self.plan.cells, "cells")].tolist())
+            )
         if time is not None:
             found = _within(found, time)
         return found
@@ -97,7 +101,7 @@ class Results:
     def gather(self, ranks: Ranks, cells: bool = True) -> "Results":
         """Everything on rank 0, spikes sorted by time and gid; on other ranks their own share. Collective.
 
-        cells: False leaves the plan's tables where they are. Counts are those of the whole network on every rank.
+        cells: False leaves the plan's tables where they are. Counts are of the whole network on every rank.
         """
         counted = replace(self, counts=add_counts(count(self), ranks))
         if ranks.size == 1:

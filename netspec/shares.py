@@ -1,4 +1,4 @@
-"""Shares of several ranks put together, and results as data for files: the order is that of a run on one rank."""
+"""Shares of several ranks put together, and results as data for files, in the order of a run on one rank."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
@@ -30,7 +30,8 @@ def of_rank(results: "Results", cells: bool = True) -> Content:
         "spikes": results.spikes,
         "time": results.time,
         "traces": {label: _trace_columns(trace) for label, trace in results.traces.items()},
-        "stims": _stim_columns(results.stims),
+        "stims": _trace_columns(results.stims),
+        "times": {label: _trace_columns(times) for label, times in results.times.items()},
     }
     if cells:
         plan = _plan_content(results.plan)
@@ -49,8 +50,11 @@ def whole(results: "Results") -> Content:
 
 def columns_from(content: Mapping[str, Any]) -> Content:
     """The fields of Results, but for the plan, from their data."""
-    traces = {label: _traces(columns) for label, columns in content["traces"].items()}
-    return {**content, "traces": traces, "stims": _stims(content["stims"])}
+    by_label = {
+        name: {label: _traces(columns) for label, columns in content[name].items()}
+        for name in ("traces", "times")
+    }
+    return {**content, **by_label, "stims": _traces(content["stims"])}
 
 
 def plan_from(content: Mapping[str, Any]) -> Plan:
@@ -62,7 +66,7 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     return Plan(model, cells, **parts)
 
 
-def part(plan: Plan, owned: NDArray[np.int64]) -> Plan:
+def restrict(plan: Plan, owned: NDArray[np.int64]) -> Plan:
     """A plan's share for the cells at some positions."""
     cells = replace(plan.cells, owned=owned)
     gids = cells.gids[owned]
@@ -90,8 +94,9 @@ def merge(contents: Sequence[Content], plan: Plan) -> Content:
     merged: Content = {
         "spikes": spikes.take(np.lexsort([spikes["gid"], spikes["time"]])),
         "time": contents[0]["time"],
-        "traces": _merge_traces(contents),
-        "stims": _by_gid(stims for content in contents for stims in _stims(content["stims"]).items()),
+        "traces": _merge_traces(contents, "traces"),
+        "times": _merge_traces(contents, "times"),
+        "stims": _by_gid(stims for content in contents for stims in _traces(content["stims"]).items()),
     }
     if all("plan" in content for content in contents):
         merged["plan"] = merge_plans([content["plan"] for content in contents], plan)
@@ -137,30 +142,22 @@ def _trace_columns(cells: Mapping[int, Any]) -> Content:
 def _traces(columns: Mapping[str, Any]) -> dict[int, Any]:
     traces: dict[int, Any] = {}
     parts = np.split(columns["values"], columns["offsets"][1:-1]) if columns["key"] else []
-    for gid, key, values in zip(columns["gid"].tolist(), columns["key"], parts, strict=True):
+    for gid, key, trace in zip(columns["gid"].tolist(), columns["key"], parts, strict=True):
         if key:
-            traces.setdefault(gid, {})[key] = values
+            traces.setdefault(gid, {})[key] = trace
         else:
-            traces[gid] = values
+            traces[gid] = trace
     return traces
 
 
-def _stim_columns(stims: Mapping[int, Mapping[str, NDArray[np.float64]]]) -> Content:
-    return _trace_columns(stims)
-
-
-def _stims(columns: Mapping[str, Any]) -> dict[int, dict[str, NDArray[np.float64]]]:
-    return _traces(columns)
-
-
-def _merge_traces(contents: Sequence[Content]) -> Content:
-    labels = dict.fromkeys(label for content in contents for label in content["traces"])
+def _merge_traces(contents: Sequence[Content], name: str) -> Content:
+    labels = dict.fromkeys(label for content in contents for label in content[name])
     return {
         label: _by_gid(
             item
             for content in contents
-            if label in content["traces"]
-            for item in _traces(content["traces"][label]).items()
+            if label in content[name]
+            for item in _traces(content[name][label]).items()
         )
         for label in labels
     }

@@ -1,4 +1,4 @@
-"""NetPyNE's containers for what the user writes: NetParams, SimConfig, Dict, ODict. They check nothing; `spec.read` does."""
+"""NetPyNE's containers for what the user writes: NetParams, SimConfig, Dict, ODict. `spec.read` checks them."""
 
 import dataclasses
 import math
@@ -19,7 +19,7 @@ SIZES = ("numCells", "density", "gridSpacing")
 class Dict(dict[Any, Any]):
     """A dict whose keys are attributes too, at any depth. A missing key is an error, never an empty Dict.
 
-    A plain dict is stored as it is, so that a script may go on filling it, and becomes a Dict when first looked at.
+    A plain dict is stored as it is, so that a script may go on filling it; it becomes a Dict when first looked at.
     """
 
     def __getitem__(self, name: Any) -> Any:
@@ -47,7 +47,7 @@ class Dict(dict[Any, Any]):
 
     def get(self, name: Any, default: Any = None) -> Any:
         """The value of a key, or the default."""
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401  (get itself)
 
     def values(self) -> Any:
         """The values, nested dicts as Dicts."""
@@ -68,7 +68,7 @@ class Dict(dict[Any, Any]):
         return type(self)(self)
 
     def rename(self, old: Any, new: Any, label: Any = None) -> bool:
-        """Whether key `old` was there; it is now `new`, in the same place. label: key or keys that lead to the dict."""
+        """Whether key `old` was there; it is now `new`. label: key or keys that lead to the dict."""
         place: dict[Any, Any] = self
         for step in [] if label is None else [label] if isinstance(label, str) else label:
             place = place[step]
@@ -202,7 +202,7 @@ class _Attributes:
 
 
 class NetParams(_Attributes):
-    """netParams: eight sections of labelled entries, settings of the network, and the user's own attributes."""
+    """netParams: eight sections of labelled entries, settings of the network, the user's own attributes."""
 
     def __init__(self, netParamsDict: Mapping[str, Any] | None = None):
         for name, default in _defaults(Network).items():
@@ -275,7 +275,9 @@ class NetParams(_Attributes):
     def swapCellParamsPt3d(self, label: str, origIndex: int, targetIndex: int) -> None:
         """Exchange two columns (x, y, z, diam: 0 to 3) of all 3-D points."""
         if {origIndex, targetIndex} - {0, 1, 2, 3}:
-            raise SpecError([Problem(f"netParams.cellParams[{label!r}]", "columns of pt3d are 0, 1, 2 and 3")])
+            raise SpecError(
+                [Problem(f"netParams.cellParams[{label!r}]", "columns of pt3d are 0, 1, 2 and 3")]
+            )
         order = [0, 1, 2, 3]
         order[origIndex], order[targetIndex] = targetIndex, origIndex
         for section in self._rule(label)["secs"].values():
@@ -288,7 +290,7 @@ class NetParams(_Attributes):
         self.cellParams.rename(oldSec, newSec, (label, "secs"))
 
     def addCellParamsWeightNorm(self, label: str, fileName: str, threshold: float = 1000) -> None:
-        """Set weightNorm of each section from a pickle {section: [factor of each segment]}, capped at threshold x soma."""
+        """Set weightNorm from a pickle {section: [factor of each segment]}, capped at threshold x the soma's."""
         rule, norms = self._rule(label), pickle_format.load(fileName)
         soma = next((name for name in norms if name.startswith("soma")), None)
         if soma is None:
@@ -301,9 +303,7 @@ class NetParams(_Attributes):
     def addCellParamsTemplate(self, label: str, conds: Any = None, template: str | None = None) -> None:
         """Add a ready-made cell rule: 'Simple_HH' or 'BallStick_HH'."""
         if template not in TEMPLATES:
-            raise SpecError(
-                [Problem(f"addCellParamsTemplate({label!r})", did_you_mean(template, TEMPLATES))]
-            )
+            raise SpecError([Problem(f"addCellParamsTemplate({label!r})", did_you_mean(template, TEMPLATES))])
         self.cellParams[label] = {"conds": dict(conds or {}), "secs": TEMPLATES[template]()}
 
     def saveCellParamsRule(self, label: str, fileName: str) -> None:

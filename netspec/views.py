@@ -1,4 +1,4 @@
-"""The objects that NetPyNE scripts look at: made when they are looked at, from the plan and NEURON's live objects."""
+"""The objects that NetPyNE scripts look at, made when they are looked at from the plan and NEURON's objects."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -141,7 +141,11 @@ class CompartCell(Cell):
         live, gid = self._net.session.live, self.gid
         for label, pointp in record.get("pointps", {}).items():
             record["pointps"][label] = View(pointp, hObj=Later(partial(live, "pointp", gid, name, label)))
-        return View(record, synMechs=Later(partial(self._synapses, name)), hObj=Later(partial(live, "section", gid, name)))
+        return View(
+            record,
+            synMechs=Later(partial(self._synapses, name)),
+            hObj=Later(partial(live, "section", gid, name)),
+        )
 
     def _synapses(self, section: str) -> list[View]:
         found = self._net.records.synapses_of(self.gid)
@@ -203,7 +207,7 @@ class Net:
 
     @property
     def params(self) -> Any:
-        """netParams."""
+        """NetParams."""
         return self.session.params
 
     @property
@@ -253,7 +257,7 @@ class Net:
 
     @property
     def allPops(self) -> Dict:
-        """tags and cellGids of all populations, on rank 0 after gatherData."""
+        """Tags and cellGids of all populations, on rank 0 after gatherData."""
         return self.session.all_pops()
 
     @cached_property
@@ -303,7 +307,7 @@ class Net:
 
     def stim(self, block: int, row: int) -> View:
         """One stimulus with its NEURON object."""
-        hobj = Later(partial(self.session.live, "stimulus", block, row))
+        hobj = Later(partial(self.session.live, "input_object", block, row))
         return View(self.records.stimulus(block, row), hObj=hobj)
 
     def synapse(self, place: Place) -> Any:
@@ -329,8 +333,10 @@ class Net:
 
 
 NOT_YET = frozenset(
-    "modifyCells modifyConns modifyStims modifySynMechs subcellularConn defineCellShapes calcSegCoords "
-    "recXElectrode compartCells importNeuroML2 convConn divConn fullConn probConn fromListConn".split()
+    {
+        *("modifyCells", "modifyConns", "modifyStims", "modifySynMechs", "subcellularConn"),
+        *("defineCellShapes", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),
+    }
 )
 """What NetPyNE's network has and netspec will have."""
 
@@ -345,3 +351,10 @@ class AllCells(Lazy):
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
+
+
+class LiveData(Dict):
+    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as NEURON's vectors of this rank."""
+
+    def __init__(self, session: "Session"):
+        super().__init__(session.live("vectors"))

@@ -1,4 +1,4 @@
-"""How every format opens its files: folders are made, a file is whole or not there, an OSError says which file."""
+"""How every format opens its files: folders are made, a file is whole or not there, errors name the file."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from netspec.errors import FileError
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`, which takes its place when the block ends well and is removed otherwise."""
+    """A temporary path beside `path`; it takes its place when the block ends well, and is removed otherwise."""
     target = Path(path)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -1,4 +1,4 @@
-"""JSON as NetPyNE writes it: four spaces, sorted keys, numbers of numpy as plain numbers, functions by name."""
+"""JSON as NetPyNE writes it: four spaces, sorted keys, numpy's numbers as plain ones, functions by name."""
 
 import json
 from collections.abc import Mapping

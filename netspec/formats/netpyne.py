@@ -27,7 +27,7 @@ Place = int | tuple[int, int]
 
 
 class Records:
-    """What NetPyNE knows of each cell: tags, conns, stims, secs. It keeps two orderings of the plan's rows, no dicts."""
+    """What NetPyNE knows of each cell: tags, conns, stims, secs. It keeps orderings of the plan's rows, no dicts."""
 
     def __init__(self, plan: Plan):
         self.plan = plan
@@ -226,12 +226,17 @@ def population_tags(plan: Plan, code: int) -> Record:
             written.setdefault(item.metadata["key"], value)
     tags = {name: value for name, value in written.items() if value is not None}
     if population.mechanism:
-        return {**tags, "cellModel": population.mechanism, "pop": population.label, "params": dict(population.params)}
+        return {
+            **tags,
+            "cellModel": population.mechanism,
+            "pop": population.label,
+            "params": dict(population.params),
+        }
     return {**tags, **population.spec.tags, "pop": population.label}
 
 
 def populations(plan: Plan, everyone: bool = True) -> dict[str, Record]:
-    """label -> tags and cellGids (of all cells, or only of the owned ones)."""
+    """Label -> tags and cellGids (of all cells, or only of the owned ones)."""
     positions = np.arange(len(plan.cells)) if everyone else plan.cells.owned
     codes, gids = plan.cells.table["population"][positions], plan.cells.gids[positions]
     return {
@@ -241,7 +246,7 @@ def populations(plan: Plan, everyone: bool = True) -> dict[str, Record]:
 
 
 def cells(plan: Plan, secs: bool = True, conns: bool = True, compact: Any = False) -> list[Record]:
-    """Records of the owned cells. compact: keys (True: the usual ones) that turn each connection into a list."""
+    """Records of the owned cells. compact: keys (True: the usual ones) that make each connection a list."""
     records = Records(plan)
     found = [records.cell(position, secs, conns) for position in plan.cells.owned.tolist()]
     keys = compact_keys(plan, compact)
@@ -261,7 +266,10 @@ def compact_keys(plan: Plan, compact: Any) -> list[str]:
 
 def simulation_data(results: "Results") -> Record:
     """simData: spkt, spkid, traces by label and cell, t, stims, avgRate."""
-    data: Record = {"spkt": results.spikes["time"].tolist(), "spkid": results.spikes["gid"].astype(float).tolist()}
+    data: Record = {
+        "spkt": results.spikes["time"].tolist(),
+        "spkid": results.spikes["gid"].astype(float).tolist(),
+    }
     if results.plan.recordings.stims:
         gids = results.plan.cells.gids[results.plan.cells.owned].tolist()
         data["stims"] = {
@@ -271,6 +279,8 @@ def simulation_data(results: "Results") -> Record:
     labels = dict.fromkeys([*results.plan.recordings.labels, *results.traces])
     for label in labels:
         data[label] = {f"cell_{gid}": _listed(t) for gid, t in results.traces.get(label, {}).items()}
+        own_times = results.times.get(label, {}).items()
+        data[label] |= {f"cell_time_{gid}": _listed(times) for gid, times in own_times}
     if len(results.time):
         data["t"] = results.time.tolist()
     if results.counts is not None and results.duration:
@@ -302,7 +312,7 @@ def document(results: "Results", include: Iterable[str], version: str = "") -> R
 
 
 def parameters(net_params: Mapping[str, Any]) -> Record:
-    """netParams as saved: every population knows its label."""
+    """NetParams as saved: every population knows its label."""
     content = {name: value for name, value in net_params.items() if not name.startswith("_")}
     named = {label: {**entry, "pop": label} for label, entry in content.get("popParams", {}).items()}
     return {**content, "popParams": named}

@@ -1,4 +1,4 @@
-"""Pickles as NetPyNE writes them, read without NetPyNE: its classes become plain dicts, no other code is run."""
+"""Pickles as NetPyNE writes them, read without NetPyNE: its classes become plain dicts, no code is run."""
 
 import gzip
 import io
@@ -12,7 +12,18 @@ from netspec.formats.files import existing, whole
 
 ALLOWED = {
     "collections": {"OrderedDict", "defaultdict"},
-    "builtins": {"set", "frozenset", "slice", "range", "complex", "bytearray", "dict", "list", "tuple", "object"},
+    "builtins": {
+        "set",
+        "frozenset",
+        "slice",
+        "range",
+        "complex",
+        "bytearray",
+        "dict",
+        "list",
+        "tuple",
+        "object",
+    },
     "copyreg": {"_reconstructor", "__newobj__"},
     "copy_reg": {"_reconstructor"},
     "_codecs": {"encode"},

@@ -1,4 +1,4 @@
-"""Plans and results as a flat mapping of paths to arrays and JSON texts, which files hold and ranks send to each other."""
+"""Plans and results as a flat mapping of paths to arrays and JSON texts, for files and for other ranks."""
 
 import dataclasses
 import json

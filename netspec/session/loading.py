@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import runpy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ import numpy as np
 from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne_read, pickle
-from netspec.session.prepare import prepare
+from netspec.formats import json, netpyne, netpyne_read, pickle
 from netspec.results import Results
+from netspec.session.prepare import prepare
 from netspec.session.stages import Session
-from netspec.specs import NetParams, SimConfig
+from netspec.specs import Dict, NetParams, SimConfig
 
 DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load}
 """Readers of files with NetPyNE's structure."""
@@ -68,7 +69,9 @@ def results_of(content: Mapping[str, Any], path: str) -> Results:
     written = netpyne_read.net_params(content, path)
     plan = netpyne_read.plan_of(content, prepare(written, cfg), path)
     found = Results(plan, net_params=written, sim_config=cfg, **netpyne_read.simulation_columns(content))
-    recordings = replace(plan.recordings, stims="stims" in content.get("simData", {}), labels=tuple(found.traces))
+    recordings = replace(
+        plan.recordings, stims="stims" in content.get("simData", {}), labels=tuple(found.traces)
+    )
     found = replace(found, plan=replace(plan, recordings=recordings))
     return replace(found, counts=netspec_results.count(found))
 
@@ -148,6 +151,16 @@ def _merged_documents(parts: Sequence[dict[str, Any]], session: Session, path: s
     return results_of({"simConfig": first["simConfig"], "net": net, "simData": data}, path)
 
 
+def simulation_data(path: Any, data: Any = None) -> Dict:
+    """AllSimData of a file."""
+    if data is None and Path(path).suffix in NETSPEC:
+        return Dict(netpyne.simulation_data(netspec_results.load(path)))
+    content = document(path) if data is None else data
+    if "simData" not in content:
+        raise FileError(f"{path}: it holds no simData")
+    return Dict(content["simData"])
+
+
 # Models made of scripts
 
 
@@ -177,7 +190,7 @@ def variable_of(module: ModuleType, path: Any, name: str | None, usual: Sequence
 
 
 def from_command_line(config_default: str, params_default: str) -> tuple[SimConfig, NetParams]:
-    """simConfig and netParams of the files that the command line names (simConfig=..., netParams=...), or the defaults."""
+    """The settings in the files that the command line names (simConfig=..., netParams=...), or in the defaults."""
     given = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
     cfg = config(given.get("simConfig", config_default))
     main().cfg = cfg  # type: ignore[attr-defined]
@@ -190,7 +203,7 @@ def main() -> ModuleType:
 
 
 def index_of(path: Any) -> tuple[Path, dict[str, Any]]:
-    """An index of a model (.npjson) and its folder. path: of the index, or of the folder with index.npjson."""
+    """The folder of a model and its index (.npjson). path: of the index, or of a folder with index.npjson."""
     found = Path(path)
     if found.is_dir():
         indices = [found / "index.npjson", *sorted(found.glob("*.npjson"))]
@@ -204,7 +217,7 @@ def index_of(path: Any) -> tuple[Path, dict[str, Any]]:
 
 
 def model(path: Any, load_mechanisms: bool = True) -> tuple[SimConfig, NetParams]:
-    """simConfig and netParams of a model with an index, read in the model's folder."""
+    """SimConfig and netParams of a model with an index, read in the model's folder."""
     folder, index = index_of(path)
     if load_mechanisms and index.get("mod_folder"):
         from netspec.neuron import mechanisms
@@ -214,6 +227,22 @@ def model(path: Any, load_mechanisms: bool = True) -> tuple[SimConfig, NetParams
         cfg = config(index["simConfig"], variable=index.get("simConfig_variable"))
         main().cfg = cfg  # type: ignore[attr-defined]
         return cfg, params(index["netParams"], variable=index.get("netParams_variable"))
+
+
+def run_script(path: Any) -> bool:
+    """Whether a model has a script of its own (`python_run`); it was run with the settings of the index."""
+    folder, index = index_of(path)
+    script = index.get("python_run")
+    if not script:
+        return False
+    given = list(sys.argv)
+    sys.argv += [f"{name}={folder / index[name]}" for name in ("netParams", "simConfig")]
+    try:
+        with _in_folder(folder):
+            runpy.run_path(str(folder / script), run_name="__main__")
+    finally:
+        sys.argv = given
+    return True
 
 
 @contextmanager
@@ -240,5 +269,3 @@ def _searching(folder: Path) -> Iterator[None]:
 
 def _mapping(found: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else vars(found)
-
-

@@ -1,4 +1,4 @@
-"""Dictionaries -> Model with NEURON at hand: mechanisms are loaded, and every mistake is one problem of one list."""
+"""Dictionaries -> Model with NEURON at hand: mechanisms are loaded, every mistake is a problem of one list."""
 
 import os
 import sys
@@ -7,7 +7,6 @@ from typing import Any
 
 from netspec.errors import Problem, SpecError
 from netspec.model import Model, resolve
-from netspec.neuron import mechanisms
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
 from netspec.session.saving import problems as saving_problems
@@ -16,6 +15,8 @@ from netspec.spec.read import read
 
 def prepare(net_params: Any, sim_config: Any) -> Model:
     """The checked model. SpecError with every mistake, before anything is built."""
+    from netspec.neuron import mechanisms  # imports NEURON
+
     mechanisms.load(mod_folders())
     artificial = mechanisms.artificial_names()
     plots = {name: plot.arguments for name, plot in PLOTS.items()}

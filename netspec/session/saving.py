@@ -181,18 +181,45 @@ def node_folder(cfg: Mapping[str, Any], folder: str | None = None, label: str | 
     return os.path.join(place, f"{name}_node_data")
 
 
+def remove_shares(session: Session, folder: str | None = None, label: str | None = None) -> None:
+    """Delete the shares of all ranks; their folder remains."""
+    for path in Path(node_folder(session.cfg, folder, label)).glob("*_node_*.*"):
+        path.unlink()
+
+
 def save_interval(session: Session, now: float) -> str | None:
-    """The path of a file with everything up to now [ms], which takes the place of the one before. Collective."""
+    """The path of a file with everything up to now [ms]; it takes the place of the one before. Collective."""
     results = session.collect().gather(session.ranks)
     if session.ranks.rank != 0:
         return None
-    folder = Path(session.cfg.get("intervalFolder") or Path(session.cfg.get("saveFolder") or "", "interval_data"))
+    folder = Path(
+        session.cfg.get("intervalFolder") or Path(session.cfg.get("saveFolder") or "", "interval_data")
+    )
     include = session.cfg.get("saveDataInclude")
     path = pickle.save(folder / f"interval_{now:.0f}.pkl", netpyne.document(results, include, __version__))
     for other in folder.glob("interval_*.pkl"):
         if str(other) != path:
             other.unlink()
     return path
+
+
+def save_model(params: Any, cfg: Any, source: str, target: str | None) -> str:
+    """The path of the index of a model with these settings. source: its index or folder. target: a new folder."""
+    found = Path(source)
+    index_name = found.name if found.suffix == ".npjson" else "index.npjson"
+    origin = found.parent if found.suffix == ".npjson" else found
+    folder = Path(target) if target else origin
+    if target and origin.is_dir() and folder.resolve() != origin.resolve():
+        shutil.copytree(origin, folder, dirs_exist_ok=True)
+    index_path = folder / index_name
+    index = json.load(index_path) if index_path.is_file() else {}
+    suffix = Path(index_name).stem.removeprefix("index")
+    json.save(folder / f"netParams{suffix}.json", {"net": {"params": params.todict()}})
+    json.save(folder / f"simConfig{suffix}.json", {"simConfig": cfg.todict()})
+    index.update(netParams=f"netParams{suffix}.json", simConfig=f"simConfig{suffix}.json")
+    for name in ("netParams_variable", "simConfig_variable"):
+        index.pop(name, None)
+    return json.save(index_path, index)
 
 
 def backup_script(cfg: Mapping[str, Any]) -> None:

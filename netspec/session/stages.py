@@ -1,10 +1,10 @@
-"""The package's only mutable object: the network that NetPyNE's verbs build, run and gather, one stage per verb."""
+"""The package's only mutable object: the network that NetPyNE's verbs build, run and gather, stage by stage."""
 
 import datetime
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -18,15 +18,15 @@ from netspec.formats import netpyne
 from netspec.model import Model, Names
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
-from netspec.results import Results
+from netspec.results import Counts, Results
 from netspec.specs import Dict, NetParams, SimConfig, plain_data
-from netspec.views import AllCells, Net
+from netspec.views import AllCells, LiveData, Net
 
 log = logging.getLogger("netspec")
 
 
 class Session:
-    """Settings, plan, live network and results of the current simulation. A part is None until its verb was called."""
+    """Settings, plan, live network and results of the simulation. A part is None until its verb was called."""
 
     def __init__(self) -> None:
         self.ranks: Any = None
@@ -136,6 +136,43 @@ class Session:
         print(f"Recording {traces} traces of {labels} types on node {self.ranks.rank}")
         self.timing("stop", "setrecordTime")
 
+    # The run
+
+    def run(
+        self,
+        interval: float | None = None,
+        func: Callable[..., Any] | None = None,
+        time_range: Any = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Run from the beginning; every `interval` ms of time_range, all ranks call func(time, **arguments)."""
+        if self.network is None:
+            raise StateError("there is nothing to run: createNEURONObj is False or the network was not built")
+        self.timing("start", "runTime")
+        duration = float(self.cfg.duration)
+        self.say(f"\nRunning simulation using NEURON for {duration} ms...")
+        self.network.run(*self._every(interval, func, time_range, arguments or {}))
+        self.ranks.barrier()
+        self.timing("stop", "runTime")
+        spent = self.timings["runTime"]
+        if self.cfg.get("timing", True):
+            self.say(
+                f"  Done; run time = {spent:0.2f} s; real-time ratio: {duration / 1000 / max(spent, 1e-9):0.2f}."
+            )
+
+    def _every(
+        self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
+    ) -> list[Any]:
+        if func is None:
+            return []
+        if not interval or interval <= 0:
+            message = f"must be above 0 ms, not {interval!r}"
+            raise SpecError([Problem("sim.runSimWithIntervalFunc(interval)", message)])
+        from netspec.neuron.run import Every
+
+        start, stop = time_range or (0.0, float(self.cfg.duration))
+        return [Every(float(interval), lambda now: func(now, **arguments), float(start), float(stop))]
+
     # After the run
 
     def collect(self) -> Results:
@@ -143,22 +180,26 @@ class Session:
         if self.network is None:
             raise StateError("nothing was run: createNEURONObj is False or the network was not built")
         found = self.network.collect()
-        self.local = replace(
-            found,
-            plan=self.planned(),
+        self.local = Results(
+            self.planned(),
+            found.spikes,
+            np.empty(0) if found.time is None else found.time,
+            found.traces,
+            found.stims,
+            found.times,
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )
         return self.local
 
     def adopt(self, found: Results, instantiate: bool, neuron_objects: bool) -> None:
-        """Take results from a file as those of this session; build their network on all ranks if `instantiate`."""
+        """Take results from a file as this session's; build their network on all ranks if `instantiate`."""
         self.results, self.simulation_data = found, None
         if not instantiate:
             self.plan, self.model = found.plan, found.plan.model
             return
         owned = self._share(found.plan.cells, found.plan.templates)
-        self.plan = shares.part(found.plan, owned)
+        self.plan = shares.restrict(found.plan, owned)
         self.model = self.plan.model
         if neuron_objects:
             self._new_network()
@@ -193,12 +234,43 @@ class Session:
         self.say("\nAnalyzing...")
         for line in netspec_results.summary(results, self.ranks.size, self.timings.get("runTime")):
             self.say(line)
-        wanted = self.cfg.get("printPopAvgRates")
-        if wanted and self.ranks.rank == 0:
-            rates = population_rates(results, wanted)
-            self.all_simulation_data()["popRates"] = rates
-            for label, rate in rates.items():
-                self.say(f"   {label} : {_rate_text(rate)}")
+        if self.cfg.get("printPopAvgRates") and self.ranks.rank == 0:
+            self.all_simulation_data()["popRates"] = self.rates(self.cfg.printPopAvgRates, True)
+
+    def gather_files(self, folder: str | None, label: str | None, kind: str | None, save: bool) -> None:
+        """Results from the shares that ranks have saved; with `save`, saved as one and the shares removed."""
+        from netspec.session import loading, saving
+
+        self.ranks.barrier()
+        kind = kind or ("h5" if self.cfg.get("saveHDF5") else "pkl" if self._pickles() else "json")
+        if self.ranks.rank == 0:
+            self.results = loading.gather_files(self, folder, label, kind)
+            self.simulation_data = None
+        else:
+            self.results = self.collect()
+        self.print_summary()
+        if save:
+            saving.save_all(self)
+            if self.ranks.rank == 0:
+                saving.remove_shares(self, folder, label)
+
+    def _pickles(self) -> bool:
+        return bool(self.cfg.get("savePickle") or not self.cfg.get("saveJson"))
+
+    def counts(self) -> Counts:
+        """Numbers of the gathered network; AttributeError before."""
+        if self.results is None or self.results.counts is None:
+            raise AttributeError("it exists after gatherData")
+        return self.results.counts
+
+    def rates(self, ranges: Any, show: bool) -> dict[str, Any] | None:
+        """Mean rates of the populations [Hz], on rank 0."""
+        if self.results is None or self.ranks.rank != 0:
+            return None
+        rates = population_rates(self.results, ranges or True)
+        for label, rate in rates.items() if show else ():
+            self.say(f"   {label} : {_rate_text(rate)}")
+        return rates
 
     def all_simulation_data(self) -> Dict:
         """allSimData, on rank 0."""
@@ -215,12 +287,34 @@ class Session:
         return AllCells(self.results.plan)
 
     def all_pops(self) -> Dict:
-        """tags and cellGids of all populations, on rank 0."""
+        """Tags and cellGids of all populations, on rank 0."""
         if self.results is None or self.ranks.rank != 0:
             raise AttributeError("allPops exists on rank 0, after gatherData")
         return Dict(netpyne.populations(self.results.plan))
 
+    def live_data(self) -> Any:
+        """simData: what this rank has recorded so far, as NEURON's vectors."""
+        if self.network is None:
+            raise AttributeError("simData exists after setupRecording")
+        return LiveData(self)
+
     # Small things
+
+    def begin(self) -> None:
+        """Initialize with empty settings, unless the script has done so."""
+        if self.net is None:
+            self.initialize({}, {}, None)
+
+    def started(self) -> Any:
+        """The ranks; MPI and NEURON are started if they were not."""
+        self.start()
+        return self.ranks
+
+    def network_view(self) -> Net:
+        """sim.net; AttributeError before initialize."""
+        if self.net is None:
+            raise AttributeError("sim.net exists after sim.initialize")
+        return self.net
 
     def planned(self) -> Plan:
         """The plan; StateError if there is none yet."""
@@ -231,7 +325,9 @@ class Session:
     def live(self, what: str, *place: Any) -> Any:
         """A live NEURON object: what is the name of a method of Network."""
         if self.network is None:
-            raise StateError("there are no NEURON objects: createNEURONObj is False or createCells was not called")
+            raise StateError(
+                "there are no NEURON objects: createNEURONObj is False or createCells was not called"
+            )
         return getattr(self.network, what)(*place)
 
     def cells_with_tags(self) -> Cells:
@@ -275,7 +371,7 @@ class Session:
             raise StateError(f"call sim.{verb} first")
 
     def _stage(self, clock: str, line: str, verb: str) -> None:
-        """What every stage after the cells begins with: the settings as they are now, the tags as scripts left them."""
+        """What every stage after the cells begins with: settings as they are now, tags as scripts left them."""
         if self.plan is None:
             raise StateError(f"{verb}: there are no cells yet: call sim.net.createCells first")
         self.timing("start", clock)

@@ -1,0 +1,245 @@
+"""A file of NetPyNE's layout -> plan and results. Cells and connections are the file's, stimuli are planned anew."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import FileError
+from netspec.formats.json import plain
+from netspec.formats.netpyne import POSITION, compact_keys
+from netspec.model import Model, Names
+from netspec.plan import CONNECTION_COLUMNS, Plan, make
+from netspec.plan.cells import CELL_COLUMNS, Cells, Template
+from netspec.plan.points import points
+from netspec.plan.sections import drawn, merged
+from netspec.plan.values import values
+from netspec.spec.cell import CellRule
+from netspec.spec.read import read
+from netspec.tables import Table
+
+Record = Mapping[str, Any]
+Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Cells of a file with the same sections. members: positions."""
+
+    labels: tuple[str, ...]
+    record: Record
+    members: list[int]
+
+
+def net_params(document: Record, path: str) -> dict[str, Any]:
+    """The netParams of a saved file, as a user would have written them."""
+    try:
+        params = dict(document["net"]["params"])
+    except (KeyError, TypeError) as error:
+        raise FileError(f"{path}: it holds no netParams (net.params)") from error
+    for component in ("stimTargetParams", "connParams"):
+        params[component] = {
+            label: {name: value for name, value in entry.items() if value is not None}
+            for label, entry in params.get(component, {}).items()
+        }
+    return {name: value for name, value in params.items() if not name.startswith("_")}
+
+
+def sim_config(document: Record, path: str, variable: str = "simConfig") -> dict[str, Any]:
+    """The simConfig of a saved file."""
+    try:
+        return {name: value for name, value in document[variable].items() if not name.startswith("_")}
+    except KeyError as error:
+        raise FileError(f"{path}: it holds no {variable}") from error
+
+
+def records(document: Record, path: str) -> list[Record]:
+    """The cells of a saved file in order of gid, connections as dicts."""
+    try:
+        cells, pops = document["net"]["cells"], document["net"]["pops"]
+    except (KeyError, TypeError) as error:
+        raise FileError(f"{path}: it holds no network (net.cells and net.pops)") from error
+    if not isinstance(cells, list) or not isinstance(pops, Mapping):
+        raise FileError(f"{path}: net.cells is no list or net.pops no mapping")
+    return sorted(cells, key=lambda cell: cell["gid"])
+
+
+def plan_of(document: Record, model: Model, path: str, share: Share | None = None) -> Plan:
+    """The plan of a saved network. share: as for plan.make; None for all cells."""
+    cells = records(document, path)
+    model, everyone, templates = _cells(cells, model, path)
+    if share is not None:
+        everyone = replace(everyone, owned=share(everyone, templates))
+    own_values = values(model, everyone, templates)
+    plan = Plan(model, everyone, templates, own_values, points(model, everyone))
+    plan = replace(plan, connections=_connections([cells[i] for i in everyone.owned], plan, path))
+    plan = make.stimulate(plan)
+    _check_stimuli(cells, plan, path)
+    return plan
+
+
+def simulation_columns(document: Record) -> dict[str, Any]:
+    """Fields of Results from simData: spikes, time, traces, stims."""
+    data = document.get("simData") or {}
+    spikes = Table(
+        {
+            "time": np.asarray(data.get("spkt", []), float),
+            "gid": np.asarray(data.get("spkid", []), float).astype(np.int64),
+        }
+    )
+    traces = {name: _by_gid(cells) for name, cells in data.items() if name != "stims" and _is_trace(cells)}
+    return {
+        "spikes": spikes,
+        "time": np.asarray(data.get("t", []), float),
+        "traces": traces,
+        "stims": {gid: own for gid, own in _by_gid(data.get("stims", {})).items() if own},
+    }
+
+
+def _is_trace(cells: Any) -> bool:
+    return isinstance(cells, Mapping) and bool(cells) and all(str(key).startswith("cell_") for key in cells)
+
+
+def _by_gid(cells: Mapping[str, Any]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for key, trace in cells.items():
+        gid = int(str(key).removeprefix("cell_"))
+        if isinstance(trace, Mapping):
+            found[gid] = {name: np.asarray(trace[name], float) for name in trace}
+        else:
+            found[gid] = np.asarray(trace, float)
+    return found
+
+
+def _cells(cells: Sequence[Record], model: Model, path: str) -> tuple[Model, Cells, tuple[Template, ...]]:
+    """The cells table and templates; the model gets a rule for sections that no rule of its own makes."""
+    codes = {population.label: code for code, population in enumerate(model.populations)}
+    unknown = {cell["tags"].get("pop") for cell in cells} - codes.keys()
+    if unknown:
+        raise FileError(f"{path}: cells of populations that netParams lack: {sorted(map(str, unknown))}")
+    population = np.array([codes[cell["tags"]["pop"]] for cell in cells], np.int32)
+    columns = {name: np.zeros(len(cells), dtype) for name, dtype in CELL_COLUMNS.items()}
+    columns |= {"gid": np.array([cell["gid"] for cell in cells], np.int64), "population": population}
+    for code in np.unique(population):
+        members = np.flatnonzero(population == code)
+        columns["index"][members] = np.arange(len(members))
+    for name in POSITION:
+        columns[name] = np.array([cell["tags"].get(name, 0.0) for cell in cells], float)
+    columns["fraction"] = np.array([cell["tags"].get("fraction", np.nan) for cell in cells], float)
+    model, templates, template_codes = _templates(cells, model)
+    columns["template"] = template_codes
+    labels = tuple(template.rules for template in templates)
+    tags = dict(_own_tags(cells, model, population))
+    table = Table({name: columns[name].astype(dtype) for name, dtype in CELL_COLUMNS.items()})
+    everyone = Cells(table, model.populations, np.arange(len(cells)), tags)
+    if model.spec.simulation.include_params_label:
+        everyone = replace(everyone, labels=labels)
+    return model, everyone, templates
+
+
+def _own_tags(
+    cells: Sequence[Record], model: Model, population: NDArray[np.int32]
+) -> Iterable[tuple[int, dict[str, Any]]]:
+    for position, (cell, code) in enumerate(zip(cells, population.tolist(), strict=True)):
+        shared = model.populations[code].tags
+        own = {
+            name: value
+            for name, value in cell["tags"].items()
+            if name not in (*POSITION, "fraction", "label") and shared.get(name) != value
+        }
+        if own:
+            yield position, own
+
+
+def _templates(
+    cells: Sequence[Record], model: Model
+) -> tuple[Model, tuple[Template, ...], NDArray[np.int32]]:
+    codes = np.full(len(cells), -1, np.int32)
+    templates = []
+    rules = dict(model.spec.network.cell_rules)
+    for code, kind in enumerate(_kinds(cells)):
+        codes[kind.members] = code
+        saved = _rule(kind)
+        own = [rules[label] for label in kind.labels if label in rules]
+        if not own or len(own) != len(kind.labels) or merged(own) != saved.secs:
+            rules[saved.label] = saved
+            own = [saved]
+        lists = {name: tuple(members) for name, members in (kind.record.get("secLists") or {}).items()}
+        templates.append(Template(tuple(rule.label for rule in own), merged(own), lists, drawn(own)))
+    network = replace(model.spec.network, cell_rules=rules)
+    sections = dict.fromkeys([*model.sections.names, *(name for t in templates for name in t.sections)])
+    model = replace(model, spec=replace(model.spec, network=network), sections=Names(tuple(sections)))
+    return model, tuple(templates), codes
+
+
+def _kinds(cells: Sequence[Record]) -> list[_Kind]:
+    """Groups of cells with equal sections and labels, in order of first appearance."""
+    kinds: dict[str, _Kind] = {}
+    for position, cell in enumerate(cells):
+        if not cell.get("secs"):
+            continue
+        labels = tuple(cell["tags"].get("label") or [])
+        sections = {name: _without_synapses(section) for name, section in cell["secs"].items()}
+        record = {"secs": sections, "secLists": cell.get("secLists") or {}}
+        key = json.dumps([labels, plain(record)])
+        kinds.setdefault(key, _Kind(labels, record, [])).members.append(position)
+    return list(kinds.values())
+
+
+def _without_synapses(section: Record) -> dict[str, Any]:
+    """What a rule says of a section: no synapses, no empty entries that NetPyNE leaves behind."""
+    return {
+        name: value for name, value in section.items() if name != "synMechs" and value not in ({}, [], None)
+    }
+
+
+def _rule(kind: _Kind) -> CellRule:
+    label = f"{'+'.join(kind.labels) or 'cell'} as saved ({kind.members[0]})"
+    written = read({"cellParams": {label: {"secs": kind.record["secs"]}}})
+    return written.network.cell_rules[label]
+
+
+def _connections(cells: Sequence[Record], plan: Plan, path: str) -> Table:
+    """The connections onto some cells, those of NetStims left out."""
+    model = plan.model
+    keys = compact_keys(plan, model.spec.simulation.compact_conn_format)
+    found: dict[str, list[Any]] = {name: [] for name in CONNECTION_COLUMNS}
+    for cell in cells:
+        for saved in cell["conns"]:
+            conn = dict(zip(keys, saved, strict=True)) if isinstance(saved, list | tuple) else saved
+            if conn["preGid"] == "NetStim":
+                continue
+            found["pre"].append(conn["preGid"])
+            found["post"].append(cell["gid"])
+            found["rule"].append(_code(model.rules, conn.get("label"), "connParams", path))
+            found["synapse"].append(_code(model.synapses, conn.get("synMech"), "synMechParams", path))
+            found["section"].append(_code(model.sections, conn.get("sec"), "sections", path))
+            found["location"].append(0.5 if conn.get("loc") is None else conn["loc"])
+            found["weight"].append(conn["weight"])
+            found["delay"].append(conn["delay"])
+    return Table({name: np.array(found[name], dtype) for name, dtype in CONNECTION_COLUMNS.items()})
+
+
+def _code(names: Names, name: str | None, what: str, path: str) -> int:
+    if name is None:
+        return -1
+    if name not in names:
+        raise FileError(f"{path}: a connection names {name!r}, which is not among the {what} of the file")
+    return names.code(name)
+
+
+def _check_stimuli(cells: Sequence[Record], plan: Plan, path: str) -> None:
+    """FileError unless the stimuli planned from netParams are as many as those saved with each cell."""
+    planned = np.zeros(len(plan.cells), np.int64)
+    for block in plan.inputs:
+        np.add.at(planned, plan.cells.positions(block.rows["gid"]), 1)
+    for position in plan.cells.owned.tolist():
+        saved = len(cells[position].get("stims") or [])
+        if saved != planned[position]:
+            raise FileError(
+                f"{path}: cell {cells[position]['gid']} was saved with {saved} stimuli, "
+                f"but netParams of the file give it {planned[position]}"
+            )

@@ -1,0 +1,78 @@
+"""Small functions that NetPyNE offers to scripts."""
+
+import hashlib
+import resource
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from netspec.session.stages import Session
+from netspec.specs import Dict
+
+
+def selected(session: Session, include: Iterable[Any], gids: bool = False) -> list[Any]:
+    """The cells of this rank (or their gids) that selectors mean. Works on one rank or on all."""
+    from netspec.plan.select import select
+
+    cells = session.planned().cells
+    owned = set(cells.owned.tolist())
+    here = [p for p in select(include, cells, "include").tolist() if p in owned]
+    return [int(cells.gids[p]) if gids else session.network_view().cell_of(int(cells.gids[p])) for p in here]
+
+
+def text_hash(text: str) -> int:
+    """First 32 bits of the MD5 of a text."""
+    return int(hashlib.md5(text.encode()).hexdigest()[:8], 16)
+
+
+def list_hash(numbers: Iterable[int]) -> int:
+    """First 32 bits of the MD5 of whole numbers as unsigned C longs."""
+    return int(hashlib.md5(array("L", numbers)).hexdigest()[:8], 16)
+
+
+def unique(items: Iterable[Any]) -> list[Any]:
+    """The items without repetitions, in order of first appearance."""
+    return list(dict.fromkeys(items))
+
+
+def peak_memory() -> float:
+    """Largest memory of this process so far [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def renamed(place: Any, old: Any, new: Any, label: Any = None) -> bool:
+    """Whether the key `old` was there; it is now `new`. place: a specs object or a dict."""
+    if hasattr(place, "rename"):
+        return bool(place.rename(old, new, label))
+    if isinstance(place, dict):
+        inner = Dict(place)
+        done = inner.rename(old, new, label)
+        place.clear()
+        place.update(inner)
+        return done
+    return False
+
+
+def replaced(value: Any, start: str, new: Any, removed: bool = False) -> Any:
+    """A copy in which values under keys that begin with `start` are `new` or left out; containers are kept."""
+    if isinstance(value, list | tuple):
+        return [replaced(item, start, new, removed) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    copy = {}
+    for name, item in value.items():
+        if str(name).startswith(start) and not isinstance(item, Mapping | list):
+            if not removed:
+                copy[name] = new
+        else:
+            copy[name] = replaced(item, start, new, removed)
+    return copy
+
+
+def without_functions(value: Any) -> Any:
+    """A copy in which functions are replaced by the text 'func'."""
+    if isinstance(value, Mapping):
+        return {name: without_functions(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_functions(item) for item in value]
+    return "func" if callable(value) else value

@@ -1,0 +1,113 @@
+"""Attributes of `sim` that are looked up when asked for: parts of the session, plots, what is still missing."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from netspec.errors import did_you_mean
+from netspec.session.stages import Session, current
+from netspec.specs import not_supported
+
+NOT_YET = frozenset(
+    {
+        *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
+        *("calculateLFP", "calculateDipole", "setupRecordDipole", "loadBalance", "compactConnFormat"),
+        *("distributedSaveHDF5", "loadHDF5", "ijsonLoad", "checkOutput", "SimTestObj", "conversion"),
+    }
+)
+"""What NetPyNE has and netspec will have."""
+HELPERS = {
+    "hashStr": "text_hash",
+    "hashList": "list_hash",
+    "unique": "unique",
+    "rename": "renamed",
+    "copyReplaceItemObj": "replaced",
+    "replaceFuncObj": "without_functions",
+}
+
+
+def _h(session: Session) -> Any:
+    from neuron import h
+
+    return h
+
+
+PARTS: dict[str, Callable[[Session], Any]] = {
+    "cfg": lambda session: session.cfg,
+    "net": lambda session: session.network_view(),
+    "simData": lambda session: session.live_data(),
+    "allSimData": lambda session: session.all_simulation_data(),
+    "timingData": lambda session: session.timings,
+    "pc": lambda session: session.started().pc,
+    "rank": lambda session: session.started().rank,
+    "nhosts": lambda session: session.started().size,
+    "h": _h,
+    "cvode": lambda session: _h(session).CVode(),
+    "numCells": lambda session: session.counts().cells,
+    "totalSpikes": lambda session: session.counts().spikes,
+    "totalConnections": lambda session: session.counts().connections,
+    "totalSynapses": lambda session: session.counts().contacts,
+    "connsPerCell": lambda session: session.counts().connections / max(session.counts().cells, 1),
+    "synsPerCell": lambda session: session.counts().contacts / max(session.counts().cells, 1),
+    "firingRate": lambda session: session.all_simulation_data()["avgRate"],
+    "results": lambda session: session.results,
+}
+"""Attribute of sim -> what it is now."""
+
+
+def attribute(session: Session, name: str, known: Iterable[str]) -> Any:
+    """The attribute of sim, or an error that names a near one."""
+    if name in PARTS:
+        return PARTS[name](session)
+    if name in HELPERS:
+        from netspec.session import helpers
+
+        return getattr(helpers, HELPERS[name])
+    if name in NOT_YET:
+        raise not_supported(f"sim.{name}")
+    if name == "specs":
+        from netspec import specs
+
+        return specs
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise AttributeError(f"sim has no {name!r}. {did_you_mean(name, [*known, *PARTS, *HELPERS])}")
+
+
+class Plots:
+    """sim.analysis and sim.plotting: every plot is a function of its arguments, drawn from the results."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def plotData(self, sim: Any = None) -> None:
+        """Draw what cfg.analysis asks for, on rank 0."""
+        wanted = current.cfg.get("analysis")
+        if not wanted or current.started().rank != 0:
+            return
+        from netspec.plots import draw_all
+
+        with current.timed("plotTime", "plotting time"):
+            draw_all(current.saved_results(), wanted)
+
+    def popAvgRates(self, tranges: Any = None, show: bool = True) -> dict[str, Any] | None:
+        """Mean rates of the populations [Hz], on rank 0."""
+        return current.rates(tranges, show)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from netspec.plots import PLOTS, draw
+
+        if name not in PLOTS:
+            raise AttributeError(f"{self._name} has no {name!r}. {did_you_mean(name, [*PLOTS, 'plotData'])}")
+
+        def plot(*values: Any, **arguments: Any) -> Any:
+            """The figure and the numbers drawn, on rank 0; None elsewhere."""
+            if current.started().rank != 0:
+                return None
+            names = list(inspect.signature(PLOTS[name].draw).parameters)[2:]
+            given = dict(zip(names, values, strict=False))
+            return draw(current.saved_results(), name, **given, **arguments)
+
+        return plot
