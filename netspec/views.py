@@ -1,4 +1,4 @@
-"""The objects that NetPyNE scripts look at, made when they are looked at from the plan and NEURON's objects."""
+"""The objects that NetPyNE scripts look at, made from the plan and NEURON's objects on access."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ import numpy as np
 from netspec.errors import did_you_mean
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
-from netspec.specs import Dict, not_supported
+from netspec.session.containers import Dict
+from netspec.specs import not_supported
 
 if TYPE_CHECKING:
     from netspec.session import Session
@@ -354,7 +355,7 @@ class AllCells(Lazy):
 
 
 class LiveData(Dict):
-    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as NEURON's vectors of this rank."""
+    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors of this rank."""
 
     def __init__(self, session: "Session"):
         super().__init__(session.live("vectors"))

@@ -10,7 +10,7 @@ from netspec.errors import FileError
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`; it takes its place when the block ends well, and is removed otherwise."""
+    """A temporary path beside `path`; it takes its place when the block ends well, else it is removed."""
     target = Path(path)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

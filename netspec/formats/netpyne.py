@@ -27,7 +27,7 @@ Place = int | tuple[int, int]
 
 
 class Records:
-    """What NetPyNE knows of each cell: tags, conns, stims, secs. It keeps orderings of the plan's rows, no dicts."""
+    """What NetPyNE knows of each cell: tags, conns, stims, secs. Keeps no dicts."""
 
     def __init__(self, plan: Plan):
         self.plan = plan

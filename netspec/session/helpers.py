@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from netspec.session.containers import Dict
 from netspec.session.stages import Session
-from netspec.specs import Dict
 
 
 def selected(session: Session, include: Iterable[Any], gids: bool = False) -> list[Any]:
@@ -54,7 +54,7 @@ def renamed(place: Any, old: Any, new: Any, label: Any = None) -> bool:
 
 
 def replaced(value: Any, start: str, new: Any, removed: bool = False) -> Any:
-    """A copy in which values under keys that begin with `start` are `new` or left out; containers are kept."""
+    """A copy in which values under keys that begin with `start` are `new` or left out; not containers."""
     if isinstance(value, list | tuple):
         return [replaced(item, start, new, removed) for item in value]
     if not isinstance(value, Mapping):

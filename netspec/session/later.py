@@ -1,4 +1,4 @@
-"""Attributes of `sim` that are looked up when asked for: parts of the session, plots, what is still missing."""
+"""Attributes of `sim` that are looked up when asked for: parts of the session, plots, and names to come."""
 
 import inspect
 from collections.abc import Callable, Iterable

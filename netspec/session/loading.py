@@ -19,9 +19,10 @@ from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.formats import json, netpyne, netpyne_read, pickle
 from netspec.results import Results
+from netspec.session.containers import Dict
 from netspec.session.prepare import prepare
 from netspec.session.stages import Session
-from netspec.specs import Dict, NetParams, SimConfig
+from netspec.specs import NetParams, SimConfig
 
 DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load}
 """Readers of files with NetPyNE's structure."""
@@ -190,7 +191,7 @@ def variable_of(module: ModuleType, path: Any, name: str | None, usual: Sequence
 
 
 def from_command_line(config_default: str, params_default: str) -> tuple[SimConfig, NetParams]:
-    """The settings in the files that the command line names (simConfig=..., netParams=...), or in the defaults."""
+    """The settings in the files named on the command line (simConfig=..., netParams=...), or the defaults."""
     given = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
     cfg = config(given.get("simConfig", config_default))
     main().cfg = cfg  # type: ignore[attr-defined]

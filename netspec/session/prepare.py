@@ -1,4 +1,4 @@
-"""Dictionaries -> Model with NEURON at hand: mechanisms are loaded, every mistake is a problem of one list."""
+"""Dictionaries -> Model with NEURON at hand: mechanisms are loaded, all mistakes are one list."""
 
 import os
 import sys

@@ -204,7 +204,7 @@ def save_interval(session: Session, now: float) -> str | None:
 
 
 def save_model(params: Any, cfg: Any, source: str, target: str | None) -> str:
-    """The path of the index of a model with these settings. source: its index or folder. target: a new folder."""
+    """The path of the index of a model with these settings. source: index or folder; target: a new folder."""
     found = Path(source)
     index_name = found.name if found.suffix == ".npjson" else "index.npjson"
     origin = found.parent if found.suffix == ".npjson" else found

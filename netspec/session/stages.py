@@ -1,4 +1,4 @@
-"""The package's only mutable object: the network that NetPyNE's verbs build, run and gather, stage by stage."""
+"""The package's only mutable object: the network that NetPyNE's verbs build, run and gather."""
 
 import datetime
 import logging
@@ -15,18 +15,22 @@ from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
 from netspec.formats import netpyne
-from netspec.model import Model, Names
+from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
 from netspec.results import Counts, Results
-from netspec.specs import Dict, NetParams, SimConfig, plain_data
+from netspec.session.changes import same_codes, with_tags
+from netspec.session.containers import Dict, plain_data
+from netspec.session.numbers import population_rates, rate_text, recorded
+from netspec.session.settings import as_mapping, check_order, rename_pop_label
+from netspec.specs import NetParams, SimConfig
 from netspec.views import AllCells, LiveData, Net
 
 log = logging.getLogger("netspec")
 
 
 class Session:
-    """Settings, plan, live network and results of the simulation. A part is None until its verb was called."""
+    """Settings, plan, live network and results of the simulation; None until their verb was called."""
 
     def __init__(self) -> None:
         self.ranks: Any = None
@@ -72,7 +76,7 @@ class Session:
 
     def set_config(self, cfg: Any) -> None:
         """Use these options; a SimConfig is used as it is, not copied."""
-        self.cfg = cfg if isinstance(cfg, SimConfig) else SimConfig(_as_mapping(cfg))
+        self.cfg = cfg if isinstance(cfg, SimConfig) else SimConfig(as_mapping(cfg))
         if self.cfg.get("simLabel") and self.cfg.get("saveFolder"):
             self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
         if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
@@ -80,10 +84,10 @@ class Session:
 
     def set_params(self, params: Any) -> None:
         """Use this network; values of cfg go where `mapping` says."""
-        self.params = params if isinstance(params, NetParams) else NetParams(_as_mapping(params))
+        self.params = params if isinstance(params, NetParams) else NetParams(as_mapping(params))
         for component in ("popParams", "cellParams", "connParams", "stimTargetParams", "subConnParams"):
             for entry in self.params[component].values():
-                _rename_pop_label(entry)
+                rename_pop_label(entry)
         self.params.setCfgMapping(self.cfg)
 
     # Stages
@@ -145,7 +149,7 @@ class Session:
         time_range: Any = None,
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
-        """Run from the beginning; every `interval` ms of time_range, all ranks call func(time, **arguments)."""
+        """Run from the beginning; every `interval` ms of time_range, all ranks call func(t, **arguments)."""
         if self.network is None:
             raise StateError("there is nothing to run: createNEURONObj is False or the network was not built")
         self.timing("start", "runTime")
@@ -156,9 +160,8 @@ class Session:
         self.timing("stop", "runTime")
         spent = self.timings["runTime"]
         if self.cfg.get("timing", True):
-            self.say(
-                f"  Done; run time = {spent:0.2f} s; real-time ratio: {duration / 1000 / max(spent, 1e-9):0.2f}."
-            )
+            ratio = duration / 1000 / max(spent, 1e-9)
+            self.say(f"  Done; run time = {spent:0.2f} s; real-time ratio: {ratio:0.2f}.")
 
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
@@ -211,7 +214,7 @@ class Session:
         """Results of all ranks on rank 0. cells: with the plan's tables."""
         self.timing("start", "gatherTime")
         plan = self.planned()
-        self.plan = replace(plan, model=_same_codes(plan.model, self._read()))
+        self.plan = replace(plan, model=same_codes(plan.model, self._read()))
         self.say("\nGathering data...")
         self.results = self.collect().gather(self.ranks, cells)
         self.simulation_data = None
@@ -269,7 +272,7 @@ class Session:
             return None
         rates = population_rates(self.results, ranges or True)
         for label, rate in rates.items() if show else ():
-            self.say(f"   {label} : {_rate_text(rate)}")
+            self.say(f"   {label} : {rate_text(rate)}")
         return rates
 
     def all_simulation_data(self) -> Dict:
@@ -371,13 +374,13 @@ class Session:
             raise StateError(f"call sim.{verb} first")
 
     def _stage(self, clock: str, line: str, verb: str) -> None:
-        """What every stage after the cells begins with: settings as they are now, tags as scripts left them."""
+        """What every later stage begins with: the settings as they are now, tags as scripts left them."""
         if self.plan is None:
             raise StateError(f"{verb}: there are no cells yet: call sim.net.createCells first")
         self.timing("start", clock)
         if line:
             self.say(line)
-        model = _same_codes(self.plan.model, self._read())
+        model = same_codes(self.plan.model, self._read())
         cells = with_tags(self.plan.cells, self._all_changes())
         self.plan = replace(self.plan, model=model, cells=cells)
 
@@ -407,85 +410,3 @@ class Session:
 
 
 current = Session()
-
-
-def check_order(net_params: Any, sim_config: Any) -> None:
-    """SpecError if netParams and simConfig were exchanged."""
-    swapped = "popParams" in _names(sim_config) or "duration" in _names(net_params)
-    if swapped:
-        message = "netParams and simConfig are in the wrong order: initialize(netParams, simConfig)"
-        raise SpecError([Problem("sim.initialize", message)])
-
-
-def with_tags(cells: Cells, changed: Mapping[int, Mapping[str, Any]]) -> Cells:
-    """The cells with some tags changed. changed: gid -> tag -> value."""
-    if not any(changed.values()):
-        return cells
-    tags = {position: dict(own) for position, own in cells.tags.items()}
-    columns: dict[str, Any] = {}
-    for gid, own in changed.items():
-        position = int(cells.positions(gid))
-        for name, value in own.items():
-            if name in netpyne.POSITION:
-                columns.setdefault(name, cells.table[name].copy())[position] = value
-            else:
-                tags.setdefault(position, {})[name] = value
-    return replace(cells, table=cells.table.with_columns(**columns), tags=tags)
-
-
-def recorded(plan: Plan) -> tuple[int, int]:
-    """Number of traces of this rank, and of labels that have any."""
-    blocks = plan.recordings.traces
-    return sum(len(block.gids) for block in blocks), len({block.label for block in blocks if len(block.gids)})
-
-
-def population_rates(results: Results, wanted: Any) -> dict[str, Any]:
-    """Rates [Hz] as printPopAvgRates asks for them: over the run, or label -> '<start>_<stop>' -> rate."""
-    if wanted is True or not isinstance(wanted, list | tuple):
-        return dict(results.rates())
-    ranges = wanted if isinstance(wanted[0], list | tuple) else [wanted]
-    by_range = {f"{start}_{stop}": results.rates((start, stop)) for start, stop in ranges}
-    labels = [population.label for population in results.plan.cells.populations]
-    return {label: {key: rates[label] for key, rates in by_range.items()} for label in labels}
-
-
-def _rate_text(rate: Any) -> str:
-    if isinstance(rate, dict):
-        return ", ".join(f"[{key.replace('_', ', ')}] ms: {value:.3f} Hz" for key, value in rate.items())
-    return f"{rate:.3f} Hz"
-
-
-def _same_codes(old: Model, new: Model) -> Model:
-    """The new model, with names in the order of the old one: rows that exist keep their codes."""
-
-    def joined(before: Names, after: Names) -> Names:
-        return Names(tuple(dict.fromkeys([*before.names, *after.names])))
-
-    return replace(
-        new,
-        sections=joined(old.sections, new.sections),
-        synapses=joined(old.synapses, new.synapses),
-        rules=joined(old.rules, new.rules),
-    )
-
-
-def _names(settings: Any) -> Any:
-    if settings is None:
-        return ()
-    return settings if isinstance(settings, Mapping | NetParams | SimConfig) else vars(settings)
-
-
-def _as_mapping(settings: Any) -> Mapping[str, Any]:
-    if settings is None:
-        return {}
-    if isinstance(settings, Mapping):
-        return settings
-    return cast(Mapping[str, Any], vars(settings))
-
-
-def _rename_pop_label(entry: Any) -> None:
-    """The old name of the tag 'pop', in an entry and its conditions."""
-    if isinstance(entry, Dict):
-        entry.rename("popLabel", "pop")
-        for value in entry.values():
-            _rename_pop_label(value)

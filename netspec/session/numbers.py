@@ -1,0 +1,29 @@
+"""Numbers that are printed: rates of populations, traces recorded."""
+
+from typing import Any
+
+from netspec.plan import Plan
+from netspec.results import Results
+
+
+def population_rates(results: Results, wanted: Any) -> dict[str, Any]:
+    """Rates [Hz] as printPopAvgRates asks for them: over the run, or label -> '<start>_<stop>' -> rate."""
+    if wanted is True or not isinstance(wanted, list | tuple):
+        return dict(results.rates())
+    ranges = wanted if isinstance(wanted[0], list | tuple) else [wanted]
+    by_range = {f"{start}_{stop}": results.rates((start, stop)) for start, stop in ranges}
+    labels = [population.label for population in results.plan.cells.populations]
+    return {label: {key: rates[label] for key, rates in by_range.items()} for label in labels}
+
+
+def rate_text(rate: Any) -> str:
+    """A rate, or the rates of several ranges, as printed."""
+    if isinstance(rate, dict):
+        return ", ".join(f"[{key.replace('_', ', ')}] ms: {value:.3f} Hz" for key, value in rate.items())
+    return f"{rate:.3f} Hz"
+
+
+def recorded(plan: Plan) -> tuple[int, int]:
+    """Number of traces of this rank, and of labels that have any."""
+    blocks = plan.recordings.traces
+    return sum(len(block.gids) for block in blocks), len({block.label for block in blocks if len(block.gids)})
