@@ -40,7 +40,7 @@ def cell_rules(facts: Facts) -> Findings:
         for name, members in rule.sec_lists.items():
             for member in members:
                 if member not in names:
-                    finding = unknown(member, names, (*path, "secLists", name), "section")
+                    finding = unknown(member, names, (*path, "secLists", name), "there is no section")
                     yield lenient(finding.path, finding.message)
     yield from _shares(facts)
 
@@ -112,7 +112,7 @@ def _section(
         yield unsupported((*path, "synMechs"))
     parent = section.topol.get("parentSec")
     if parent is not None and parent not in names:
-        yield unknown(parent, names, (*path, "topol", "parentSec"), "section")
+        yield unknown(parent, names, (*path, "topol", "parentSec"), "there is no section")
     for name in ("parentX", "childX"):
         yield from in_range(section.topol.get(name), share, (*path, "topol", name))
 

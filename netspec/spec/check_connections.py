@@ -79,7 +79,7 @@ def _choice(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
         # a script may still define a rule of its own
         known = (*CONNECTION_RULES, *facts.rules)
         if slip(name, known):
-            yield unknown(name, known, (*path, "connFunc"), "connection rule")
+            yield unknown(name, known, (*path, "connFunc"), "there is no connection rule")
         return
     needed = CONNECTION_RULES[name]
     if needed and getattr(rule, SIZES[needed]) is None:

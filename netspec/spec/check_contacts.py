@@ -22,7 +22,7 @@ def synapses(entry: Entry, groups: Iterable[Group], facts: Facts, path: Path) ->
     sectioned = [group for group in groups if not group.artificial]
     for label in leaves(entry.syn_mech):
         if label not in facts.synapses:
-            finding = unknown(label, facts.synapses, (*path, "synMech"), "entry of synMechParams")
+            finding = unknown(label, facts.synapses, (*path, "synMech"), "synMechParams has no entry")
             yield finding if sectioned else lenient(finding.path, finding.message)
     if entry.syn_mech is not None or not sectioned or all(map(_is_point_neuron, sectioned)):
         return
@@ -49,7 +49,7 @@ def sections(entry: Entry, groups: Iterable[Group], path: Path) -> Findings:
     known = {name for group in groups for name in group.places}
     for name in dict.fromkeys(leaves(entry.sec)):
         if known and name not in known:
-            finding = unknown(name, known, (*path, "sec"), "section or secList of the target cells")
+            finding = unknown(name, known, (*path, "sec"), "the target cells have no section or secList")
             yield lenient(finding.path, finding.message)
 
 

@@ -30,7 +30,7 @@ def _selector(item: Any, facts: Facts, path: Path, names: frozenset[str]) -> Fin
             yield Finding(path, f"expected {SELECTOR}, got {shown(item)}.")
         case str():
             if item not in labels and item not in names:
-                yield unknown(item, (*labels, *names), path, "population")
+                yield unknown(item, (*labels, *names), path, "there is no population")
         case int():
             if facts.gids is not None and not 0 <= item < facts.gids:
                 yield lenient(path, f"there is no cell with gid {item}: gids are 0 to {facts.gids - 1}.")
@@ -48,7 +48,7 @@ def _selector(item: Any, facts: Facts, path: Path, names: frozenset[str]) -> Fin
 def _members(label: str, indices: Iterable[int], facts: Facts, path: Path) -> Findings:
     group = next((group for group in facts.groups if group.label == label), None)
     if group is None:
-        found = unknown(label, facts.spec.network.populations, path, "population")
+        found = unknown(label, facts.spec.network.populations, path, "there is no population")
         yield lenient(path, found.message)
         return
     for index in indices:
@@ -87,12 +87,12 @@ def _place(trace: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
             yield lenient((*path, "sec"), "required, but missing: the section to record from.")
         return
     if sec not in places:
-        found = unknown(sec, places, (*path, "sec"), "section")
+        found = unknown(sec, places, (*path, "sec"), "there is no section")
         yield lenient(found.path, found.message)
         return
     here = [one for group in facts.groups for one in group.sections.get(sec, ())]
-    yield from _inside("mech", trace, here, f"mechanism in section {sec!r}", path)
-    yield from _inside("pointp", trace, here, f"point process in section {sec!r}", path)
+    yield from _inside("mech", trace, here, f"section {sec!r} has no mechanism", path)
+    yield from _inside("pointp", trace, here, f"section {sec!r} has no point process", path)
 
 
 def _inside(key: str, trace: Mapping[str, Any], here: Iterable[Section], what: str, path: Path) -> Findings:
@@ -114,13 +114,13 @@ def _names(trace: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
     network = facts.spec.network
     synapse, stimulus = trace.get("synMech"), trace.get("stim")
     if synapse is not None and synapse not in network.synapses:
-        found = unknown(synapse, network.synapses, (*path, "synMech"), "entry of synMechParams")
+        found = unknown(synapse, network.synapses, (*path, "synMech"), "synMechParams has no entry")
         yield lenient(found.path, found.message)
     if stimulus is None or stimulus in network.targets:
         return
-    found = unknown(stimulus, network.targets, (*path, "stim"), "entry of stimTargetParams")
+    found = unknown(stimulus, network.targets, (*path, "stim"), "stimTargetParams has no entry")
     users = [label for label, target in network.targets.items() if target.source == stimulus]
     hint = f"It is a source; name the target that uses it: {users[0]!r}." if users else ""
     yield lenient(
-        found.path, f"there is no entry of stimTargetParams {stimulus!r}. {hint}" if hint else found.message
+        found.path, f"stimTargetParams has no entry {stimulus!r}. {hint}" if hint else found.message
     )

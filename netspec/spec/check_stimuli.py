@@ -71,7 +71,7 @@ def _target(target: StimulusTarget, facts: Facts, path: Path) -> Findings:
     sources = facts.spec.network.sources
     source = sources.get(target.source)
     if source is None and target.source != "":
-        yield unknown(target.source, sources, (*path, "source"), "entry of stimSourceParams")
+        yield unknown(target.source, sources, (*path, "source"), "stimSourceParams has no entry")
     tags = {name: cond for name, cond in target.conds.items() if name != "cellList"}
     yield from conditions(target.conds, facts, (*path, "conds"), ("cellList",))
     yield from _cell_list(target.conds.get("cellList"), facts.number(tags), (*path, "conds", "cellList"))

@@ -66,8 +66,8 @@ def function(value: Any, known: frozenset[str], path: Path) -> Findings:
 
 
 def unknown(value: Any, known: Iterable[Any], path: Path, what: str) -> Finding:
-    """A name that is defined nowhere, and the nearest one that is."""
-    return Finding(path, f"there is no {what} {value!r}. {did_you_mean(value, known)}")
+    """A name that is defined nowhere, and the nearest that is. what: 'there is no population' or the like."""
+    return Finding(path, f"{what} {value!r}. {did_you_mean(value, known)}")
 
 
 def unknown_keys(values: Mapping[str, Any], known: Iterable[str], path: Path) -> Findings:
@@ -161,12 +161,8 @@ def _names(name: str, cond: Any, facts: Facts, path: Path) -> Findings:
     strange = [item for item in wanted if item not in known]
     if name == "label":
         return
+    what = "there is no population" if name == "pop" else f"no cell has the {name}"
     for item in strange:
-        what = {
-            "pop": "population",
-            "cellType": "cell with cellType",
-            "cellModel": "cell with cellModel",
-        }.get(name, f"cell whose {name} is")
         finding = unknown(item, known, path, what)
         grave = name == "pop" or len(strange) == len(wanted) or slip(item, known)
         yield lenient(path, finding.message) if grave else warning(path, finding.message)

@@ -51,7 +51,7 @@ def _number(value: Any, unit: str) -> Any:
         try:
             return quantity(value, unit)
         except ValueError as error:
-            raise Misfit(str(error)) from None
+            raise Misfit(f"{error}.") from None
     if not is_number(value):
         raise Misfit
     return value

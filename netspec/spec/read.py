@@ -170,7 +170,13 @@ def _entry(cls: type, section: str, label: Any, values: Mapping[str, Any], notes
 
 
 def _split(
-    values: Mapping[str, Any], known: Iterable[str], path: Path, notes: Notes, free: bool = True
+    values: Mapping[str, Any],
+    known: Iterable[str],
+    path: Path,
+    notes: Notes,
+    *,
+    free: bool = True,
+    make: Callable[[Path, str], Finding] = lenient,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The user's own keys, and the known ones. A slip is an error, and read as what it means."""
     names = list(known)
@@ -182,7 +188,7 @@ def _split(
         near = None if name in notes.used else slip(name, names)
         if near or not free:
             hint = f"Did you mean {near!r}?" if near else did_you_mean(name, names)
-            notes.findings.append(lenient((*path, name), f"unknown key. {hint}"))
+            notes.findings.append(make((*path, name), f"unknown key. {hint}"))
         if near and notes.strict and near not in values:
             found[near] = value
         elif not near:
@@ -276,7 +282,7 @@ def _sections(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, 
 def _geometry(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
     """Numbers and string functions, and pt3d as (x, y, z, diam)."""
     units = vocabulary.GEOMETRY
-    own, found = _split(values, (*units, "pt3d"), path, notes, free=False)
+    own, found = _split(values, (*units, "pt3d"), path, notes, free=False, make=Finding)
     kinds = {"pt3d": "points"}
     return {
         name: _value(

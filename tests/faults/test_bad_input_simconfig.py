@@ -1,0 +1,188 @@
+"""Mistakes in simConfig: one clear problem or warning each, with its path, before anything is built."""
+
+import pytest
+from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
+
+RUNS_IN_NETPYNE = {
+    "unknown global variable": (
+        [("hParams.celcius", 34)],
+        "simConfig.hParams.celcius: no global variable of NEURON; one of a mechanism ends in _<mechanism>. "
+        "Did you mean 'celsius'?",
+    ),
+    "recordStep 0": ([("recordStep", 0)], "simConfig.recordStep: expected a positive number, got 0."),
+    "gid that does not exist": (
+        [("recordCells", [0, 999])],
+        "simConfig.recordCells[1]: there is no cell with gid 999: gids are 0 to 5.",
+    ),
+    "index that does not exist": (
+        [("recordCells", [("E", 99)])],
+        "simConfig.recordCells[0]: population 'E' has 4 cells; there is no index 99.",
+    ),
+    "index in an unknown population": (
+        [("recordCells", [("Exx", [0])])],
+        "simConfig.recordCells[0]: there is no population 'Exx'. Known: 'E', 'I'.",
+    ),
+    "section of a trace": (
+        [("recordTraces.V.sec", "somma")],
+        "simConfig.recordTraces['V'].sec: there is no section 'somma'. Did you mean 'soma'?",
+    ),
+    "key of a trace": (
+        [("recordTraces.V.locc", 0.5)],
+        "simConfig.recordTraces['V'].locc: unknown key. Did you mean 'loc'?",
+    ),
+    "mechanism of a trace": (
+        [("recordTraces.g", {"sec": "soma", "loc": 0.5, "mech": "hhx", "var": "gna"})],
+        "simConfig.recordTraces['g'].mech: section 'soma' has no mechanism 'hhx'. Did you mean 'hh'?",
+    ),
+    "synapse of a trace": (
+        [("recordTraces.g", {"sec": "soma", "synMech": "exd", "var": "g"})],
+        "simConfig.recordTraces['g'].synMech: synMechParams has no entry 'exd'. Did you mean 'exc'?",
+    ),
+    "stimulus of a trace": (
+        [("recordTraces.i", {"sec": "soma", "stim": "ic", "var": "i"})],
+        "simConfig.recordTraces['i'].stim: stimTargetParams has no entry 'ic'. "
+        "It is a source; name the target that uses it: 'ic->E'.",
+    ),
+    "condition of a trace": (
+        [("recordTraces.V.conds", {"cellTypo": "PYR"})],
+        "simConfig.recordTraces['V'].conds.cellTypo: no cell has the tag 'cellTypo'. Did you mean "
+        "'cellType'?",
+    ),
+    "population of a trace": (
+        [("recordTraces.V.conds", {"pop": "Exx"})],
+        "simConfig.recordTraces['V'].conds.pop: there is no population 'Exx'. Known: 'E', 'I'.",
+    ),
+    "trace without a variable": (
+        [("recordTraces.V", {"sec": "soma"})],
+        "simConfig.recordTraces['V'].var: required, but missing: the variable to record.",
+    ),
+    "unknown plot": (
+        [("analysis.plotRastr", True)],
+        "simConfig.analysis['plotRastr']: there is no analysis or plot of this name. Did you mean "
+        "'plotRaster'?",
+    ),
+    "argument of a plot": (
+        [("analysis.plotRaster", {"includ": ["E"]})],
+        "simConfig.analysis['plotRaster'].includ: there is no argument of plotRaster of this name. "
+        "Did you mean 'include'?",
+    ),
+    "population of a plot": (
+        [("analysis.plotRaster", {"include": ["Exx"]})],
+        "simConfig.analysis['plotRaster'].include[0]: there is no population 'Exx'.",
+    ),
+    "seed": ([("seeds", {"con": 2})], "simConfig.seeds.con: no such seed. Did you mean 'conn'?"),
+    "saved part": (
+        [("saveDataInclude", ["simDat"])],
+        "simConfig.saveDataInclude[0]: nothing of this name is saved: 'simDat'. Did you mean 'simData'?",
+    ),
+    "script that does not exist": (
+        [("backupCfgFile", ["no_such_cfg.py", "backup"])],
+        "simConfig.backupCfgFile[0]: there is no file 'no_such_cfg.py'.",
+    ),
+}
+
+STOPS = {
+    "dt as text": ([("dt", "small")], "simConfig.dt: expected a number, got 'small' (str)."),
+    "dt 0": ([("dt", 0)], "simConfig.dt: expected a positive number, got 0."),
+    "negative duration": ([("duration", -1)], "simConfig.duration: expected 0 or more, got -1."),
+    "unknown population to record": (
+        [("recordCells", ["Exx"])],
+        "simConfig.recordCells[0]: there is no population 'Exx'. Known: 'E', 'I', 'all', 'allCells'.",
+    ),
+    "record what is no selector": (
+        [("recordCells", [0.5])],
+        "simConfig.recordCells[0]: expected a gid, a population or (population, index), got 0.5 (float).",
+    ),
+    "value of a plot": (
+        [("analysis.plotRaster", "yes")],
+        "simConfig.analysis['plotRaster']: expected True, False or a dictionary of arguments, got 'yes' "
+        "(str).",
+    ),
+    "negative seed": (
+        [("seeds", {"conn": -1})],
+        "simConfig.seeds.conn: expected an integer from 0 to 4294967295, got -1 (int).",
+    ),
+    "adaptive step": ([("recordStep", "adaptive")], "simConfig.recordStep: 'adaptive' needs use_local_dt."),
+    "h parameter as text": (
+        [("hParams.v_init", "low")],
+        "simConfig.hParams.v_init: expected a number, got 'low' (str).",
+    ),
+    "traces as a list": (
+        [("recordTraces", ["v"])],
+        "simConfig.recordTraces: expected a dictionary, got ['v'] (list).",
+    ),
+}
+
+NOT_YET = [
+    "coreneuron gpu dump_coreneuron_model recordLFP saveLFPCells saveLFPPops saveIMembrane recordDipole",
+    "saveDipoleCells saveDipolePops recordDipolesHNN saveWeights",
+]
+
+DOUBTS = {
+    "misspelt option": (
+        [("durration", 500)],
+        "simConfig.durration: no option of this name; it is kept as an attribute of yours. Did you mean "
+        "'duration'?",
+    ),
+    "option that does nothing": (
+        [("saveTxt", True)],
+        "simConfig.saveTxt: ignored, as in NetPyNE: spikes as text are saved by saveCSV.",
+    ),
+    "tstop": (
+        [("tstop", 50)],
+        "simConfig.tstop: ignored, as in NetPyNE: the simulation lasts for `duration`, 100.0 ms.",
+    ),
+    "argument that does nothing": (
+        [("analysis.plotRaster", {"sparkle": 1})],
+        "simConfig.analysis['plotRaster'].sparkle: there is no argument of plotRaster of this name; it "
+        "is left out.",
+    ),
+}
+
+
+def cases(table):
+    return pytest.mark.parametrize(("changes", "expected"), table.values(), ids=table)
+
+
+@cases(RUNS_IN_NETPYNE)
+def test_what_netpyne_would_run_with_is_an_error_unless_lenient(changes, expected):
+    problems, _ = said(*spoiled("simConfig", *changes))
+    assert len(problems) == 1
+    assert problems[0].startswith(expected)
+    problems, doubts = lenient(*spoiled("simConfig", *changes))
+    assert problems == []
+    assert any(doubt.startswith(expected) for doubt in doubts)
+
+
+@cases(STOPS)
+def test_what_stops_netpyne_is_an_error_in_any_case(changes, expected):
+    for look in (said, lenient):
+        problems, _ = look(*spoiled("simConfig", *changes))
+        assert problems == [expected]
+
+
+@pytest.mark.parametrize("name", " ".join(NOT_YET).split())
+def test_what_is_not_supported_yet_is_an_error_in_any_case(name):
+    value = [[0, 0, 0]] if name == "recordLFP" else True
+    for look in (said, lenient):
+        problems, _ = look(*spoiled("simConfig", (name, value)))
+        assert problems == [f"simConfig.{name}: not supported yet."]
+
+
+@cases(DOUBTS)
+def test_what_is_doubtful_is_a_warning(changes, expected):
+    assert said(*spoiled("simConfig", *changes)) == ([], [expected])
+
+
+def test_option_that_mapping_uses_is_the_users_own():
+    network, simulation = spoiled("netParams", ("mapping", {"durations": "sizeX"}))
+    assert said(network, {**simulation, "durations": 50}) == ([], [])
+
+
+@pytest.mark.parametrize("place", ["simConfig", "netParams"])
+def test_swapped_arguments(place):
+    arguments = (SIMULATION, NETWORK) if place == "simConfig" else ({"duration": 1}, {})
+    problems, _ = said(*arguments)
+    assert len(problems) == 1
+    assert problems[0].startswith(place)
+    assert "swapped" in problems[0]
