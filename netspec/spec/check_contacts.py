@@ -81,13 +81,12 @@ def lengths(entry: Entry, path: Path) -> Findings:
     """Lists whose length is not that of synMech, or the number of synapses per connection."""
     labels = len(entry.syn_mech) if isinstance(entry.syn_mech, list) else 1
     count = 1 if entry.syns_per_conn is None else entry.syns_per_conn
-    one_section = isinstance(entry.sec, str | None)
     for key, value in (("weight", entry.weight), ("delay", entry.delay), ("loc", entry.loc)):
         if not isinstance(value, list):
             continue
         if labels > 1:
             yield from _length(value, labels, "one for each synMech", (*path, key))
-        elif isinstance(count, int | float) and (key != "loc" or (count > 1 and one_section)):
+        elif key != "loc" and isinstance(count, int | float):
             yield from _length(value, int(count), "one for each synapse (synsPerConn)", (*path, key))
     if labels > 1:
         if isinstance(entry.syns_per_conn, list):
@@ -108,15 +107,17 @@ def spread(entry: Entry, groups: Iterable[Group], uniformly: bool, randomly: boo
     sectioned = [group for group in groups if not group.artificial]
     if entry.loc is None or not sectioned or not isinstance(count, int | float) or count <= 1:
         return
-    several = _several_sections(entry.sec, sectioned)
+    path, several = (*path, "loc"), _several_sections(entry.sec, sectioned)
     if several and uniformly:
-        message = "cannot be given where several synapses are spread over sections (distributeSynsUniformly)."
-        yield Finding((*path, "loc"), message)
-    elif not isinstance(entry.loc, list) and (randomly or not several):
         yield Finding(
-            (*path, "loc"),
-            f"{int(count)} synapses need {int(count)} locations; leave loc out to spread them.",
+            path, "cannot be given where synapses are spread over several sections (distributeSynsUniformly)."
         )
+    elif isinstance(entry.loc, list):
+        if not several and not (isinstance(entry.syn_mech, list) and len(entry.syn_mech) > 1):
+            yield from _length(entry.loc, int(count), "one for each synapse (synsPerConn)", path)
+    elif randomly or not several:
+        message = f"{int(count)} synapses need {int(count)} locations; leave loc out to spread them."
+        yield Finding(path, message)
 
 
 def _several_sections(sec: Any, groups: Iterable[Group]) -> bool:

@@ -114,8 +114,8 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
-    "preCond": (
-        [(f"{E_I}.preConds", REMOVE), (f"{E_I}.preConds_", {"pop": "E"})],
+    "no conditions": (
+        [(f"{E_I}.preConds", REMOVE)],
         f"{E_I_PATH}.preConds: required, but missing.",
     ),
     "unknown synMech": (
@@ -355,6 +355,14 @@ def test_what_is_not_supported_yet_is_an_error_in_any_case(changes, expected):
 def test_what_is_doubtful_is_a_warning(changes, expected):
     problems, doubts = said(*spoiled("netParams", *changes))
     assert (problems, doubts) == ([], [expected])
+
+
+def test_misspelt_conditions_are_one_problem():
+    changes = [(f"{E_I}.preConds", REMOVE), (f"{E_I}.preCond", {"pop": "E"})]
+    unknown = f"{E_I_PATH}.preCond: unknown key. Did you mean 'preConds'?"
+    assert said(*spoiled("netParams", *changes)) == ([unknown], [])
+    missing = f"{E_I_PATH}.preConds: required, but missing."
+    assert lenient(*spoiled("netParams", *changes)) == ([missing], [unknown])
 
 
 def test_all_mistakes_are_told_at_once_in_the_users_order():
