@@ -64,7 +64,7 @@ class Draws:
         result = np.empty(self.rows)
         pending: NDArray[np.intp] | None = None
         while pending is None or len(pending):
-            good, values = polar_pairs(self._next(pending), self._next(pending))
+            good, values, _ = polar_pairs(self._next(pending), self._next(pending))
             if pending is None:
                 pending = np.arange(self.rows)
             result[pending[good]] = values
@@ -162,13 +162,14 @@ class Draws:
         return np.where(mean < 1, count, np.nan)
 
 
-def polar_pairs(first: Floats, second: Floats) -> tuple[NDArray[np.bool_], Floats]:
-    """Marsaglia's method: which pairs of uniforms are accepted (n,), and the normals of those."""
+def polar_pairs(first: Floats, second: Floats) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Marsaglia's method: which pairs of uniforms are accepted (n,), and both normals of each of those."""
     v1, v2 = 2.0 * first - 1.0, 2.0 * second - 1.0
     w = v1 * v1 + v2 * v2
     good = w <= 1
     inside = w[good]
-    return good, v1[good] * np.sqrt(-2.0 * by_libm(math.log, inside) / inside)
+    factor = np.sqrt(-2.0 * by_libm(math.log, inside) / inside)
+    return good, v1[good] * factor, v2[good] * factor
 
 
 SPENT = {"uniform": 1, "discunif": 1, "negexp": 1, "weibull": 1, "hypergeo": 2}
@@ -220,7 +221,7 @@ class OneStream:
         while count > 0:
             pairs = int(count * 1.28) + 16
             numbers = uniforms(self.ids, range(self.position, self.position + 2 * pairs))
-            good, values = polar_pairs(numbers[::2], numbers[1::2])
+            good, values, _ = polar_pairs(numbers[::2], numbers[1::2])
             used = pairs if len(values) <= count else int(np.flatnonzero(good)[count - 1]) + 1
             self.single.position += 2 * used
             found.append(values[:count])
