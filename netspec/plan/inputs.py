@@ -98,7 +98,8 @@ def _values(model: Model, cells: Cells, aim: _Aim) -> dict[str, Any]:
     for name, text in texts.items():
         path = aim.where(name)
         values = parse(text, tuple(variables), path).evaluate(variables, draws, len(aim.cells))
-        drawn[name] = finite(values, path, text, lambda row: f"cell {cells.gids[aim.cells[row]]}")
+        finite(values, path, text, lambda row: f"cell {cells.gids[aim.cells[row]]}")
+        drawn[name] = values
     return {**aim.parameters, **drawn}
 
 
