@@ -8,7 +8,7 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from netspec.errors import Problem, SpecError
+from netspec.errors import Problem, SpecError, StateError
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.synapses import LiveSynapses
@@ -51,7 +51,7 @@ class LiveRecordings:
     """The Vectors that NEURON records into."""
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, inputs: LiveInputs, pc: Any):
-        self._plan, self._cells, self._synapses, self._inputs = plan, cells, synapses, inputs
+        self.plan, self.cells, self.synapses, self.inputs = plan, cells, synapses, inputs
         self._simulation = plan.model.spec.simulation
         wanted = plan.recordings
         self._times, self._gids = h.Vector(), h.Vector()
@@ -72,7 +72,7 @@ class LiveRecordings:
     def collect(self) -> Recorded:
         """What has been recorded so far, as arrays."""
         spikes = Table({"time": _array(self._times), "gid": _array(self._gids).astype(np.int64)})
-        traces: dict[str, dict[int, Any]] = {label: {} for label in self._plan.recordings.labels}
+        traces: dict[str, dict[int, Any]] = {label: {} for label in self.plan.recordings.labels}
         times: dict[str, dict[int, Any]] = {}
         for trace in self._traces:
             _file(traces, trace, trace.values)
@@ -85,11 +85,11 @@ class LiveRecordings:
         return Recorded(spikes, time, traces, stims, times)
 
     def _record_spikes(self, pc: Any) -> None:
-        wanted = self._plan.recordings.spikes
+        wanted = self.plan.recordings.spikes
         if wanted is None:
             pc.spike_record(-1, self._times, self._gids)
             return
-        own = [int(gid) for gid in wanted if self._cells.owns(gid) and pc.gid_exists(int(gid))]
+        own = [int(gid) for gid in wanted if self.cells.owns(gid) and pc.gid_exists(int(gid))]
         for gid in own:
             pc.spike_record(gid, self._times, self._gids)
 
@@ -97,7 +97,7 @@ class LiveRecordings:
         """Spike times by (gid, source); of several NetStims of a source on a cell the last, as in NetPyNE."""
         last = {
             (int(gid), made.block.source): (made, row)
-            for made in self._inputs.made
+            for made in self.inputs.made
             if made.netcons is not None
             for row, gid in enumerate(made.block.rows["gid"])
         }
@@ -146,46 +146,46 @@ class LiveRecordings:
 
 def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
     """(gid, section or None, pointer) of every trace of a block."""
-    holders = _holders(live, block)
-    name = block.variable
-    for gid, section, holder in holders:
+    candidates = _candidates(live, block)
+    for gid in block.gids.tolist():
         try:
-            variable = getattr(holder, f"_ref_{name}")
-        except (AttributeError, NameError, TypeError, LookupError) as error:
-            _refuse(block, f"cell {gid} has no variable {name!r} there ({_first_line(error)})")
+            section = None if block.kind == "point" else live.cells.section(gid, block.section)
+            holder = _holder(live, block, gid, section, candidates)
+        except StateError as error:
+            _refuse(block, str(error))
+        try:
+            variable = getattr(holder, f"_ref_{block.variable}")
+        except (AttributeError, NameError, LookupError, TypeError) as error:
+            _refuse(block, f"cell {gid} has no variable {block.variable!r} there ({_first_line(error)})")
         yield gid, section, variable
 
 
-def _holders(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
-    """(gid, section or None, what has the variable)."""
-    cells, gids = live._cells, [int(gid) for gid in block.gids]
-    if block.kind == "point":
-        for gid in gids:
-            yield gid, None, cells.point(gid)
-        return
-    candidates = _candidates(live, block)
-    for gid in gids:
-        section = cells.section(gid, block.section)
-        match block.kind:
-            case "segment":
-                yield gid, section, section(block.location)
-            case "mech":
-                yield gid, section, _mechanism(section(block.location), block, gid)
-            case "pointp":
-                yield gid, section, cells.pointp(gid, block.section, block.name)
-            case _:
-                yield gid, section, _chosen(candidates.get(gid, []), section(block.location), block, gid)
+def _holder(
+    live: LiveRecordings, block: TraceBlock, gid: int, section: Any, candidates: dict[int, list[Any]]
+) -> Any:
+    """What has the variable: a segment, a mechanism in it, a point process or an artificial cell."""
+    match block.kind:
+        case "point":
+            return live.cells.point(gid)
+        case "segment":
+            return section(block.location)
+        case "mech":
+            return _mechanism(section(block.location), block, gid)
+        case "pointp":
+            return live.cells.pointp(gid, block.section, block.name)
+        case _:
+            return _chosen(candidates.get(gid, []), section(block.location), block, gid)
 
 
 def _candidates(live: LiveRecordings, block: TraceBlock) -> dict[int, list[Any]]:
     """By gid, the synapses or stimuli of a name in the section."""
-    model = live._plan.model
+    model = live.plan.model
     if block.kind == "synapse":
         section, synapse = model.sections.code(block.section), model.synapses.code(block.name)
-        found = live._synapses.find(block.gids, synapse, section)
-        return {gid: [live._synapses.objects.o(item) for item in items] for gid, items in found.items()}
+        found = live.synapses.find(block.gids, synapse, section)
+        return {gid: [live.synapses.objects.o(item) for item in items] for gid, items in found.items()}
     if block.kind == "stim":
-        return live._inputs.find(block.name, block.gids, model.sections.code(block.section))
+        return live.inputs.find(block.name, block.gids, model.sections.code(block.section))
     return {}
 
 

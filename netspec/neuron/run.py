@@ -94,7 +94,7 @@ class Network:
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
 
     def run(self, *every: Every) -> None:
-        """Run from t = 0 for the whole duration, calling what has to be called between windows of integration."""
+        """Run from t = 0 for the whole duration, in windows between which functions are called."""
         self.prepare()
         self.initialise()
         self.resume(*every)

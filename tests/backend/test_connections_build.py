@@ -62,7 +62,12 @@ def test_parameters_of_synapses_and_defaults_of_those_not_given():
     network = connected(by_hand.spec(CELL, synapses=SYNAPSES), **ROWS)
     default = h.Exp2Syn(network.section(0, "soma")(0.5))
     facts = [(s.tau1, s.tau2, s.e) for s in (network.synapse(row) for row in (0, 1, 3, 4))]
-    assert facts == [(0.1, 5.0, default.e), (default.tau1, 9.0, -71.0), (default.tau1, 9.0, -72.0), (0.1, 5.0, default.e)]
+    assert facts == [
+        (0.1, 5.0, default.e),
+        (default.tau1, 9.0, -71.0),
+        (default.tau1, 9.0, -72.0),
+        (0.1, 5.0, default.e),
+    ]
     assert network.synapse(2).tau == 2.5
     network.close()
 
@@ -101,7 +106,9 @@ def test_artificial_cells_as_targets():
     made = by_hand.spec({}, [("I", 3, {"cell_model": "IntFire4"})], synapses=SYNAPSES)
     made.network.connections["r"] = ConnectionRule("r", {}, {}, weight_index=0)
     block = PointBlock(0, "IntFire4", Table({"gid": np.arange(3), "taue": np.array([1.0, 2.0, 3.0])}))
-    network = connected(made, (block,), pre=[2, 0, 0], post=[0, 1, 2], section=[-1] * 3, weight=[0.1, 0.2, 0.3], delay=[1] * 3)
+    network = connected(
+        made, (block,), pre=[2, 0, 0], post=[0, 1, 2], section=[-1] * 3, weight=[0.1, 0.2, 0.3], delay=[1] * 3
+    )
     assert [network.netcon(row).syn() for row in range(3)] == [network.point(gid) for gid in range(3)]
     assert [network.synapse(row) for row in range(3)] == [network.point(gid) for gid in range(3)]
     assert [network.netcon(row).weight[0] for row in range(3)] == [0.1, 0.2, 0.3]
@@ -112,7 +119,9 @@ def test_artificial_cells_as_targets():
 def test_artificial_cells_and_synapses_in_one_table():
     made = by_hand.spec(CELL, [("P", 2), ("I", 1, {"cell_model": "IntFire1"})], synapses=SYNAPSES)
     block = PointBlock(1, "IntFire1", Table({"gid": np.array([2])}))
-    network = connected(made, (block,), pre=[2, 0, 1], post=[0, 2, 1], section=[0, -1, 1], weight=[1, 2, 3], delay=[1, 2, 3])
+    network = connected(
+        made, (block,), pre=[2, 0, 1], post=[0, 2, 1], section=[0, -1, 1], weight=[1, 2, 3], delay=[1, 2, 3]
+    )
     targets = [network.netcon(row).syn() for row in range(3)]
     assert targets[1] == network.point(2)
     assert targets == [network.synapse(row) for row in range(3)]
@@ -122,7 +131,9 @@ def test_artificial_cells_and_synapses_in_one_table():
     network.close()
 
 
-@pytest.mark.parametrize(("delay", "simulation"), [(0.01, {}), (-1.0, {}), (0.0, {"cvode_active": True}), (float("nan"), {})])
+@pytest.mark.parametrize(
+    ("delay", "simulation"), [(0.01, {}), (-1.0, {}), (0.0, {"cvode_active": True}), (float("nan"), {})]
+)
 def test_short_delays_are_refused(delay, simulation):
     made = by_hand.spec(CELL, simulation=simulation, rules=("a", "b"))
     with pytest.raises(SpecError, match=r"netParams\.connParams\['b'\]\.delay") as caught:
@@ -156,5 +167,7 @@ def test_weights_are_played():
     for t in (50.0, 101.5, 119.5, 121.5, 151.5, 175.0):
         network.advance(t)
         seen[t] = [network.netcon(row).weight[0] for row in range(2)]
-    assert seen == {t: [w, w] for t, w in {50: 0, 101.5: 0.5, 119.5: 0.5, 121.5: 0, 151.5: 0.5, 175: 0}.items()}
+    assert seen == {
+        t: [w, w] for t, w in {50: 0, 101.5: 0.5, 119.5: 0.5, 121.5: 0, 151.5: 0.5, 175: 0}.items()
+    }
     network.close()
