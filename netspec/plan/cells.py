@@ -25,13 +25,14 @@ CELL_COLUMNS = {
     "znorm": np.float64,
     "fraction": np.float64,
 }
-"""index: of the cell in its population. template: -1 for artificial cells. fraction: nan without diversity."""
+"""index: of the cell in its population. template: -1: artificial cell. fraction: nan without diversity."""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """All cells of the network in order of gid, on every rank. owned: positions of this rank's cells, ascending.
+    """All cells of the network in order of gid, on every rank.
 
+    owned: positions of this rank's cells, ascending.
     tags: what single cells have beyond their population's tags (cellsList), by position.
     labels: of the cell rules of each template, in order; together the tag `label`.
     """
@@ -88,8 +89,9 @@ def keys(cells: Cells, positions: Any) -> CellKeys:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One number that a string function gives each cell. kind: 'geom', 'mechs', 'pointps' or 'vars' (sets nothing).
+    """One number that a string function gives each cell.
 
+    kind: 'geom', 'mechs', 'pointps' or 'vars' (sets nothing).
     name: of the mechanism or point process. segment: -1 for all segments.
     """
 

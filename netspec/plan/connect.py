@@ -16,7 +16,6 @@ from netspec.plan.listed import Group, entry_groups
 from netspec.plan.parameters import FIELDS, Ends, functions, of_connections, of_table
 from netspec.plan.rules import RuleStream, full, listed, listed_rows
 from netspec.plan.synapses import contacts, wiring
-from netspec.spec.network import ConnectionRule
 from netspec.tables import Table, blank, concat
 
 Positions = NDArray[np.int64]
@@ -30,7 +29,8 @@ BLOCK = 1 << 16
 class Pairs:
     """The connected pairs of a rule, in its order. pre, post: (n,) positions in the cells table.
 
-    values: what string functions give them, if it is known for all at once. groups: forms of their other parameters.
+    values: what string functions give them, where they are evaluated all at once.
+    groups: forms of their other parameters.
     """
 
     pre: Positions
@@ -88,7 +88,7 @@ def _positions(cells: Cells, gids: Any) -> Positions:
 def _table_values(
     ends: Ends, formulas: Mapping[str, Any], pre: Positions, post: Positions, entries: Positions | None
 ) -> dict[str, Floats]:
-    """Values along the rule's own stream: over all pre x post, or over connList (the last of equal pairs counts)."""
+    """Values along the rule's own stream: over all pre x post, or over connList (the last of equal pairs wins)."""
     width = len(ends.post)
     if entries is None:
         rows = np.searchsorted(ends.pre, pre) * width + np.searchsorted(ends.post, post)
@@ -99,8 +99,8 @@ def _table_values(
             rows,
             lambda rows: (ends.pre[rows // width], ends.post[rows % width]),
         )
-    pairs = np.asarray(ends.rule.conn_list, np.int64).reshape(-1, 2)
-    pairs = pairs % [len(ends.pre), width]
+    given = np.asarray(ends.rule.conn_list, np.int64).reshape(-1, 2)
+    pairs: Positions = given % np.array([len(ends.pre), width])
     backwards = pairs[::-1, 0] * width + pairs[::-1, 1]
     _, first, same = np.unique(backwards, return_index=True, return_inverse=True)
     last = (len(pairs) - 1 - first[same])[::-1]
@@ -176,7 +176,8 @@ def weight_factor(model: Model, cells: Cells, post: Positions) -> Any:
     if not isinstance(models, Mapping):
         return float(network.scale_conn_weight)
     of_population = [
-        models.get(population.tags.get("cellModel"), network.scale_conn_weight) for population in cells.populations
+        models.get(population.tags.get("cellModel"), network.scale_conn_weight)
+        for population in cells.populations
     ]
     return np.array(of_population, float)[cells.table["population"][post]]
 
@@ -191,7 +192,9 @@ def _as_connections(ends: Ends, code: int, pre: Positions, post: Positions, tabl
         "rule": np.full(len(row), code, np.int32),
         **{name: table[name] for name in ("synapse", "section", "location", "weight", "delay")},
     }
-    return Table({name: columns[name].astype(dtype, copy=False) for name, dtype in CONNECTION_COLUMNS.items()})
+    return Table(
+        {name: columns[name].astype(dtype, copy=False) for name, dtype in CONNECTION_COLUMNS.items()}
+    )
 
 
 def _stacked(blocks: list[Table]) -> Table:

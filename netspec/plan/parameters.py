@@ -23,7 +23,7 @@ PairsOf = Callable[[Positions], tuple[Positions, Positions]]
 
 CHUNK = 1 << 16
 FIELDS = {"weight": "weight", "delay": "delay", "synsPerConn": "syns_per_conn", "loc": "loc"}
-"""Parameters of each connection that may be string functions, in the order in which NetPyNE evaluates them."""
+"""Parameters of connections that may be string functions, in the order of their evaluation."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Ends:
         return OneStream(self.model.streams.rule(self.rule.label, self.function, gids), rows, only, at)
 
     def values(self, name: str, formula: Expression, pre: Any, post: Any, draws: Any = None) -> Floats:
-        """Values of a function for pairs of positions: (pairs,), numbers but for pairs that cannot be connected."""
+        """Values of a function for pairs of positions: (pairs,), finite but for pairs that are never connected."""
         variables = pair_variables(formula.names, self.cells, pre, post, self.constants)
         found = formula.evaluate(variables, draws, rows=len(pre))
         if not np.isfinite(found).all():
@@ -69,7 +69,7 @@ class Ends:
         return found
 
     def never(self, pre: Any, post: Any) -> Any:
-        """Whether pairs cannot be connected because both cells are the same, where a distance of 0 may give inf."""
+        """Whether pairs are of a cell with itself and so never connected; their distance of 0 may give inf."""
         return False if self.model.spec.simulation.allow_self_conns else pre == post
 
     def pair(self, pre: int, post: int) -> str:
@@ -83,7 +83,9 @@ def functions(ends: Ends) -> dict[str, Expression]:
     return {name: ends.parse(name, text) for name, text in texts.items() if isinstance(text, str)}
 
 
-def of_connections(ends: Ends, formulas: Mapping[str, Expression], pre: Positions, post: Positions) -> dict[str, Floats]:
+def of_connections(
+    ends: Ends, formulas: Mapping[str, Expression], pre: Positions, post: Positions
+) -> dict[str, Floats]:
     """Values for connected pairs, each with a stream of its own: (pairs,) for each function."""
     draws = None
     if any(formula.random for formula in formulas.values()):
@@ -122,7 +124,10 @@ def _whole_table(
     pairs_of: PairsOf,
     values: Floats,
 ) -> int:
-    """Evaluate every row, since how much one spends decides where the next begins. Fills values; returns the end."""
+    """Evaluate every row, since what one spends decides where the next begins. Fills values.
+
+    -> position of the stream after the table
+    """
     order = np.argsort(wanted, kind="stable")
     ordered = wanted[order]
     for start in range(0, total, CHUNK):
@@ -136,7 +141,7 @@ def _whole_table(
 
 
 def probability(ends: Ends) -> Any:
-    """The rule's probability: a number, or a function (pre numbers, post numbers) -> matrix, called in order of pre."""
+    """The rule's probability: a number, or a function (rows, columns) -> matrix, to be called in order of rows."""
     given = ends.rule.probability
     if not isinstance(given, str):
         _refuse_improbable(ends, np.array([given], float), lambda row: "all pairs")
@@ -165,7 +170,9 @@ def probability(ends: Ends) -> Any:
     return matrix
 
 
-def _refuse_improbable(ends: Ends, values: Floats, describe: Callable[[int], str], never: Any = False) -> None:
+def _refuse_improbable(
+    ends: Ends, values: Floats, describe: Callable[[int], str], never: Any = False
+) -> None:
     if not len(values) or (values.min() >= 0 and values.max() <= 1):
         return
     outside = np.flatnonzero(((values < 0) | (values > 1)) & ~np.asarray(never))

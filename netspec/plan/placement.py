@@ -49,7 +49,9 @@ def place(task: Task) -> Places:
         return _along(task)
     if task.distribute:
         if task.loc is not None:
-            raise Misplaced("loc", "cannot be given: synapses are spread over sections (distributeSynsUniformly).")
+            raise Misplaced(
+                "loc", "cannot be given: synapses are spread over sections (distributeSynsUniformly)."
+            )
         return spread(task.lengths(), task.synapses)
     return _at_random(task) if task.random_section else _as_listed(task)
 
@@ -96,7 +98,7 @@ def _along(task: Task) -> Places:
 def _listed(task: Task) -> Floats:
     """Locations given for each synapse: (1 or n, synapses)."""
     if not is_list(task.loc):
-        message = f"is one value for {task.synapses} synapses: give a list of {task.synapses}, or none to spread them."
+        message = f"is one value for {task.synapses} synapses: give a list, or none to spread them."
         raise Misplaced("loc", message)
     locations = _as_matrix(task.loc)
     if locations.shape[1] != task.synapses:
@@ -105,7 +107,10 @@ def _listed(task: Task) -> Floats:
 
 
 def spread(lengths: Floats, synapses: int) -> Places:
-    """Equally far apart along the sections laid end to end; within a section counted from its far end, as NetPyNE does."""
+    """Equally far apart along the sections laid end to end.
+
+    Within a section the location is counted from its far end, as in NetPyNE.
+    """
     lengths = np.atleast_2d(np.asarray(lengths, float))
     ends = np.cumsum(lengths, axis=1)
     gap = ends[:, -1:] / synapses
@@ -121,7 +126,9 @@ def _at_random(task: Task) -> Places:
     if is_list(task.loc):
         locations = _as_matrix(task.loc)
         chosen, _ = _choices(ids, position, task.rows, n, locations.shape[1])
-        return section, np.take_along_axis(np.broadcast_to(locations, (task.rows, locations.shape[1])), chosen, axis=1)
+        return section, np.take_along_axis(
+            np.broadcast_to(locations, (task.rows, locations.shape[1])), chosen, axis=1
+        )
     if task.loc is not None:
         raise Misplaced("loc", f"is one value for {n} synapses on random sections: give a list, or none.")
     return section, numbers(ids, task.rows, position + 1, n)
@@ -130,7 +137,7 @@ def _at_random(task: Task) -> Places:
 def _choices(
     ids: Ids, position: NDArray[np.int64], rows: int, count: int, limit: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers below limit, distinct if there are enough: (rows, count), and the position of each stream after them.
+    """Numbers below limit, distinct if there are enough: (rows, count), and where each stream then stands.
 
     NEURON draws and forgets one number when a distribution is chosen.
     """
@@ -141,7 +148,9 @@ def _choices(
 
 def _as_listed(task: Task) -> Places:
     if task.sections != task.synapses:
-        message = f"has {task.sections} sections for {task.synapses} synapses (connRandomSecFromList is False)."
+        message = (
+            f"has {task.sections} sections for {task.synapses} synapses (connRandomSecFromList is False)."
+        )
         raise Misplaced("sec", message)
     sections = np.arange(task.sections)[None]
     if task.loc is None or not is_list(task.loc):

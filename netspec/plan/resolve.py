@@ -14,7 +14,7 @@ from netspec.plan.values import make
 
 
 def sections_of(model: Model, template: Template, sec: Any, path: str) -> tuple[str, ...]:
-    """Names of the sections that `sec` (a name, a list, the name of a section list, or nothing) means in a cell."""
+    """Names of the sections that `sec` means in a cell: a name, a list, the name of a section list, or None."""
     if sec is None or (isinstance(sec, str | list | tuple) and len(sec) == 0):
         return (_default(template),)
     if isinstance(sec, str) and sec in template.sec_lists:
@@ -50,7 +50,7 @@ def _existing(model: Model, template: Template, names: tuple[str, ...], path: st
 
 
 def _as_netpyne_walks(names: tuple[str, ...], template: Template) -> list[str]:
-    """The names NetPyNE looks at: it removes missing ones from the list it walks, and so skips the one after each."""
+    """The names NetPyNE looks at: it removes missing ones while it walks the list, and skips the next one."""
     walked = []
     k = 0
     while k < len(names):
@@ -70,10 +70,14 @@ def point_neuron(template: Template, sections: tuple[str, ...]) -> str | None:
 def lengths_of(
     model: Model, cells: Cells, template: Template, sections: tuple[str, ...], positions: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Lengths of the sections: (sections,), or (cells, sections) where cells differ [um]."""
+    """Lengths of the sections: (sections,), or (cells, sections) where cells differ [um].
+
+    Where some of the lengths are not numbers, NetPyNE takes the others as those of the first sections.
+    """
     given = [template.sections[name].geom.get("L") for name in sections]
-    if all(isinstance(length, Real) for length in given):
-        return np.asarray(given, float)
+    numbers = [length for length in given if isinstance(length, Real)]
+    if numbers and given[0] is not None:
+        return np.asarray(numbers, float)
     unique, row = np.unique(positions, return_inverse=True)
     shapes = make(model, cells, template, unique, geometry=True).shapes
     columns = [np.broadcast_to(shapes[name].length, unique.shape) for name in sections]

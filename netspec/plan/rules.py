@@ -1,4 +1,4 @@
-"""Connectivity rules: which cells are connected. A rule sees gids, its random numbers and its own parameter."""
+"""Connectivity rules: which cells are connected. A rule sees gids, random numbers and its parameter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class RuleStream:
     post: CellKeys
 
     def pairs(self, rows: range, columns: Positions) -> NDArray[np.float64]:
-        """A number for each pair of pre cells `rows` (consecutive) and post cells `columns`: (rows, columns)."""
+        """A number for each pair of pre cells `rows` and post cells `columns`: (rows, columns)."""
         ids = self.streams.pairs(self.label, self.pre.gid, self.post.gid)
         width = len(self.post.gid)
         first = 1 + rows.start * width
@@ -65,7 +65,7 @@ def full(pre: Gids, post: Gids, owned: Positions, stream: RuleStream) -> Pairs:
 
 @rule("probConn", "probability")
 def probability(pre: Gids, post: Gids, owned: Positions, stream: RuleStream, probability: Any) -> Pairs:
-    """Each pair independently. probability: a number, or a function (pre positions, post positions) -> matrix."""
+    """Each pair independently. probability: a number, or a function (rows, columns) -> matrix."""
     step = max(1, BLOCK // (len(post) if 4 * len(owned) >= len(post) else max(1, len(owned))))
     hits_pre, hits_post = [], []
     for start in range(0, len(pre), step):
@@ -127,7 +127,7 @@ def listed_rows(pre: Gids, post: Gids, owned: Positions, pairs: Any) -> Position
 
 
 def _counts(value: Any, rows: int, available: int) -> NDArray[np.int64]:
-    """How many of the available cells each row gets: never all of them, which NetPyNE keeps one of in reserve."""
+    """How many of the available cells each row gets: never all, since one is kept in reserve."""
     rounded = np.rint(np.broadcast_to(np.asarray(value, float), (rows,)))
     return np.clip(rounded, 0, available - 1).astype(np.int64)
 
@@ -139,7 +139,10 @@ def _blocks(wanted: NDArray[np.int64], available: int) -> list[Positions]:
 
 
 def _others(ids: Ids, wanted: NDArray[np.int64], cells: Gids, own: Gids) -> Positions:
-    """Distinct positions in `cells` for each row, -1 beyond those wanted; the one after them stands in for itself."""
+    """Distinct positions in `cells` for each row, -1 beyond those wanted.
+
+    One more is drawn: it stands in for the cell itself.
+    """
     sample, _ = distinct(ids, 1, wanted + 1, len(cells))
     spare = sample[np.arange(len(wanted)), wanted]
     itself = cells[sample] == own[:, None]

@@ -29,7 +29,7 @@ def distinct(ids: Ids, start: Any, wanted: Ints, limit: int) -> tuple[Ints, Ints
     """The first `wanted` distinct numbers of 0 .. limit - 1 in each stream, from position `start` on.
 
     ids: ints or (n,). start: int or (n,). wanted: (n,), at most limit.
-    -> ((n, largest wanted) with -1 beyond those wanted, (n,) position after the last number that was looked at)
+    -> ((n, largest wanted) with -1 beyond those wanted, (n,) position after the last number used)
     """
     found = np.full((len(wanted), int(wanted.max(initial=0))), -1, np.int64)
     position = np.broadcast_to(np.asarray(start, np.int64), wanted.shape).copy()

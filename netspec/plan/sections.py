@@ -18,7 +18,7 @@ GID = "gid"
 
 @dataclass(frozen=True)
 class Assignment:
-    """A rule sets something of a cell. kind: 'vars', 'topol', 'geom', 'mechs' or 'pointps'; segment -1: all of them.
+    """A rule sets something of a cell. kind: 'vars', 'topol', 'geom', 'mechs', 'pointps'; segment -1: all.
 
     formula: what evaluates to the value, or None for a plain value.
     """
@@ -132,7 +132,10 @@ def _point_processes(
 
 
 def drawn(rules: Iterable[CellRule]) -> tuple[Drawn, ...]:
-    """What string functions give each cell, in the order of their draws. What a later rule sets anew sets nothing."""
+    """What string functions give each cell, in the order of their draws.
+
+    A value that a later rule overrides is drawn all the same, but sets nothing.
+    """
     found: list[Assignment] = []
     current: dict[tuple[str, str, str, str], list[int]] = {}
     stale: set[int] = set()
@@ -198,7 +201,7 @@ def _nested(
 def _recreated(
     old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Point processes after a second rule: it makes a new object, which forgets the parameters of the first."""
+    """Point processes after a second rule: it makes a new object without the parameters of the first."""
     result = dict(old)
     for label, values in new.items():
         before = old.get(label, {})

@@ -1,4 +1,4 @@
-"""Geometry of cells without a simulator: lengths, distances along the tree and in space, as NEURON gives them."""
+"""Geometry of cells without a simulator: lengths, distances along the tree and in space, as in NEURON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,8 @@ DEFAULT_LENGTH = 100.0
 class Shape:
     """One section of n cells of a template. Leading axis n, or 1 where all cells are alike.
 
-    length: (n,) [um]. points: (n, points, 3) [um], as NEURON rounds them, or None. arcs: (n, points) [um] along them.
+    length: (n,) [um]. points: (n, points, 3) [um], as NEURON rounds them, or None.
+    arcs: (n, points) [um] along the points.
     """
 
     parent: str | None = None
@@ -29,7 +30,7 @@ class Shape:
     arcs: Floats | None = None
 
     def with_points(self, points: Any, shift: Floats) -> "Shape":
-        """The same section drawn by 3-D points. points: (points, 4) of x, y, z, diam [um]; shift: (n, 3) [um]."""
+        """The section drawn by 3-D points. points: (points, 4) of x, y, z, diam [um]; shift: (n, 3) [um]."""
         coordinates = np.asarray(points, float).reshape(-1, 4)[:, :3]
         # NEURON stores points in single precision, takes differences there and adds arcs in double.
         single = (shift[:, None, :] + coordinates).astype(np.float32)
@@ -86,7 +87,10 @@ def path_distance(shapes: Shapes, origin: str, section: str, location: Any) -> F
 
 
 def euclidean_distance(shapes: Shapes, origin: str, section: str, location: Any) -> Floats:
-    """Distance in space from the middle of `origin` to `location`: (n,) or (1,) [um]; KeyError without 3-D points."""
+    """Distance in space from the middle of `origin` to `location`: (n,) or (1,) [um].
+
+    KeyError if a section has no 3-D points.
+    """
     x0, y0, z0 = _position(shapes, origin, np.array(0.5))
     x, y, z = _position(shapes, section, np.asarray(location, float))
     return np.asarray(np.sqrt((x - x0) ** 2 + (y - y0) ** 2 + (z - z0) ** 2), float)
@@ -104,7 +108,7 @@ def _to_root(shapes: Shapes, section: str, location: Any) -> list[tuple[str, Flo
 
 
 def _share(shape: Shape, location: Floats) -> Floats:
-    """Where the node of a location is, as a share of the section from its parent's end: ends or middles of segments."""
+    """Where the node of a location is, as a share of the section: 0, 1 or the middle of a segment."""
     segment = np.minimum(np.floor(location * shape.nseg), shape.nseg - 1)
     backwards = shape.child_x == 1.0
     if backwards:

@@ -1,4 +1,4 @@
-"""Numbers that string functions of synMechParams give single synapses: they continue the stream of the cell."""
+"""Numbers that string functions of synMechParams give single synapses, from the stream of their cell."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,10 @@ class Streams:
 
 
 def synapse_values(plan: Plan) -> dict[str, Table]:
-    """By synMech label: a column per string function, a row per synapse object of this rank in order of creation."""
+    """By synMech label: a column per string function, a row per synapse object of this rank.
+
+    Rows are in order of creation: those of connections, then those of inputs.
+    """
     formulas = _formulas(plan.model)
     if not formulas:
         return {}
@@ -48,7 +51,9 @@ def synapse_values(plan: Plan) -> dict[str, Table]:
             if len(some):
                 _fill(plan, streams, rows.take(some), named, label, columns[label], some)
     return {
-        label: Table({name: column[rows["synapse"] == plan.model.synapses.code(label)] for name, column in c.items()})
+        label: Table(
+            {name: column[rows["synapse"] == plan.model.synapses.code(label)] for name, column in c.items()}
+        )
         for label, c in columns.items()
     }
 

@@ -1,4 +1,4 @@
-"""What a connection is made of: its synapses with section, location, weight and delay. For connections and stimuli."""
+"""The synapses of connections and stimuli: section, location, weight and delay."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template
 from netspec.plan.placement import Misplaced, Task, is_list, place
-from netspec.plan.sections import path
 from netspec.plan.resolve import lengths_of, point_neuron, sections_of
+from netspec.plan.sections import path
 from netspec.plan.strict import complain
 from netspec.spec.network import ConnectionRule, StimulusTarget
 from netspec.streams import Ids
@@ -26,8 +26,8 @@ Placement = Callable[[Rows], Ids]
 class Wiring:
     """How targets are contacted. path: of the entry in netParams.
 
-    weight, delay, loc, syns_per_conn: a number for all or (n,) array of one per target; or values for each synMech or
-    each synapse, as a list for all or an (n, k) array. None only for loc. syn_mechs: labels, or None.
+    weight, delay, loc, syns_per_conn: a number for all or (n,) array of one per target; or values for each
+    synMech or each synapse, as a list for all or an (n, k) array. None only for loc. syn_mechs: labels, or None.
     """
 
     path: str
@@ -49,7 +49,10 @@ class Wiring:
 def wiring(
     model: Model, path: str, entry: ConnectionRule | StimulusTarget, given: Mapping[str, Any], sec: Any
 ) -> Wiring:
-    """The wiring of a rule or stimulus. given: its weight, delay, loc and synsPerConn, evaluated; None: the default."""
+    """The wiring of a rule or stimulus.
+
+    given: its weight, delay, loc and synsPerConn, evaluated; None: the default.
+    """
     network, simulation = model.spec.network, model.spec.simulation
     factors = {"weight": entry.weight_factor, "delay": entry.delay_factor, "loc": entry.loc_factor}
     labels = entry.syn_mech if isinstance(entry.syn_mech, list | tuple) else [entry.syn_mech]
@@ -92,9 +95,10 @@ def contacts(
 ) -> Table:
     """All synapses of n connections in order: connection by connection, synMech by synMech.
 
-    targets: (n,) positions of the post cells. placement: ids of the streams that place the synapses of some rows.
+    targets: (n,) positions of the post cells. placement: ids of the streams that place synapses of some rows.
     scale: factor of the weight, a number or (n,). describe: what a row is, for messages.
-    -> columns row (of targets), synapse (code, -1: none), section (code, -1: artificial cell), location, weight, delay
+    -> columns row (of targets), synapse (code; -1: none), section (code; -1: artificial cell), location, weight,
+    delay
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
     shape = (len(targets), len(parts), max(int(part.count.max(initial=0)) for part in parts))
@@ -128,12 +132,16 @@ def _part(wiring: Wiring, number: int, n: int) -> _Part:
     broken = np.flatnonzero(np.atleast_1d(count != np.trunc(count)))
     if len(broken):
         got = np.atleast_1d(count)[broken[0]]
-        raise SpecError([Problem(where, f"expected a whole number, got {got}; write int(...) around the function.")])
-    return _Part(number, wiring.syn_mechs[number], weight, delay, loc, np.broadcast_to(count.astype(np.int64), (n,)))
+        raise SpecError(
+            [Problem(where, f"expected a whole number, got {got}; write int(...) around the function.")]
+        )
+    return _Part(
+        number, wiring.syn_mechs[number], weight, delay, loc, np.broadcast_to(count.astype(np.int64), (n,))
+    )
 
 
 def _share(wiring: Wiring, name: str, number: int) -> Any:
-    """What a synMech gets of a parameter: the same, an element of a list of one per synMech, or a multiple."""
+    """What a synMech gets of a parameter: the same, its element of a list, or a multiple."""
     value = wiring.syns_per_conn if name == "synsPerConn" else getattr(wiring, name)
     labels, where = wiring.syn_mechs, wiring.where(name)
     if len(labels) == 1:
@@ -146,7 +154,11 @@ def _share(wiring: Wiring, name: str, number: int) -> Any:
     if name in wiring.factors:
         factors = wiring.factors[name]
         if len(factors) != len(labels) or value is None:
-            wrong = f"{len(factors)} factors for {len(labels)} synMechs" if value is not None else "no value to multiply"
+            wrong = (
+                f"{len(factors)} factors for {len(labels)} synMechs"
+                if value is not None
+                else "no value to multiply"
+            )
             raise SpecError([Problem(wiring.where(f"synMech{name.capitalize()}Factor"), f"{wrong}.")])
         return value * factors[number]
     return value
@@ -200,7 +212,7 @@ def _locate(site: _Site, part: _Part, box: dict[str, NDArray[Any]], made: NDArra
     if point_neuron(template, sections) is not None:
         several = rows[part.count[rows] > 1]
         if len(several):
-            message = f"is {part.count[several[0]]}, but a point neuron ({template.rules[0]!r}) has one per connection."
+            message = f"is {part.count[several[0]]}, but point neurons ({template.rules[0]!r}) take one per connection."
             complain(site.model, Problem(wiring.where("synsPerConn"), message))
             made[several, part.number] = False
         box["section"][rows, part.number] = codes[0]

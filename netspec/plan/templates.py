@@ -75,7 +75,7 @@ def _labelled(
     names = [other.label for other in rules]
     if label not in names:
         raise SpecError([Problem(where, f"there is no cell rule {label!r}. {did_you_mean(label, names)}")])
-    return applies[names.index(label)]
+    return np.asarray(applies[names.index(label)])
 
 
 def _shares(rules: list[CellRule]) -> dict[str, list[float]]:
@@ -134,7 +134,7 @@ def _broken(rules: list[CellRule], sections: Mapping[str, Section]) -> Iterable[
         if not rule.secs and not sections:
             yield Problem(
                 f"{path(rule.label)}.secs",
-                "missing: a cell needs sections. If this is an artificial cell, its mod file is not compiled.",
+                "missing: a cell needs sections. Is this an artificial cell whose mod file is not compiled?",
             )
         for name, section in rule.secs.items():
             parent = section.topol.get("parentSec", name) if section.topol else name

@@ -33,7 +33,7 @@ class CellDraws(Draws):
 
 @dataclass(frozen=True)
 class Made:
-    """Cells of one template after their string functions. values: (cells, drawn); shapes: of the sections, final."""
+    """Cells of one template after their string functions. values: (cells, drawn); shapes: the final ones."""
 
     values: Floats
     position: NDArray[np.int64]
@@ -41,7 +41,7 @@ class Made:
 
 
 def values(model: Model, cells: Cells, templates: tuple[Template, ...]) -> dict[int, Floats]:
-    """By template code: the values of its string functions, (owned cells of that template, template.values)."""
+    """By template code: values of its string functions, (owned cells of that template, template.values)."""
     owned_codes = cells.table["template"][cells.owned]
     return {
         code: make(model, cells, template, cells.owned[owned_codes == code]).values
@@ -53,7 +53,7 @@ def values(model: Model, cells: Cells, templates: tuple[Template, ...]) -> dict[
 def make(
     model: Model, cells: Cells, template: Template, positions: NDArray[np.int64], geometry: bool = False
 ) -> Made:
-    """The cells at `positions`, all of this template. geometry: follow their shapes even if no value needs them."""
+    """The cells at `positions`, all of this template. geometry: shapes are wanted in any case."""
     steps = list(assignments(model.spec.network.cell_rules[label] for label in template.rules))
     geometry = geometry or any(s.formula and not s.formula.names.isdisjoint(DISTANCE) for s in steps)
     draws = CellDraws(model.streams.cell(keys(cells, positions)), len(positions))
@@ -135,7 +135,9 @@ def distances(
         try:
             found[prefix + "dist_euclidean"] = euclidean_distance(shapes, origin, section, location)
         except KeyError as error:
-            message = f"{prefix}dist_euclidean needs pt3d in sections {origin!r} and {section!r}; {error} has none."
+            message = (
+                f"{prefix}dist_euclidean needs pt3d in sections {origin!r} and {section!r}; {error} has none."
+            )
             raise SpecError([Problem(path, message)]) from error
     return found
 

@@ -1,4 +1,4 @@
-"""What string functions of connections may mention: positions of the two cells, their distances, the user's numbers."""
+"""Variables of connections' string functions: positions, distances and the user's numbers."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -25,9 +25,10 @@ POST = tuple(f"post_{axis}" for axis in AXES)
 def pair_variables(
     names: Iterable[str], cells: Cells, pre: Positions, post: Positions, constants: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Those variables for the pairs of cells at pre (n,) and post (n,): arrays (n,), or a number of the user's."""
+    """Those variables for the pairs of cells at pre (n,) and post (n,): (n,), or a number of the user's."""
     return {
-        name: constants[name] if name in constants else _pair_variable(name, cells, pre, post) for name in names
+        name: constants[name] if name in constants else _pair_variable(name, cells, pre, post)
+        for name in names
     }
 
 
@@ -69,7 +70,10 @@ def _norm(cells: Cells, pre: Positions, post: Positions, *axes: str) -> Floats:
 
 
 def square(values: Floats) -> Floats:
-    """The C library's pow(x, 2): it differs from x * x in the last bit where the product lies between two numbers."""
+    """The C library's pow(x, 2), which is not always x * x.
+
+    It may differ in the last bit where the exact product lies half-way between two numbers.
+    """
     product = values * values
     spread = 134217729.0 * values  # 2**27 + 1: the halves of x have exact products (Dekker)
     high = spread - (spread - values)
