@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netspec.errors import NetspecError
+from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
     from netspec.model import Model
@@ -71,27 +71,37 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
 
 @mod_files.command("list")
 def list_mod_files(folders: Folders = None) -> None:
-    """The mechanisms of mod files, and where each one comes from."""
-    from netspec.neuron import mechanisms
+    """The mechanisms of mod files and of netspec itself, and the file of each."""
+    from netspec import resources
+    from netspec.neuron import mod_files as files
 
-    for name, source in sorted(mechanisms.sources(_folders(folders)).items()):
-        typer.echo(f"{name:20} {source}")
+    for mod in files.find([*_folders(folders), resources.folder("mod")]):
+        typer.echo(f"{mod.name:20}{mod.kind:20}{mod.path}")
 
 
 @mod_files.command("compile")
 def compile_mod_files(folders: Folders = None) -> None:
     """Compile mod files into the cache, for machines whose compute nodes have no compiler."""
-    from netspec.neuron import mechanisms
+    from netspec.neuron import compile as compiler
+    from netspec.neuron import mod_files as files
 
-    typer.echo(mechanisms.compiled(_folders(folders)))
+    mods = files.find(_folders(folders))
+    if not mods:
+        raise FileError("no mod files: expected a folder `mod` here, or folders as arguments")
+    typer.echo(f"{len(mods)} mod files: {compiler.library(mods)}")
 
 
 @mod_files.command()
 def which(name: str, folders: Folders = None) -> None:
-    """Where a mechanism comes from: NEURON itself, or a mod file."""
-    from netspec.neuron import mechanisms
+    """Where a mechanism comes from: a mod file, NEURON itself, or netspec."""
+    from netspec.neuron import mod_files as files
 
-    typer.echo(mechanisms.which(name, _folders(folders)))
+    found = [mod.path for mod in files.find(_folders(folders)) if mod.name == name]
+    if not found:
+        from netspec.neuron import mechanisms
+
+        found = [Path(mechanisms.which(name))]
+    typer.echo(found[0])
 
 
 def main() -> None:
@@ -104,10 +114,10 @@ def main() -> None:
 
 
 def _model(target: Path, arguments: list[str]) -> "Model":
+    """The checked model of a target."""
     from netspec import target as targets
-    from netspec.session import prepare
 
-    return prepare.prepare(*targets.dictionaries(targets.find(target), arguments))
+    return targets.checked(targets.dictionaries(targets.find(target), arguments))
 
 
 def _folders(given: list[Path] | None) -> list[Path]:

@@ -5,14 +5,28 @@ import io
 import runpy
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from netspec.errors import FileError, StateError
 
+if TYPE_CHECKING:
+    from netspec.model import Model
+
 DATA = (".json", ".pkl", ".dpk", ".h5", ".hdf5")
+INDEX = (".npjson", ".np")
 SCRIPTS = ("run.py", "init.py")
 """What a model folder without an index is run by."""
+
+
+@dataclass(frozen=True)
+class Dictionaries:
+    """What a target describes. mods: folders of its mod files."""
+
+    net_params: Any
+    sim_config: Any
+    mods: tuple[Path, ...]
 
 
 def find(path: Path) -> Path:
@@ -26,13 +40,15 @@ def find(path: Path) -> Path:
         found = next((candidate for candidate in candidates if candidate.is_file()), None)
         if found is None:
             raise FileError(
-                f"{path}: a model folder has index.npjson or one of {', '.join(SCRIPTS)}; this one has none"
+                f"{path}: a model folder has index.npjson, {' or '.join(SCRIPTS)}; this one has none"
             )
         return found
     if not path.is_file():
         raise FileError(f"{path}: no such file or folder")
-    if path.suffix not in (".py", ".npjson", ".np", *DATA):
-        raise FileError(f"{path}: expected a .py, .npjson, {', '.join(DATA)} file or a folder")
+    if path.suffix not in (".py", *INDEX, *DATA):
+        raise FileError(
+            f"{path}: expected a folder or a file that ends in {', '.join(('.py', *INDEX, *DATA))}"
+        )
     return path
 
 
@@ -42,14 +58,47 @@ def run(path: Path, arguments: Sequence[str]) -> None:
         _run_script(path, arguments)
         return
     from netspec import sim
+    from netspec.neuron import mechanisms
 
-    net_params, sim_config = _read(path)
-    sim.createSimulateAnalyze(net_params, sim_config)
+    found = dictionaries(path)
+    mechanisms.load(found.mods)
+    sim.createSimulateAnalyze(found.net_params, found.sim_config)
 
 
-def dictionaries(path: Path, arguments: Sequence[str] = ()) -> tuple[Any, Any]:
-    """(netParams, simConfig) of a target; a script runs until it has them, without NEURON and MPI."""
-    return _of_script(path, arguments) if path.suffix == ".py" else _read(path)
+def dictionaries(path: Path, arguments: Sequence[str] = ()) -> Dictionaries:
+    """What a target describes; a script runs until it has said it, without NEURON and MPI."""
+    from netspec.session import loading
+
+    mods = dict.fromkeys([Path("mod").resolve(), path.resolve().parent / "mod"])
+    if path.suffix == ".py":
+        return Dictionaries(*_of_script(path, arguments), tuple(mods))
+    if path.suffix in INDEX:
+        folder, index = loading.index_of(path)
+        sim_config, net_params = loading.model(path, load_mechanisms=False)
+        return Dictionaries(net_params, sim_config, (folder / index.get("mod_folder", "mod"),))
+    return Dictionaries(loading.params(path), loading.config(path), tuple(mods))
+
+
+def checked(found: Dictionaries) -> "Model":
+    """The model. SpecError with every mistake; those that need no NEURON are found before it is loaded."""
+    _read(found)
+    from netspec.neuron import mechanisms
+    from netspec.session.prepare import prepare
+
+    mechanisms.load(found.mods)
+    return prepare(found.net_params, found.sim_config)
+
+
+def _read(found: Dictionaries) -> None:
+    from netspec.neuron import mod_files
+    from netspec.plan.rules import RULES
+    from netspec.plots import PLOTS
+    from netspec.spec import read, vocabulary
+
+    own = [mod.name for mod in mod_files.find(found.mods) if mod.kind == "artificial cell"]
+    plots = {name: plot.arguments for name, plot in PLOTS.items()}
+    artificial = [*vocabulary.ARTIFICIAL, *own]
+    read.read(found.net_params, found.sim_config, artificial=artificial, known_analysis=plots, rules=RULES)
 
 
 class _Caught(BaseException):  # noqa: N818  (no error, and not for a script's `except Exception`)
@@ -65,26 +114,28 @@ def _of_script(path: Path, arguments: Sequence[str]) -> tuple[Any, Any]:
             _run_script(path, arguments)
         except _Caught as caught:
             return caught.dictionaries
-    raise StateError(
-        f"{path}: the script ended without making a network by netspec.run or one of sim's verbs"
-    )
+    raise StateError(f"{path}: the script ended without making a network by netspec.run or a verb of sim's")
 
 
 @contextlib.contextmanager
 def _stopped_before_planning() -> Iterator[None]:
-    """While scripts stop where their dictionaries would be checked."""
-    from netspec.session import prepare, stages
+    """While scripts stop where their dictionaries would be read."""
+    import netspec
+    from netspec.session.stages import Session
 
-    def stop(net_params: Any, sim_config: Any, *rest: Any, **more: Any) -> NoReturn:
+    def stop(net_params: Any, sim_config: Any = None, *, mod: Any = None) -> NoReturn:
         raise _Caught(net_params, sim_config)
 
-    real = prepare.prepare, stages.Session.start
-    prepare.prepare = stop
-    stages.Session.start = lambda self: None  # type: ignore[method-assign]
-    try:
+    def stop_session(session: Session) -> NoReturn:
+        raise _Caught(session.params, session.cfg)
+
+    replaced: list[tuple[Any, str, Any]] = [(netspec, "run", stop), (netspec, "plan", stop)]
+    replaced += [(Session, "_read", stop_session), (Session, "start", lambda session: None)]
+    with contextlib.ExitStack() as stack:
+        for owner, name, stand_in in replaced:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, stand_in)
         yield
-    finally:
-        prepare.prepare, stages.Session.start = real  # type: ignore[method-assign]
 
 
 def _run_script(path: Path, arguments: Sequence[str]) -> None:
@@ -92,12 +143,3 @@ def _run_script(path: Path, arguments: Sequence[str]) -> None:
     sys.argv = [str(path), *arguments]
     sys.path[0] = str(path.resolve().parent)
     runpy.run_path(str(path), run_name="__main__")
-
-
-def _read(path: Path) -> tuple[Any, Any]:
-    from netspec.session import loading
-
-    if path.suffix in (".npjson", ".np"):
-        sim_config, net_params = loading.model(path)
-        return net_params, sim_config
-    return loading.params(path), loading.config(path)
