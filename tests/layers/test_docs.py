@@ -41,12 +41,12 @@ for number, (code, expected) in enumerate(json.load(open("page.json"))):
 
 def blocks(page: Path) -> list[tuple[str, str | None]]:
     """(code, expected output or None) of the Python blocks of a page."""
-    found = [(match[1], match[2], match.end()) for match in FENCE.finditer(page.read_text())]
+    text = page.read_text()
     pairs = []
-    for (kind, code, end), following in zip(found, [*found[1:], ("", "", 0)], strict=True):
-        if kind == "python":
-            near = following[0] == "text" and page.read_text()[end:].lstrip("\n").startswith("```text")
-            pairs.append((code, following[1] if near else None))
+    for match in FENCE.finditer(text):
+        if match[1] == "python":
+            following = FENCE.match(text[match.end() :].lstrip("\n"))
+            pairs.append((match[2], following[2] if following and following[1] == "text" else None))
     return pairs
 
 

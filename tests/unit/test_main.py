@@ -80,7 +80,8 @@ def test_script_without_network_is_said(tmp_path):
 
 def test_script_gets_its_arguments_and_its_folder(tmp_path):
     (tmp_path / "parameters.py").write_text("duration = 7.0")
-    body = "import sys, parameters as p\ncfg['duration'] = p.duration + float(sys.argv[1])\nsim.create(net, cfg)"
+    change = "import sys, parameters\ncfg['duration'] = parameters.duration + float(sys.argv[1])"
+    body = f"{change}\nsim.create(net, cfg)"
     found = target.dictionaries(script(tmp_path, body), ["3"])
     assert found.sim_config["duration"] == 10
 
