@@ -17,7 +17,6 @@ from netspec.plan.select import select
 from netspec.tables import Table, blank
 
 Trace = NDArray[np.float64] | Mapping[str, NDArray[np.float64]]
-NO_SPIKES = blank(time=np.float64, gid=np.int64)
 
 
 class Ranks(Protocol):
@@ -56,14 +55,14 @@ class Counts:
 class Results:
     """What was recorded, on one rank or (gathered) of all.
 
-    spikes: columns time [ms] and gid. time: of the traces' samples [ms]. traces: label -> gid -> (samples,), or
-    for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike times
-    [ms]. times: as traces, the sample times of traces that have their own [ms].
+    spikes: columns time [ms] and gid. time: of the samples of traces [ms]. traces: label -> gid -> (samples,),
+    or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
+    times [ms]. times: as traces, the sample times of traces that have their own [ms].
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
     """
 
     plan: Plan
-    spikes: Table = NO_SPIKES
+    spikes: Table = field(default_factory=lambda: blank(time=np.float64, gid=np.int64))
     time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     traces: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)

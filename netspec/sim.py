@@ -92,7 +92,7 @@ def _from_main(netParams: Any, simConfig: Any) -> tuple[Any, Any]:
 def setupRecording() -> Any:
     """Set up what is recorded; simData."""
     _session.setup_recording()
-    return _session.live_data()
+    return _session.live_data() if _session.network is not None else None
 
 
 def setupRecordLFP() -> None:

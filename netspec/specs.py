@@ -154,7 +154,7 @@ class NetParams(Attributes):
         self.cellParams.rename(oldSec, newSec, (label, "secs"))
 
     def addCellParamsWeightNorm(self, label: str, fileName: str, threshold: float = 1000) -> None:
-        """Set weightNorm from a pickle {section: [factor of each segment]}, at most threshold x the soma's."""
+        """Set weightNorm from a pickle {section: [factor of each segment]}, at most threshold x soma's."""
         rule, norms = self._rule(label), pickle_format.load(fileName)
         soma = next((name for name in norms if name.startswith("soma")), None)
         if soma is None:

@@ -355,7 +355,21 @@ class AllCells(Lazy):
 
 
 class LiveData(Dict):
-    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors of this rank."""
+    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as NEURON's vectors of this rank."""
 
-    def __init__(self, session: "Session"):
-        super().__init__(session.live("vectors"))
+    def __init__(self, recordings: Any):
+        super().__init__(spkt=recordings._times, spkid=recordings._gids)
+        for label in recordings.plan.recordings.labels:
+            self[label] = Dict()
+        for trace in recordings._traces:
+            cells, key = self[trace.label], f"cell_{trace.gid}"
+            if trace.key:
+                cells.setdefault(key, Dict())[trace.key] = trace.values
+            else:
+                cells[key] = trace.values
+        if recordings._time is not None:
+            self["t"] = recordings._time
+        if recordings.plan.recordings.stims:
+            self["stims"] = Dict()
+        for (gid, source), vector in recordings._stims.items():
+            self["stims"].setdefault(f"cell_{gid}", Dict())[source] = vector

@@ -20,7 +20,8 @@ def whole(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise FileError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
 
 
 def existing(path: str | Path) -> Path:

@@ -130,21 +130,14 @@ class Records:
         return record | self._parameters(source, row)
 
     def _netstim(self, source: InputBlock, row: int) -> Record:
-        own = self._parameters(source, row)
-        written = self.plan.model.spec.network.sources[source.source].params
-        interval = own.get("interval")
-        rate = written.get("rate")
-        if not isinstance(rate, int | float | str) or (isinstance(rate, str) and rate != "variable"):
-            rate = 1000.0 / interval if interval else None
-        seed = written.get("seed", self.plan.model.spec.simulation.seeds.get("stim", 1))
+        rows = source.rows
+        rate = float(rows["rate"][row])
         return {
             "source": source.source,
             "type": "NetStim",
-            "rate": rate,
-            "noise": own.get("noise", 0),
-            "number": own.get("number", 1e9),
-            "start": own.get("start", 0),
-            "seed": seed,
+            "rate": rate if rate == rate else "variable",
+            **{name: float(rows[name][row]) for name in ("noise", "number", "start")},
+            "seed": int(rows["seed"][row]),
         }
 
     def _parameters(self, source: InputBlock, row: int) -> Record:

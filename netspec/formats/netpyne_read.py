@@ -1,4 +1,4 @@
-"""A file of NetPyNE's layout -> plan and results. Cells and connections are the file's; stimuli are planned."""
+"""A file of NetPyNE's layout -> plan. Cells and connections are the file's; stimuli are planned anew."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

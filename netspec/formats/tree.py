@@ -18,6 +18,8 @@ from netspec.tables import Table
 
 Leaf = NDArray[Any] | str
 KIND = ".kind"
+SAFE = " '\"()<>[]{}=+*,;@#!?&|$"
+"""Characters that stay as they are in the step of a path."""
 CLASSES = {
     c.__name__: c for c in (Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings)
 }
@@ -92,7 +94,7 @@ def _restored(node: Any) -> Any:
     children = {name: _restored(child) for name, child in node.items() if name != KIND}
     match json.loads(node[KIND]) if KIND in node else "dict":
         case "dict":
-            return {json.loads(unquote(name)) if KIND in node else name: c for name, c in children.items()}
+            return {_unquoted(name): child for name, child in children.items()}
         case "list":
             return [children[str(i)] for i in range(len(children))]
         case "tuple":
@@ -143,7 +145,14 @@ def _unmarked(value: Any) -> Any:
 
 
 def _quoted(name: Any) -> str:
-    return quote(json.dumps(plain(name)), safe="")
+    """The key of a dict as a step of a path; keys that are no ordinary text as JSON after a colon."""
+    if isinstance(name, str) and name and name[0] not in ".:":
+        return quote(name, safe=SAFE)
+    return ":" + quote(json.dumps(plain(name)), safe="")
+
+
+def _unquoted(step: str) -> Any:
+    return json.loads(unquote(step[1:])) if step.startswith(":") else unquote(step)
 
 
 def _words(data: bytes) -> NDArray[np.int64]:

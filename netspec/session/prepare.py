@@ -13,11 +13,14 @@ from netspec.session.saving import problems as saving_problems
 from netspec.spec.read import read
 
 
-def prepare(net_params: Any, sim_config: Any) -> Model:
-    """The checked model. SpecError with every mistake, before anything is built."""
+def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ranks: Any = None) -> Model:
+    """The checked model. SpecError with every mistake, before anything is built. Collective.
+
+    mod: folders of mod files; None for `mod` in the working directory and beside the script.
+    """
     from netspec.neuron import mechanisms  # imports NEURON
 
-    mechanisms.load(mod_folders())
+    mechanisms.load(mod_folders() if mod is None else mod, ranks)
     artificial = mechanisms.artificial_names()
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
     late = saving_problems(sim_config)
@@ -26,7 +29,7 @@ def prepare(net_params: Any, sim_config: Any) -> Model:
     except SpecError as error:
         raise SpecError([*error.problems, *late]) from None
     model = resolve(spec, artificial)
-    found: list[Problem] = [*mechanisms.check(model), *late]
+    found: list[Problem] = [*mechanisms.check(model, ranks), *late]
     if found:
         raise SpecError(found)
     return model

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -32,8 +33,10 @@ log = logging.getLogger("netspec")
 class Session:
     """Settings, plan, live network and results of the simulation; None until their verb was called."""
 
-    def __init__(self) -> None:
+    def __init__(self, talks: bool = True) -> None:
         self.ranks: Any = None
+        self.talks = talks
+        self.mod: list[Path] | None = None
         self.clear()
 
     def clear(self) -> None:
@@ -107,7 +110,7 @@ class Session:
         if model.spec.simulation.create_neuron_obj:
             self._new_network()
             self.network.make_cells(self.plan)
-        print(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
+        self._report(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
         self.ranks.barrier()
         self._done("createTime", "cell creation time")
 
@@ -127,7 +130,7 @@ class Session:
         if self.network is not None:
             self.network.make_inputs(self.plan)
         stims = sum(len(block.rows) for block in self.plan.inputs)
-        print(f"  Number of stims on node {self.ranks.rank}: {stims}")
+        self._report(f"  Number of stims on node {self.ranks.rank}: {stims}")
         self._done("stimsTime", "cell stims creation time")
 
     def setup_recording(self) -> None:
@@ -137,7 +140,7 @@ class Session:
         if self.network is not None:
             self.network.make_recordings(self.plan)
         traces, labels = recorded(self.plan)
-        print(f"Recording {traces} traces of {labels} types on node {self.ranks.rank}")
+        self._report(f"Recording {traces} traces of {labels} types on node {self.ranks.rank}")
         self.timing("stop", "setrecordTime")
 
     # The run
@@ -210,7 +213,7 @@ class Session:
             self.network.make_connections(self.plan)
             self.network.make_inputs(self.plan)
 
-    def gather(self, cells: bool) -> None:
+    def gather(self, cells: bool = True) -> Results:
         """Results of all ranks on rank 0. cells: with the plan's tables."""
         self.timing("start", "gatherTime")
         plan = self.planned()
@@ -219,6 +222,7 @@ class Session:
         self.results = self.collect().gather(self.ranks, cells)
         self.simulation_data = None
         self._done("gatherTime", "gather time")
+        return self.results
 
     def saved_results(self) -> Results:
         """The results with the settings as they are now."""
@@ -297,9 +301,10 @@ class Session:
 
     def live_data(self) -> Any:
         """simData: what this rank has recorded so far, as NEURON's vectors."""
-        if self.network is None:
+        recordings = getattr(self.network, "_recordings", None)
+        if recordings is None:
             raise AttributeError("simData exists after setupRecording")
-        return LiveData(self)
+        return LiveData(recordings)
 
     # Small things
 
@@ -339,7 +344,12 @@ class Session:
 
     def say(self, text: str) -> None:
         """Print on rank 0."""
-        if self.ranks is None or self.ranks.rank == 0:
+        if self.talks and (self.ranks is None or self.ranks.rank == 0):
+            print(text)
+
+    def _report(self, text: str) -> None:
+        """Print on every rank."""
+        if self.talks:
             print(text)
 
     def timing(self, mode: str, name: str) -> None:
@@ -394,7 +404,7 @@ class Session:
     def _read(self) -> Model:
         from netspec.session.prepare import prepare
 
-        return prepare(self.params, self.cfg)
+        return prepare(self.params, self.cfg, self.mod, self.ranks)
 
     def _share(self, cells: Cells, templates: Any) -> Any:
         from netspec.neuron import ranks
@@ -404,9 +414,9 @@ class Session:
     def _print_connections(self) -> None:
         table, rank = self.planned().connections, self.ranks.rank
         pairs = np.unique(np.stack([table["post"], table["pre"]]), axis=1).shape[1]
-        print(f"  Number of connections on node {rank}: {pairs}")
+        self._report(f"  Number of connections on node {rank}: {pairs}")
         if pairs != len(table):
-            print(f"  Number of synaptic contacts on node {rank}: {len(table)}")
+            self._report(f"  Number of synaptic contacts on node {rank}: {len(table)}")
 
 
 current = Session()
