@@ -127,7 +127,7 @@ def _pairs(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
             row = int(indices.argmin())
             message = f"expected indices of 0 or more, got {indices[row]} in pair {row}."
             yield lenient((*path, "connList"), message)
-        if len(indices) and count is not None and indices.max() >= count:
+        if len(indices) and count and indices.max() >= count:
             row = int(indices.argmax())
             message = (
                 f"pair {row} wants {side} cell {indices[row]}, but {key} selects {count} cells (from 0)."

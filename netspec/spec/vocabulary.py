@@ -126,7 +126,7 @@ H_GLOBALS = tuple(
 
 SHAPES = ("cuboid", "cylinder", "ellipsoid")
 
-SAVED = ("netParams", "netCells", "netPops", "net", "simConfig", "simData", "plasticity")
+SAVED = ("netParams", "netCells", "netPops", "net", "simConfig", "simData")
 """What saveDataInclude may list."""
 
 _SIDE = ("x", "y", "z", "xnorm", "ynorm", "znorm")
