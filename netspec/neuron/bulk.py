@@ -14,7 +14,7 @@ import numpy as np
 from neuron import h
 
 from netspec.errors import MechanismError, StateError, did_you_mean
-from netspec.neuron import bulk_compiled, bulk_hoc
+from netspec.neuron import bulk_compiled, bulk_hoc, catalog
 
 MAX_GID = 2**31 - 1
 
@@ -199,14 +199,6 @@ def _known(mechanism: str, names: Iterable[str]) -> None:
             raise MechanismError(f"{name!r} is not a parameter of {mechanism!r}. {did_you_mean(name, known)}")
 
 
-@cache
-def _variables(mechanism: str) -> frozenset[str]:
+def _variables(mechanism: str) -> list[str]:
     """Parameters, assigned variables and states of a point process that are one number each."""
-    if not hasattr(h, mechanism):
-        raise MechanismError(f"NEURON has no mechanism {mechanism!r}")
-    standard, name = h.MechanismStandard(mechanism, 0), h.ref("")
-    sizes = {}
-    for i in range(int(standard.count())):
-        size = int(standard.name(name, i))
-        sizes[name[0]] = size
-    return frozenset(name for name, size in sizes.items() if size == 1)
+    return [name for name, size in catalog.variables(mechanism).items() if size == 1]

@@ -43,6 +43,12 @@ def load() -> SimpleNamespace | None:
     return SimpleNamespace(**{name: getattr(h, f"netspec_c_{name}") for name in FUNCTIONS})
 
 
+def paths() -> list[Path]:
+    """The compiled helper in the cache, made if it is not there yet; none where it cannot be made."""
+    found, where = cache.compiler(), _neuron_folders()
+    return [_compiled(found, *where)] if found and where else []
+
+
 def _neuron_folders() -> tuple[Path, Path] | None:
     """NEURON's include and library folders: in the wheel, or in a prefix of <prefix>/lib/python/neuron."""
     package = Path(neuron.__file__).parent

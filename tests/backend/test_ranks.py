@@ -1,31 +1,18 @@
 """Starting, exchanging and ending with and without mpiexec. Each case is a script of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
+from launcher import ALLOWED, MPIEXEC
 
 from netspec.errors import ParallelError
 from netspec.neuron import ranks as module
 from netspec.neuron.ranks import Ranks, balanced, round_robin
 
-MPIEXEC = shutil.which(
-    "mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-)
-ALLOWED = {
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
-    "PRTE_MCA_hwloc_default_binding_policy": "none",
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "NEURON_MODULE_OPTIONS": "-nogui",
-    "OMP_NUM_THREADS": "1",
-}
 mpi = [pytest.mark.mpi, pytest.mark.neuron, pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")]
 START = """
 import sys, time

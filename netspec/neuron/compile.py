@@ -1,0 +1,148 @@
+"""Mod files to a library in the user's cache, once per content."""
+
+import logging
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import neuron
+
+from netspec.errors import MechanismError
+from netspec.neuron import cache
+from netspec.neuron.mod_files import ModFile, read
+
+log = logging.getLogger("netspec")
+
+LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib", ".libs/libnrnmech.so")
+"""Where nrnivmodl leaves its result, within the folder named after the machine."""
+INCLUDED = (".inc", ".h", ".hpp")
+"""Files that mod files may include."""
+TIME_LIMIT = 1800
+
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_WRAPPER = re.compile(r"^(Traceback|  File |    |subprocess\.|make: |NOTE: |refer to the C\+\+|\s*$)")
+_FAILED = re.compile(r"in file (\S+?)\.mod|\b(\w+)\.(?:cpp|o)\] Error")
+
+
+def library(mods: Sequence[ModFile]) -> Path:
+    """The compiled library of these mod files: from the cache, or made now."""
+    files = _files(mods)
+    contents = [item for path in files for item in (path.name, path.read_bytes())]
+    name = cache.key([neuron.__version__, os.environ.get("CXX", ""), *contents])
+
+    def make(work: Path) -> None:
+        _require_tools(mods)
+        log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
+        for path in files:
+            shutil.copyfile(path, work / path.name)
+        _nrnivmodl(work, mods)
+        built = in_folder(work)
+        if built is None:
+            raise MechanismError(f"nrnivmodl made no library; its output is\n{(work / 'log').read_text()}")
+        built.rename(work / built.name)
+        shutil.rmtree(work / platform.machine())
+
+    place = cache.made_once("mechanisms", name, make)
+    return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
+
+
+def in_folder(folder: Path) -> Path | None:
+    """The library that nrnivmodl left in a folder, or None."""
+    arch = folder / platform.machine()
+    return next((arch / name for name in LIBRARIES if (arch / name).is_file()), None)
+
+
+def names_in(built: Path) -> set[str]:
+    """Mechanisms of a library that nrnivmodl made, as far as its folder tells (the C++ files beside it)."""
+    arch = built.parent.parent if built.parent.name == ".libs" else built.parent
+    found = set()
+    for source in arch.glob("*.c*"):
+        text = source.read_text(errors="replace")
+        found |= set(re.findall(r'_mechanism\[\] = \{\s*"[^"]*",\s*"(\w+)"', text))
+    return found
+
+
+def _files(mods: Iterable[ModFile]) -> list[Path]:
+    """The mod files and what they may include, one per file name, sorted."""
+    files: dict[str, Path] = {}
+    for mod in mods:
+        files[mod.path.name] = mod.path
+    for folder in dict.fromkeys(mod.path.parent for mod in mods):
+        for path in sorted(folder.iterdir()):
+            if path.suffix in INCLUDED:
+                files.setdefault(path.name, path)
+    return [files[name] for name in sorted(files)]
+
+
+def _require_tools(mods: Sequence[ModFile]) -> None:
+    missing = [
+        what
+        for what, found in (("a C++ compiler", cache.compiler()), ("make", shutil.which("make")))
+        if not found
+    ]
+    if not missing:
+        return
+    names = ", ".join(sorted(mod.name for mod in mods)[:8])
+    raise MechanismError(
+        f"{' and '.join(missing)} needed to compile mod files ({names}), but not found. Install with\n"
+        "    Debian, Ubuntu:  apt install g++ make\n"
+        "    Fedora, RHEL:    dnf install gcc-c++ make\n"
+        "    macOS:           xcode-select --install\n"
+        "or compile on another machine with the same software (on a cluster: the login node) and set "
+        "NETSPEC_CACHE to a folder that both see."
+    )
+
+
+def _nrnivmodl(work: Path, mods: Sequence[ModFile]) -> None:
+    """Run nrnivmodl in the folder; its output is kept in `log`."""
+    program = _program()
+    jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    done = subprocess.run(
+        [program, "."],
+        cwd=work,
+        env=cache.environment(MAKEFLAGS=f"-j{jobs}"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=TIME_LIMIT,
+    )
+    output = _COLOR.sub("", done.stdout)
+    (work / "log").write_text(output)
+    if done.returncode:
+        raise MechanismError(_explain(output, mods))
+
+
+def _program() -> str:
+    places = os.pathsep.join([sysconfig.get_path("scripts"), str(Path(sys.executable).parent)])
+    program = shutil.which("nrnivmodl", path=places) or shutil.which("nrnivmodl")
+    if program is None:
+        raise MechanismError("nrnivmodl, which comes with NEURON, is neither beside Python nor on the PATH")
+    return program
+
+
+def _explain(output: str, mods: Sequence[ModFile]) -> str:
+    """What to tell the user about a failed compilation: the file and the compiler's own lines."""
+    if "NMODL_PYLIB" in output or "Python shared library" in output:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return (
+            "nrnivmodl needs the shared library of Python, which this Python does not have. Install it: "
+            f"`apt install libpython{version}` (Debian, Ubuntu), `dnf install python3-libs` (Fedora, RHEL)"
+        )
+    failed = {a or b for a, b in _FAILED.findall(output)}
+    paths = [str(mod.path) for mod in mods if mod.path.stem in failed]
+    lines = [line for line in output.splitlines() if not _WRAPPER.match(line) or line.strip() == "^"]
+    first = next((i for i, line in enumerate(lines) if "rror" in line), max(len(lines) - 15, 0))
+    shown = "\n".join(lines[first : first + 15])
+    return f"cannot compile {', '.join(paths) or 'the mod files'}:\n{shown}"
+
+
+def own(folder: Path) -> dict[str, ModFile]:
+    """The mod files of a folder by the name of their mechanism."""
+    return {mod.name: mod for mod in map(read, sorted(folder.glob("*.mod")))}
