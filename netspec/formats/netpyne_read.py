@@ -37,7 +37,7 @@ class _Kind:
 def net_params(document: Record, path: str) -> dict[str, Any]:
     """The netParams of a saved file, as a user would have written them."""
     try:
-        params = dict(document["net"]["params"])
+        params = _without_litter(document["net"]["params"])
     except (KeyError, TypeError) as error:
         raise FileError(f"{path}: it holds no netParams (net.params)") from error
     for component in ("stimTargetParams", "connParams"):
@@ -46,6 +46,14 @@ def net_params(document: Record, path: str) -> dict[str, Any]:
             for label, entry in params.get(component, {}).items()
         }
     return {name: value for name, value in params.items() if not name.startswith("_")}
+
+
+def _without_litter(value: Any) -> Any:
+    """The same without the keys that looking at NetPyNE's dicts has left in them ('__dict__' ...)."""
+    if isinstance(value, Mapping):
+        names = [name for name in value if not str(name).startswith("__")]
+        return {name: _without_litter(value[name]) for name in names}
+    return [_without_litter(item) for item in value] if isinstance(value, list) else value
 
 
 def sim_config(document: Record, path: str, variable: str = "simConfig") -> dict[str, Any]:

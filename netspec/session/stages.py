@@ -282,22 +282,24 @@ class Session:
     def all_simulation_data(self) -> Dict:
         """allSimData, on rank 0."""
         if self.simulation_data is None:
-            if self.results is None or self.ranks.rank != 0:
-                raise AttributeError("allSimData exists on rank 0, after gatherData")
-            self.simulation_data = Dict(netpyne.simulation_data(self.results))
+            self.simulation_data = Dict(netpyne.simulation_data(self._whole("allSimData")))
         return self.simulation_data
 
     def all_cells(self) -> AllCells:
         """Records of all cells, on rank 0."""
-        if self.results is None or self.ranks.rank != 0:
-            raise AttributeError("allCells exists on rank 0, after gatherData")
-        return AllCells(self.results.plan)
+        return AllCells(self._whole("allCells").plan)
 
     def all_pops(self) -> Dict:
         """Tags and cellGids of all populations, on rank 0."""
-        if self.results is None or self.ranks.rank != 0:
-            raise AttributeError("allPops exists on rank 0, after gatherData")
-        return Dict(netpyne.populations(self.results.plan))
+        return Dict(netpyne.populations(self._whole("allPops").plan))
+
+    def _whole(self, name: str) -> Results:
+        """The results of the whole network: on rank 0 after gathering, on all ranks after loading."""
+        if self.results is not None:
+            cells = self.results.plan.cells
+            if self.ranks.rank == 0 or len(cells.owned) == len(cells):
+                return self.results
+        raise AttributeError(f"{name} exists on rank 0, after gatherData")
 
     def live_data(self) -> Any:
         """simData: what this rank has recorded so far, as NEURON's vectors."""
