@@ -88,9 +88,10 @@ class LiveCells:
     def point_table(self, gids: Indices) -> tuple[Any, Indices]:
         """A List with the artificial cells that rows of gids stand for, and each row's index in it."""
         owners, index = np.unique(gids, return_inverse=True)
+        positions = np.searchsorted(self.gids, owners)
         found = h.List()
-        for gid in owners:
-            found.append(self.point(int(gid)))
+        for kind, item in zip(self._kinds[positions].tolist(), self._items[positions].tolist(), strict=True):
+            found.append(self.points[kind].objects.o(item))
         return found, index
 
     def template_codes(self, gids: Indices) -> Indices:

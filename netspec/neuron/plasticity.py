@@ -69,7 +69,10 @@ class Ends:
 
 @dataclass(frozen=True)
 class Changing:
-    """What changes the weights of rows. objects: a List of plasticity objects, one per row, or None."""
+    """What changes the weights of rows. objects: a List of plasticity objects, one per row, or None.
+
+    kept: what NEURON would free: Vectors that are played; sections, NetCons of both cells' spikes.
+    """
 
     rows: NDArray[np.int64]
     objects: Any
@@ -94,12 +97,12 @@ def of_connections(
             raw = raw_weights(table["weight"], None if rule.weight_factor else given, factor)
             made.append(_play(ends, rule.shape, raw, plan, f"{path}.shape"))
         if rule.plast:
-            objects = _objects(cells, table["post"], table["section"], rule.plast, f"{path}.plast")
-            kept = ()
+            places, objects = _objects(cells, table["post"], table["section"], rule.plast, f"{path}.plast")
+            kept: tuple[Any, ...] = ()
             if rule.plast["mech"] == PAIRED:
                 heard = bulk.connect(pc, table["pre"], objects, np.arange(len(rows)), 1.0, DELAY)
                 kept = _listen(ends, objects, heard, table["post"], pc)
-            made.append(Changing(rows, objects, kept))
+            made.append(Changing(rows, objects, (places, *kept)))
     return tuple(made)
 
 
@@ -119,12 +122,14 @@ def of_input(
             _play(ends, block.shape, raw_weights(block.rows["weight"], None, factor), plan, f"{path}.shape")
         )
     if block.plast and len(rows):
-        objects = _objects(cells, block.rows["gid"], block.rows["section"], block.plast, f"{path}.plast")
-        kept = ()
+        places, objects = _objects(
+            cells, block.rows["gid"], block.rows["section"], block.plast, f"{path}.plast"
+        )
+        kept: tuple[Any, ...] = ()
         if block.plast["mech"] == PAIRED:
             heard = bulk.netcons(sources, objects, rows, 1.0, DELAY)
             kept = _listen(ends, objects, heard, block.rows["gid"], pc)
-        made.append(Changing(rows, objects, kept))
+        made.append(Changing(rows, objects, (places, *kept)))
     return tuple(made)
 
 
@@ -233,8 +238,8 @@ def _play(ends: Ends, shape: Mapping[str, Any], raw: Floats, plan: Plan, path: s
 
 def _objects(
     cells: LiveCells, gids: NDArray[Any], sections: NDArray[Any], plast: Mapping[str, Any], path: str
-) -> Any:
-    """One plasticity object per row, at the start of the row's section."""
+) -> tuple[bulk.Sections, Any]:
+    """One plasticity object per row, at the start of the row's section; and these sections."""
     mechanism = plast.get("mech")
     if not isinstance(mechanism, str) or not hasattr(h, mechanism):
         raise SpecError([Problem(f"{path}['mech']", f"NEURON has no mechanism {mechanism!r}")])
@@ -243,7 +248,7 @@ def _objects(
         table, index = bulk.sections([h.Section(name="plasticity")]), np.zeros(len(gids))
     else:
         table, index = cells.section_table(gids, sections)
-    return bulk.synapses(mechanism, table, index, 0.0, plast.get("params") or {})
+    return table, bulk.synapses(mechanism, table, index, 0.0, plast.get("params") or {})
 
 
 def _listen(ends: Ends, objects: Any, heard: Any, post: NDArray[Any], pc: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Spikes are those of a network written in plain NEURON, whatever the windows, the ranks and the earlier runs."""
+"""Spikes are those of a network written in plain NEURON, whatever windows, ranks and earlier runs."""
 
 import json
 import logging
