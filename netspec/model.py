@@ -72,11 +72,18 @@ def resolve(spec: Spec, artificial: Iterable[str] = ()) -> Model:
     known = BUILTIN_ARTIFICIAL | {"VecStim"} | frozenset(artificial)
     network = spec.network
     sections = dict.fromkeys(name for rule in network.cell_rules.values() for name in rule.secs)
+    receptors = [
+        name
+        for rule in network.cell_rules.values()
+        for section in rule.secs.values()
+        for point in section.pointps.values()
+        for name in point.get("synList") or ()
+    ]
     return Model(
         spec=spec,
         populations=tuple(_population(pop, spec, known) for pop in network.populations.values()),
         sections=Names(tuple(sections)),
-        synapses=Names(tuple(network.synapses)),
+        synapses=Names(tuple(dict.fromkeys([*network.synapses, *receptors]))),
         rules=Names(tuple(network.connections)),
     )
 

@@ -41,7 +41,7 @@ def algorithm(rule: ConnectionRule) -> tuple[str, RuleFunction]:
 
 
 def parameters_for(ends: Ends, function: RuleFunction, owned: Positions) -> dict[str, Any]:
-    """Those of probability, convergence, divergence and connList that the function has as arguments."""
+    """What the function has as arguments: probability, convergence, divergence, connList, the user's own keys."""
     rule = ends.rule
     known: dict[str, Callable[[], Any]] = {
         "probability": lambda: probability(ends),
@@ -50,8 +50,11 @@ def parameters_for(ends: Ends, function: RuleFunction, owned: Positions) -> dict
         "connList": lambda: _checked_list(ends),
     }
     fields_of = {"connList": "conn_list"}
+    own = getattr(rule, "params", {})
     told = {}
     for name, argument in inspect.signature(function).parameters.items():
+        if name in own:
+            told[name] = own[name]
         if name not in known:
             continue
         if getattr(rule, fields_of.get(name, name)) is not None:

@@ -88,7 +88,7 @@ def _positions(cells: Cells, gids: Any) -> Positions:
 def _table_values(
     ends: Ends, formulas: Mapping[str, Any], pre: Positions, post: Positions, entries: Positions | None
 ) -> dict[str, Floats]:
-    """Values along the rule's own stream: over all pre x post, or over connList (the last of equal pairs wins)."""
+    """Values along the rule's own stream: over all pre x post, or over connList (of equal pairs the last)."""
     width = len(ends.post)
     if entries is None:
         rows = np.searchsorted(ends.pre, pre) * width + np.searchsorted(ends.post, post)

@@ -60,7 +60,7 @@ class Ends:
         return OneStream(self.model.streams.rule(self.rule.label, self.function, gids), rows, only, at)
 
     def values(self, name: str, formula: Expression, pre: Any, post: Any, draws: Any = None) -> Floats:
-        """Values of a function for pairs of positions: (pairs,), finite but for pairs that are never connected."""
+        """Values of a function for pairs of positions: (pairs,), finite where they can be connected."""
         variables = pair_variables(formula.names, self.cells, pre, post, self.constants)
         found = formula.evaluate(variables, draws, rows=len(pre))
         if not np.isfinite(found).all():
@@ -69,7 +69,7 @@ class Ends:
         return found
 
     def never(self, pre: Any, post: Any) -> Any:
-        """Whether pairs are of a cell with itself and so never connected; their distance of 0 may give inf."""
+        """Whether pairs are of a cell with itself and never connected; a distance of 0 may give inf."""
         return False if self.model.spec.simulation.allow_self_conns else pre == post
 
     def pair(self, pre: int, post: int) -> str:
@@ -141,7 +141,7 @@ def _whole_table(
 
 
 def probability(ends: Ends) -> Any:
-    """The rule's probability: a number, or a function (rows, columns) -> matrix, to be called in order of rows."""
+    """The rule's probability: a number, or a function (rows, columns) -> matrix, called in order of rows."""
     given = ends.rule.probability
     if not isinstance(given, str):
         _refuse_improbable(ends, np.array([given], float), lambda row: "all pairs")

@@ -14,7 +14,7 @@ from netspec.plan.values import make
 
 
 def sections_of(model: Model, template: Template, sec: Any, path: str) -> tuple[str, ...]:
-    """Names of the sections that `sec` means in a cell: a name, a list, the name of a section list, or None."""
+    """Names of the sections that `sec` means in a cell: a name, names, the name of a list, or None."""
     if sec is None or (isinstance(sec, str | list | tuple) and len(sec) == 0):
         return (_default(template),)
     if isinstance(sec, str) and sec in template.sec_lists:

@@ -1,8 +1,7 @@
-"""Numbers that string functions of synMechParams give single synapses, from the stream of their cell."""
+"""Numbers that string functions of synMechParams give single synapses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,23 +12,30 @@ from netspec.model import Model
 from netspec.plan import Plan
 from netspec.plan.cells import keys
 from netspec.plan.sections import POSITION
-from netspec.plan.values import CellDraws, Made, distances, make
+from netspec.plan.values import Made, distances, make
 from netspec.spec.cell import Section
-from netspec.streams import Ids
+from netspec.streams import Draws
 from netspec.tables import Table, concat
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 KNOWN = tuple("post_" + name for name in (*POSITION, "dist_path", "dist_euclidean"))
 PLACE = ("post", "synapse", "section", "location")
 
 
-@dataclass
-class Streams:
-    """Where the stream of each owned cell stands. position: (owned cells,)."""
+@dataclass(frozen=True)
+class _Work:
+    """The synapses of a plan whose string functions are evaluated.
 
-    ids: Ids
-    position: NDArray[np.int64]
+    rows: columns of PLACE, pre (-1: a stimulus), rule (of a stimulus: -1 - its number) and owned, the place of
+    the cell among the owned ones. stream: (rows,) which row of draws serves a synapse. made: by template code.
+    """
+
+    plan: Plan
+    rows: Table
+    draws: Draws
+    stream: Rows
     made: dict[int, Made] = field(default_factory=dict)
 
 
@@ -41,20 +47,19 @@ def synapse_values(plan: Plan) -> dict[str, Table]:
     formulas = _formulas(plan.model)
     if not formulas:
         return {}
-    rows = _synapses(plan, [plan.model.synapses.code(label) for label in formulas])
-    columns = {label: {name: np.empty(len(rows)) for name in formulas[label]} for label in formulas}
-    streams = _streams(plan)
+    codes = {label: plan.model.synapses.code(label) for label in formulas}
+    work = _work(plan, list(codes.values()))
+    which = work.rows["synapse"]
+    columns = {label: {name: np.empty(len(which)) for name in formulas[label]} for label in formulas}
     random = any(formula.random for named in formulas.values() for formula in named.values())
-    for batch in _rounds(rows["post"]) if random else [np.arange(len(rows))]:
+    for batch in _rounds(work.stream) if random else [np.arange(len(which))]:
         for label, named in formulas.items():
-            some = batch[rows["synapse"][batch] == plan.model.synapses.code(label)]
+            some = batch[which[batch] == codes[label]]
             if len(some):
-                _fill(plan, streams, rows.take(some), named, label, columns[label], some)
+                _fill(work, some, named, label, columns[label])
     return {
-        label: Table(
-            {name: column[rows["synapse"] == plan.model.synapses.code(label)] for name, column in c.items()}
-        )
-        for label, c in columns.items()
+        label: Table({name: column[which == codes[label]] for name, column in named.items()})
+        for label, named in columns.items()
     }
 
 
@@ -71,18 +76,71 @@ def _path(label: str, parameter: str) -> str:
     return f"netParams.synMechParams[{label!r}].{parameter}"
 
 
+def _work(plan: Plan, codes: list[int]) -> _Work:
+    rows = _synapses(plan, codes)
+    owned = plan.cells.owned
+    rows = rows.with_columns(owned=np.searchsorted(owned, plan.cells.positions(rows["post"])))
+    templates = plan.cells.table["template"][owned]
+    made = {
+        code: make(plan.model, plan.cells, template, owned[templates == code], geometry=True)
+        for code, template in enumerate(plan.templates)
+    }
+    if not plan.model.streams.sequential:
+        return _Work(plan, rows, *_own_streams(plan, rows), made)
+    position = np.zeros(len(owned), np.int64)
+    for code, cells in made.items():
+        position[templates == code] = cells.position
+    draws = Draws(plan.model.streams.cell(keys(plan.cells, owned)), len(owned), position)
+    return _Work(plan, rows, draws, rows["owned"], made)
+
+
+def _own_streams(plan: Plan, rows: Table) -> tuple[Draws, Rows]:
+    """A stream for each rule (or stimulus, or shared synapse) and pair of cells, whatever the order."""
+    shared = not plan.model.spec.simulation.one_syn_per_netcon
+    columns = ("synapse", "section", "location", "post") if shared else ("rule", "pre", "post")
+    kinds, kind = _distinct(rows, columns[:-1] if shared else columns[:1])
+    pairs, stream = _distinct(rows.with_columns(kind=kind), ("kind", *columns))
+    ids = np.empty((3, len(pairs)), np.uint64)
+    for k, row in enumerate(kinds):
+        some = np.flatnonzero(kind[pairs] == k)
+        name = "synapse/" + "/".join(str(rows[column][row]) for column in columns[:-1])
+        post = keys(plan.cells, plan.cells.positions(rows["post"][pairs[some]]))
+        if shared or rows["rule"][row] < 0:
+            label = name if shared else f"synapse/{plan.inputs[-1 - rows['rule'][row]].target}"
+            found = plan.model.streams.placement(label, post, None)
+        else:
+            pre = keys(plan.cells, plan.cells.positions(rows["pre"][pairs[some]]))
+            label = f"synapse/{plan.model.rules[rows['rule'][row]]}"
+            found = plan.model.streams.connection(label, pre, post)
+        for i, column in enumerate(found):
+            ids[i, some] = column
+    return Draws((ids[0], ids[1], ids[2]), len(pairs)), stream
+
+
+def _distinct(rows: Table, columns: tuple[str, ...]) -> tuple[Rows, Rows]:
+    """First row of each different content of some columns, in order; and which of these each row has."""
+    content = np.stack([rows[name].astype(np.float64) for name in columns], axis=1)
+    _, first, inverse = np.unique(content, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[inverse.reshape(-1)]
+
+
 def _synapses(plan: Plan, codes: list[int]) -> Table:
-    """Place of each synapse object with values of its own, in order of creation."""
-    stimuli = [block.rows for block in plan.inputs if "synapse" in block.rows]
-    renamed = [Table({"post": rows["gid"], **{n: rows[n] for n in PLACE[1:]}}) for rows in stimuli]
-    rows = concat([Table({name: plan.connections[name] for name in PLACE}), *renamed])
+    """Each synapse object with values of its own, in order of creation."""
+    parts = [Table({name: plan.connections[name] for name in (*PLACE, "pre", "rule")})]
+    for number, block in enumerate(plan.inputs):
+        if "synapse" in block.rows:
+            place = {"post": block.rows["gid"], **{name: block.rows[name] for name in PLACE[1:]}}
+            none = np.full(len(block.rows), -1)
+            parts.append(Table({**place, "pre": none, "rule": none - number}))
+    rows = concat(parts)
     rows = rows.take(np.isin(rows["synapse"], codes) & (rows["section"] >= 0))
     rows = rows.take(~_on_point_neurons(plan, rows))
-    if plan.model.spec.simulation.one_syn_per_netcon:
+    if plan.model.spec.simulation.one_syn_per_netcon or not len(rows):
         return rows
-    same = np.stack([np.asarray(rows[name], np.float64).view(np.int64) for name in PLACE], axis=1)
-    _, first = np.unique(same, axis=0, return_index=True)
-    return rows.take(np.sort(first))
+    return rows.take(_distinct(rows, PLACE)[0])
 
 
 def has_point_neuron(section: Section) -> bool:
@@ -96,76 +154,50 @@ def _on_point_neurons(plan: Plan, rows: Table) -> NDArray[np.bool_]:
     for code, template in enumerate(plan.templates):
         for name, section in template.sections.items():
             without[code, plan.model.sections.code(name)] = has_point_neuron(section)
-    return np.asarray(without[_template_codes(plan, rows), rows["section"]])
+    codes = plan.cells.table["template"][plan.cells.positions(rows["post"])]
+    return np.asarray(without[codes, rows["section"]])
 
 
-def _template_codes(plan: Plan, rows: Table) -> NDArray[Any]:
-    return plan.cells.table["template"][plan.cells.positions(rows["post"])]
-
-
-def _streams(plan: Plan) -> Streams:
-    """The streams of the owned cells after their own string functions."""
-    owned = plan.cells.owned
-    streams = Streams(plan.model.streams.cell(keys(plan.cells, owned)), np.zeros(len(owned), np.int64))
-    codes = plan.cells.table["template"][owned]
-    for code, template in enumerate(plan.templates):
-        mine = codes == code
-        made = make(plan.model, plan.cells, template, owned[mine], geometry=True)
-        streams.position[mine] = made.position
-        streams.made[code] = made
-    return streams
-
-
-def _rounds(post: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-    """Rows that can be evaluated at once: first the first one of each cell, then the second ..."""
-    order = np.argsort(post, kind="stable")
-    ordered = post[order]
-    start = np.searchsorted(ordered, ordered)
-    turn = np.arange(len(post)) - start
+def _rounds(stream: Rows) -> Iterator[Rows]:
+    """Rows that can be evaluated at once: first the first one of each stream, then the second ..."""
+    order = np.argsort(stream, kind="stable")
+    turn = np.arange(len(stream)) - np.searchsorted(stream[order], stream[order])
     by_turn = order[np.argsort(turn, kind="stable")]
-    ends = np.cumsum(np.bincount(turn)) if len(turn) else np.empty(0, np.int64)
-    return iter(np.split(by_turn, ends[:-1])) if len(ends) else iter(())
+    return iter(np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])) if len(turn) else iter(())
 
 
 def _fill(
-    plan: Plan,
-    streams: Streams,
-    rows: Table,
-    formulas: Mapping[str, Expression],
-    label: str,
-    columns: Mapping[str, Floats],
-    at: NDArray[np.intp],
+    work: _Work, some: Rows, formulas: Mapping[str, Expression], label: str, columns: Mapping[str, Floats]
 ) -> None:
-    """Values of synapses of one label, at most one per cell if random, into columns[...][at]."""
-    owned = np.searchsorted(plan.cells.owned, plan.cells.positions(rows["post"]))
-    ids = tuple(i if np.ndim(i) == 0 else np.asarray(i)[owned] for i in streams.ids)
-    draws = CellDraws((ids[0], ids[1], ids[2]), len(rows), streams.position[owned])
-    here = {"post_" + name: plan.cells.table[name][plan.cells.owned[owned]] for name in POSITION}
+    """Values of some synapses of one label (at most one per stream, if random) into columns[...][some]."""
+    rows = work.rows.take(some)
+    cells = work.plan.cells
+    draws = work.draws.of_rows(work.stream[some])
+    here = {"post_" + name: cells.table[name][cells.owned[rows["owned"]]] for name in POSITION}
     for name, formula in formulas.items():
-        away = _distances(plan, streams, rows, owned, formula, _path(label, name))
+        away = _distances(work, rows, formula, _path(label, name))
         value = formula.evaluate({**here, **away}, draws, rows=len(rows))
         wrong = np.flatnonzero(np.isnan(value))
         if len(wrong):
             message = f"{formula.text!r} is not a number for a synapse of cell {rows['post'][wrong[0]]}."
             raise SpecError([Problem(_path(label, name), message)])
-        columns[name][at] = value
-    streams.position[owned] = draws.position
+        columns[name][some] = value
 
 
-def _distances(
-    plan: Plan, streams: Streams, rows: Table, owned: NDArray[np.intp], formula: Expression, path: str
-) -> dict[str, Floats]:
+def _distances(work: _Work, rows: Table, formula: Expression, path: str) -> dict[str, Floats]:
     """Distances of each synapse from its cell's origin that the formula needs: (rows,) [um]."""
     needed = formula.names & {"post_dist_path", "post_dist_euclidean"}
     found = {name: np.empty(len(rows)) for name in needed}
     if not needed:
         return found
-    codes = _template_codes(plan, rows)
+    plan = work.plan
     everyone = plan.cells.table["template"][plan.cells.owned]
-    for code, section in np.unique(np.stack([codes, rows["section"]], axis=1), axis=0):
+    codes = everyone[rows["owned"]]
+    for first in _distinct(rows.with_columns(template=codes), ("template", "section"))[0]:
+        code, section = int(codes[first]), rows["section"][first]
         some = np.flatnonzero((codes == code) & (rows["section"] == section))
-        member = np.searchsorted(np.flatnonzero(everyone == code), owned[some])
-        shapes = {name: shape.take(member) for name, shape in streams.made[code].shapes.items()}
+        member = np.searchsorted(np.flatnonzero(everyone == code), rows["owned"][some])
+        shapes = {name: shape.take(member) for name, shape in work.made[code].shapes.items()}
         name = plan.model.sections[section]
         origin, location = plan.templates[code].origin, rows["location"][some]
         for variable, value in distances(needed, shapes, origin, name, location, path, "post_").items():

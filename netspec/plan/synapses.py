@@ -27,7 +27,7 @@ class Wiring:
     """How targets are contacted. path: of the entry in netParams.
 
     weight, delay, loc, syns_per_conn: a number for all or (n,) array of one per target; or values for each
-    synMech or each synapse, as a list for all or an (n, k) array. None only for loc. syn_mechs: labels, or None.
+    synMech or each synapse, as a list for all or an (n, k) array. None only for loc. syn_mechs: labels.
     """
 
     path: str
@@ -97,8 +97,7 @@ def contacts(
 
     targets: (n,) positions of the post cells. placement: ids of the streams that place synapses of some rows.
     scale: factor of the weight, a number or (n,). describe: what a row is, for messages.
-    -> columns row (of targets), synapse (code; -1: none), section (code; -1: artificial cell), location, weight,
-    delay
+    -> columns row (of targets), synapse and section (codes; -1: none), location, weight, delay
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
     shape = (len(targets), len(parts), max(int(part.count.max(initial=0)) for part in parts))
@@ -212,7 +211,8 @@ def _locate(site: _Site, part: _Part, box: dict[str, NDArray[Any]], made: NDArra
     if point_neuron(template, sections) is not None:
         several = rows[part.count[rows] > 1]
         if len(several):
-            message = f"is {part.count[several[0]]}, but point neurons ({template.rules[0]!r}) take one per connection."
+            count = part.count[several[0]]
+            message = f"is {count}, but point neurons ({template.rules[0]!r}) take one per connection."
             complain(site.model, Problem(wiring.where("synsPerConn"), message))
             made[several, part.number] = False
         box["section"][rows, part.number] = codes[0]

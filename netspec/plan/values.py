@@ -14,16 +14,12 @@ from netspec.model import Model
 from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.sections import DISTANCE, POSITION, Assignment, assignments
 from netspec.plan.segments import Shape, connected, euclidean_distance, path_distance
-from netspec.streams import Ids
 
 Floats = NDArray[np.float64]
 
 
 class CellDraws(Draws):
-    """The streams of some cells, which their synapses' string functions continue."""
-
-    def __init__(self, ids: Ids, rows: int, at: Any = 0):
-        super().__init__(ids, rows, at)
+    """The streams of some cells, which their synapses' string functions may continue."""
 
     @property
     def position(self) -> NDArray[np.int64]:
