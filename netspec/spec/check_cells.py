@@ -16,7 +16,7 @@ from netspec.spec.check_values import (
 )
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
-from netspec.spec.kinds import is_number, shown
+from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CELL, CELL_DISTANCES, H_GLOBALS, IONS, SYNAPSE
 
@@ -125,7 +125,7 @@ def _geometry(section: Section, known: frozenset[str], path: Path) -> Findings:
         if name in ("L", "diam", "nseg", "Ra"):
             yield from in_range(value, positive, (*path, name))
     nseg = section.geom.get("nseg", 1)
-    if is_number(nseg) and nseg != int(nseg):
+    if is_number(nseg) and not is_integer(nseg):
         yield Finding((*path, "nseg"), f"expected an integer, got {shown(nseg)}.")
 
 

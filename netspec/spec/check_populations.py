@@ -110,9 +110,10 @@ def _artificial(name: str, facts: Facts, path: Path) -> Finding:
 
 
 def artificial_rules(facts: Facts) -> Findings:
-    """Entries of cellParams that stand for an artificial cell which nobody knows."""
+    """Entries of cellParams that populations name, for an artificial cell which nobody knows."""
+    used = {group.spec.cell_type for group in facts.groups}
     for label, rule in facts.spec.network.cell_rules.items():
-        if rule.cell_model and not rule.secs and rule.cell_model not in facts.artificial:
+        if label in used and rule.cell_model and not rule.secs and rule.cell_model not in facts.artificial:
             yield _artificial(rule.cell_model, facts, ("netParams", "cellParams", label, "cellModel"))
 
 

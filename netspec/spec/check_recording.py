@@ -64,7 +64,7 @@ def traces(facts: Facts) -> Findings:
 
 def _trace(trace: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
     yield from unknown_keys(trace, TRACE, path)
-    if "var" not in trace and "vars" not in trace:
+    if "var" not in trace:
         yield lenient((*path, "var"), "required, but missing: the variable to record.")
     yield from in_range(trace.get("loc"), share, (*path, "loc"), lenient)
     index = trace.get("index", 0)

@@ -10,7 +10,7 @@ from netspec.spec.check_recording import EVERYONE, selectors, traces
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
-from netspec.spec.kinds import is_number, shown
+from netspec.spec.kinds import is_integer, shown
 from netspec.spec.known_analysis import KNOWN_ANALYSIS
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
@@ -76,7 +76,7 @@ def _seeds(seeds: Mapping[str, Any]) -> Findings:
         path = (*ROOT, "seeds", name)
         if name not in DEFAULT_SEEDS:
             yield lenient(path, f"no such seed. {did_you_mean(name, DEFAULT_SEEDS)}")
-        elif not is_number(value) or value != int(value) or not 0 <= value <= LARGEST_SEED:
+        elif not is_integer(value) or not 0 <= value <= LARGEST_SEED:
             yield Finding(path, f"expected an integer from 0 to {LARGEST_SEED}, got {shown(value)}.")
 
 
@@ -90,7 +90,7 @@ def _files(options: Simulation) -> Findings:
     if backup and len(backup) != 2:
         yield Finding((*ROOT, "backupCfgFile"), f"expected [file, folder], got {shown(backup)}.")
     elif backup and not File(str(backup[0])).is_file():
-        yield lenient((*ROOT, "backupCfgFile", 0), f"there is no file {str(backup[0])!r}.")
+        yield warning((*ROOT, "backupCfgFile", 0), f"there is no file {str(backup[0])!r}.")
 
 
 def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], facts: Facts) -> Findings:

@@ -16,7 +16,7 @@ from netspec.spec.check_values import (
 )
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
-from netspec.spec.kinds import is_number, shown
+from netspec.spec.kinds import is_integer, shown
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import POST, STIMULUS_FUNCTIONS
@@ -98,9 +98,7 @@ def _cell_list(value: Any, count: int | None, path: Path) -> Findings:
     """Indices among the cells that meet the other conditions."""
     if value is None or value == "all":
         return
-    if not isinstance(value, list | tuple) or not all(
-        is_number(item) and item == int(item) for item in value
-    ):
+    if not isinstance(value, list | tuple) or not all(map(is_integer, value)):
         yield Finding(path, f"expected a list of indices or 'all', got {shown(value)}.")
         return
     yield from in_range(value, not_negative, path)

@@ -1,6 +1,7 @@
 """What a value of each kind may be, and how it is kept: text with a unit becomes a number, a tuple a list."""
 
 import math
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not math.isnan(value)
 
 
+def is_integer(value: Any) -> bool:
+    """Whether a value is a whole number, of whatever type."""
+    return is_number(value) and float(value).is_integer()
+
+
 def _number(value: Any, unit: str) -> Any:
     if isinstance(value, str) and QUANTITY.fullmatch(value):
         try:
@@ -58,13 +64,20 @@ def _number(value: Any, unit: str) -> Any:
 
 
 def _count(value: Any, unit: str) -> int:
-    if not is_number(value) or value != int(value):
+    if not is_integer(value):
         raise Misfit
     return int(value)
 
 
 def _text(value: Any, unit: str) -> str:
+    value = os.fspath(value) if isinstance(value, os.PathLike) else value
     if not isinstance(value, str):
+        raise Misfit
+    return value
+
+
+def _name(value: Any, unit: str) -> Any:
+    if not isinstance(value, str) and not is_number(value):
         raise Misfit
     return value
 
@@ -170,6 +183,7 @@ KINDS: dict[str, Kind] = {
     "list of mappings": Kind("a list of dictionaries", _mappings),
     "list of texts": Kind("a list of names", _texts),
     "location": Kind("a number from 0 to 1", _number),
+    "name": Kind("a name", _name),
     "number": Kind("a number", _number),
     "number or function": Kind("a number or a string function", _either(_number, _text)),
     "number or numbers": Kind("a number or a list of 3 numbers", _either(_number, _spacing)),

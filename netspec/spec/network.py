@@ -12,8 +12,8 @@ class Population:
     """An entry of popParams; `tags` holds every key that is not one of ours."""
 
     label: str
-    cell_type: str | None = key("cellType", "text", "label of the cell rule, or a tag for conditions", None)
-    cell_model: str | None = key("cellModel", "text", "artificial cell, or a tag for conditions", None)
+    cell_type: str | None = key("cellType", "name", "label of the cell rule, or a tag for conditions", None)
+    cell_model: str | None = key("cellModel", "name", "artificial cell, or a tag for conditions", None)
     num_cells: int | None = key("numCells", "count", "number of cells", None)
     density: Any = key("density", "number or function", "cells per mm3", None)
     grid_spacing: Any = key(

@@ -74,15 +74,13 @@ def read(
 
 
 def _refuse_swapped(network: Mapping[str, Any], simulation: Mapping[str, Any]) -> None:
-    misplaced = [name for name in ENTRIES if name in simulation]
-    if misplaced:
-        message = (
-            f"belongs to netParams. Are netParams and simConfig swapped? {misplaced[0]!r} is in simConfig."
-        )
-        raise SpecError([Problem(f"simConfig.{misplaced[0]}", message)])
-    if "duration" in network and "duration" not in simulation:
-        message = "belongs to simConfig. Are netParams and simConfig swapped?"
-        raise SpecError([Problem("netParams.duration", message)])
+    for root, values, name, home in (
+        ("simConfig", simulation, "popParams", "netParams"),
+        ("netParams", network, "duration", "simConfig"),
+    ):
+        if name in values:
+            message = f"belongs to {home}. Are netParams and simConfig swapped?"
+            raise SpecError([Problem(f"{root}.{name}", message)])
 
 
 def _names_used(network: Mapping[str, Any]) -> Iterator[str]:

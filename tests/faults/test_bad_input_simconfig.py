@@ -75,10 +75,6 @@ RUNS_IN_NETPYNE = {
         [("saveDataInclude", ["simDat"])],
         "simConfig.saveDataInclude[0]: nothing of this name is saved: 'simDat'. Did you mean 'simData'?",
     ),
-    "script that does not exist": (
-        [("backupCfgFile", ["no_such_cfg.py", "backup"])],
-        "simConfig.backupCfgFile[0]: there is no file 'no_such_cfg.py'.",
-    ),
 }
 
 STOPS = {
@@ -119,6 +115,10 @@ NOT_YET = [
 ]
 
 DOUBTS = {
+    "script that does not exist": (
+        [("backupCfgFile", ["no_such_cfg.py", "backup"])],
+        "simConfig.backupCfgFile[0]: there is no file 'no_such_cfg.py'.",
+    ),
     "misspelt option": (
         [("durration", 500)],
         "simConfig.durration: no option of this name; it is kept as an attribute of yours. Did you mean "
