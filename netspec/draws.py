@@ -115,7 +115,7 @@ class Draws:
             z = variance / (mean * mean)
             p = 0.5 * (1.0 - np.sqrt((z - 1.0) / (z + 1.0)))
             d = np.where(self._next() > p, 1.0 - p, p)
-            return -mean * by_libm(math.log, self._next()) / (2.0 * d)
+            return np.asarray(-mean * by_libm(math.log, self._next()) / (2.0 * d), float)
 
     def poisson(self, mean: Any) -> Floats:
         """Poisson counts."""
