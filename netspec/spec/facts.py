@@ -175,12 +175,14 @@ def meets(conds: Mapping[str, Any], tags: Mapping[str, tuple[Any, ...]], closed:
 
     closed: the test of cell rules, where numbers are a range, in place of that of connections.
     """
-    answers = {_meets_one(cond, tags.get(name, (None,)), closed) for name, cond in conds.items()}
-    return "no" if "no" in answers else "maybe" if "maybe" in answers else "yes"
-
-
-def _meets_one(cond: Any, values: Iterable[Any], closed: bool) -> str:
-    return _fold(value if value is ANY else _holds(cond, value, closed) for value in values)
+    answer = "yes"
+    for name, cond in conds.items():
+        values = tags.get(name, (None,))
+        found = _fold([value if value is ANY else _holds(cond, value, closed) for value in values])
+        if found == "no":
+            return found
+        answer = found if answer == "yes" else answer
+    return answer
 
 
 def _fold(answers: Iterable[Any]) -> str:

@@ -192,6 +192,10 @@ STOPS = {
         [(f"{E_I}.probability", REMOVE), (f"{E_I}.convergence", "10*pre_ynorm")],
         f"{E_I_PATH}.convergence: unknown name 'pre_ynorm' in '10*pre_ynorm'.",
     ),
+    "distance from borders": (
+        [(f"{E_I}.weight", "0.1*dist_3D_border")],
+        f"{E_I_PATH}.weight: dist_3D_border needs correctBorder, which is not supported yet.",
+    ),
     "geometry key": (
         [(f"{SOMA}.geom.Diam", 20), (f"{SOMA}.geom.diam", REMOVE)],
         f"{SOMA_PATH}.geom.Diam: unknown key. Did you mean 'diam'?",
