@@ -16,7 +16,8 @@ from netspec.plan import InputBlock, Plan
 from netspec.tables import Table
 
 PLACE = ("gid", "section", "location")
-CONNECTION = ("synapse", "weight", "delay")
+CONNECTION = ("synapse", "weight", "delay", "rate", "seed")
+"""Columns of a NetStim that are not its parameters: the interval and the noise say the same to NEURON."""
 
 
 @dataclass(frozen=True)

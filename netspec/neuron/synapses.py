@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from netspec.neuron import bulk
 from netspec.neuron.cells import Indices, LiveCells
 from netspec.plan import Plan
+from netspec.spec.cell import Synapse
 from netspec.tables import Table, blank, concat
 
 Items = NDArray[np.int32]
@@ -33,7 +34,8 @@ class LiveSynapses:
         network, simulation = plan.model.spec.network, plan.model.spec.simulation
         self._cells = cells
         self._labels = plan.model.synapses.names
-        self._specs = [network.synapses[label] for label in self._labels]
+        # Names beyond synMechParams are receptors of point neurons, which have no synapses.
+        self._specs = [network.synapses.get(label, Synapse(label, "")) for label in self._labels]
         self._drawn: Mapping[str, Table] = {}
         self._made = dict.fromkeys(self._labels, 0)
         self._shared = not simulation.one_syn_per_netcon

@@ -57,7 +57,7 @@ ROWS = {
 
 def test_every_connection_has_its_plasticity_object():
     network = built(with_plasticity(PLAST, **ROWS))
-    for row, (pre, post) in enumerate(zip(ROWS["pre"], ROWS["post"], strict=True)):
+    for row, post in enumerate(ROWS["post"]):
         rule = network.plasticity(row)
         assert (rule.gain, rule.most) == (0.01, 0.5)
         assert rule.get_segment() == network.section(post, "soma")(0)
@@ -80,7 +80,7 @@ def test_weights_learn():
     network.run()
     learned = [network.netcon(row).weight[0] for row in range(3)]
     network.close()
-    # All cells fire at once; events of one instant are delivered in order of gid, so 2 -> 0 is post before pre.
+    # All cells fire at once; events of one instant come in order of gid, so 2 -> 0 is post before pre.
     assert learned == pytest.approx([0.1 - 0.0005, 0.2 + 0.01, 0.3 + 0.01])
 
 
@@ -135,12 +135,14 @@ def test_connections_end_on_point_neurons():
     made = by_hand.spec(NEURONS, [("P", 3)], SYNAPSES, simulation={"duration": 40.0})
     labels = list(SYNAPSES)
     rows = by_hand.connections(
-        pre=[0, 1, 2, 0], post=[1, 2, 0, 2], synapse=[labels.index(x) for x in ("exc", "inh", "other", "inh")],
+        pre=[0, 1, 2, 0], post=[1, 2, 0, 2],
+        synapse=[labels.index(x) for x in ("exc", "inh", "other", "inh")],
         weight=[1.0, 2.0, 3.0, 4.0], delay=[1, 1, 1, 1], location=[0.5] * 4,
     )  # fmt: skip
     stims = Table({
         "gid": np.array([1]), "section": np.array([0]), "location": np.array([0.5]), "synapse": np.array([1]),
-        "weight": np.array([9.0]), "delay": np.array([1.0]), "number": np.array([1.0]), "start": np.array([5.0]),
+        "weight": np.array([9.0]), "delay": np.array([1.0]), "number": np.array([1.0]),
+        "start": np.array([5.0]),
     })  # fmt: skip
     traces = (TraceBlock("u", "pointp", "u", np.array([0]), "soma", 0.5, "izh"),)
     plan = by_hand.plan(
