@@ -10,29 +10,17 @@ from typing import TYPE_CHECKING, Any
 from netspec.errors import NetspecError, NetspecWarning, SpecError, StateError
 
 if TYPE_CHECKING:
-    from netspec.plan import Plan
     from netspec.results import Results
 
 __version__ = "0.1.0"
 __all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", "plan", "run"]
 
-_LAZY = {"specs": "netspec.specs", "sim": "netspec.sim"}
+_LAZY = {"plan": "netspec.plan", "sim": "netspec.sim", "specs": "netspec.specs"}
 _REGISTRIES = {
     "rule": "netspec.plan.rules",
     "placement": "netspec.plan.place",
     "plot": "netspec.plots",
 }
-
-
-def plan(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Plan":
-    """Every cell, connection, stimulus and recording of a network, as tables; NEURON is not needed.
-
-    netParams, simConfig: dicts or specs objects. mod: folders of mod files whose artificial cells the
-    populations use (default: `mod` in the working directory). Raises SpecError with every mistake found.
-    """
-    from netspec import native
-
-    return native.plan(netParams, simConfig, mod)
 
 
 def run(netParams: Any, simConfig: Any = None, *, mod: Any = None) -> "Results":
@@ -53,7 +41,7 @@ def load(path: Any) -> "Results":
 
 
 def __getattr__(name: str) -> Any:
-    """`specs`, `sim` and the registries are imported when first asked for."""
+    """`plan`, `specs`, `sim` and the registries are imported when first asked for."""
     import importlib
 
     if name in _LAZY:

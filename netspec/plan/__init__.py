@@ -1,7 +1,13 @@
-"""What there is to build, as tables: a pure function of the model and of the cells that a rank owns."""
+"""What there is to build, as tables: a pure function of the model and of the cells that a rank owns.
 
+The module is also a verb: `netspec.plan(netParams, simConfig)` is the plan of a whole network.
+"""
+
+import importlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,15 +27,15 @@ CONNECTION_COLUMNS = {
     "weight": np.float64,
     "delay": np.float64,
 }
-"""A connection row is 48 bytes. rule, synapse, section: codes into the model's names; section -1: artificial cell."""
+"""A row is 48 bytes. rule, synapse, section: codes into the model's names; section -1: artificial cell."""
 
 
 @dataclass(frozen=True)
 class PointBlock:
     """The owned artificial cells of one population.
 
-    cells: gid and one column per numeric parameter. trains: (flat, offsets) [ms] of given spike times (VecStim).
-    rates: (times [ms], intervals [ms]) played into `interval`, one pair per cell, or None.
+    cells: gid and one column per numeric parameter. trains: (flat, offsets) [ms] of the spike times of a
+    VecStim. rates: (times [ms], intervals [ms]) played into `interval`, one pair per cell, or None.
     noise: Random123 ids (n, 3) of run-time noise. vref: variable that makes the spikes, or None for events.
     """
 
@@ -46,9 +52,10 @@ class PointBlock:
 class InputBlock:
     """The owned targets of one stimulus: an entry of stimTargetParams with its source (for one synMech).
 
-    rows: gid, section, location and one column per numeric parameter of the mechanism; for a NetStim also synapse,
-    weight and delay, and each row is one NetStim -> NetCon -> synapse. lists: VClamp's amp and dur, the same for all rows.
-    noise: Random123 ids (n, 3) of a NetStim's run-time noise. shape, plast: as in connParams.
+    rows: gid, section, location and one column per numeric parameter of the mechanism; for a NetStim also
+    synapse, weight, delay, rate and seed, and each row is one NetStim -> NetCon -> synapse. lists: VClamp's
+    amp and dur, the same for all rows. noise: Random123 ids (n, 3) of a NetStim's run-time noise. shape,
+    plast: as in connParams.
     """
 
     target: str
@@ -63,11 +70,11 @@ class InputBlock:
 
 @dataclass(frozen=True)
 class TraceBlock:
-    """One entry of recordTraces (one block per distinct place): the same variable at the same place in many owned cells.
+    """One entry of recordTraces (a block per distinct place): the same variable in the same place of many cells.
 
-    kind: 'segment' (v, ina ...), 'mech', 'synapse', 'stim', 'pointp' or 'point' (artificial cell). name: of the mechanism,
-    synMech, stimTarget or pointp. index: which synapse or stimulus there. key: None, or the key under which the trace of
-    one of several synapses is filed ('<sec>_<loc>').
+    kind: 'segment' (v, ina ...), 'mech', 'synapse', 'stim', 'pointp' or 'point' (artificial cell). name: of
+    the mechanism, synMech, stimTarget or pointp. index: which synapse or stimulus in that segment. key: None,
+    or what the trace of one of several synapses is filed under ('<sec>_<loc>').
     """
 
     label: str
@@ -96,10 +103,10 @@ class Recordings:
 class Plan:
     """Everything to build, for the cells of one rank or of all of them. No simulator objects.
 
-    cells: all cells of the network, with the positions of the owned ones. cell_values: per template code, the values of
-    its string functions, (owned cells of that template in gid order, template.values). synapse_values: per synMech label,
-    one column per string-function parameter, one row per synapse object of this rank in order of creation (connections
-    first, then inputs).
+    cells: all cells of the network, with the positions of the owned ones. cell_values: per template code, the
+    values of its string functions, (owned cells of that template in gid order, template.values).
+    synapse_values: per synMech label, one column per string-function parameter, one row per synapse object of
+    this rank in order of creation (connections first, then inputs).
     """
 
     model: Model
@@ -111,3 +118,19 @@ class Plan:
     synapse_values: Mapping[str, Table] = field(default_factory=dict)
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)
+
+
+class _Room(ModuleType):
+    """A module that can be called, since `netspec.plan` names both the room and what is done there."""
+
+    def __call__(self, netParams: Any, simConfig: Any = None, *, mod: Any = None) -> Plan:  # noqa: N803
+        """Every cell, connection, stimulus and recording of a network, as tables; NEURON is not needed.
+
+        netParams, simConfig: dicts or specs objects. mod: folders of mod files whose artificial cells the
+        populations use (default: `mod` in the working directory). SpecError with every mistake found.
+        """
+        made: Plan = importlib.import_module("netspec.native").plan(netParams, simConfig, mod)
+        return made
+
+
+sys.modules[__name__].__class__ = _Room

@@ -1,0 +1,51 @@
+"""The few names of the native interface: dictionaries -> plan, dictionaries -> results."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from netspec.model import BUILTIN_ARTIFICIAL, resolve
+from netspec.neuron.mod_files import find
+from netspec.plan import Plan
+from netspec.plan.make import make
+from netspec.plan.rules import RULES
+from netspec.resources import folder as shipped
+from netspec.results import Results
+from netspec.spec.read import read
+
+
+def plan(net_params: Any, sim_config: Any = None, mod: Any = None) -> Plan:
+    """The whole network as tables, without NEURON. mod: folders whose mod files define artificial cells."""
+    defined = find([*folders(mod), shipped("mod")])
+    artificial = BUILTIN_ARTIFICIAL | {file.name for file in defined if file.kind == "artificial cell"}
+    spec = read(net_params, named(sim_config), artificial=artificial, rules=RULES)
+    return make(resolve(spec, artificial))
+
+
+def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
+    """Build, run and gather. On rank 0 the results of all ranks, elsewhere those of the rank."""
+    from netspec.session.stages import Session  # imports NEURON
+
+    session = Session(talks=False)
+    session.mod = folders(mod)
+    session.initialize(net_params, named(sim_config), None)
+    session.create_pops()
+    session.create_cells()
+    session.connect_cells()
+    session.add_stims()
+    session.setup_recording()
+    session.run()
+    return session.gather()
+
+
+def named(sim_config: Any) -> dict[str, Any]:
+    """The options as a dict, with random streams by name unless the user chose others."""
+    options = sim_config if isinstance(sim_config, Mapping) else vars(sim_config) if sim_config else {}
+    return {"randomStreams": "named", **options}
+
+
+def folders(mod: Any) -> list[Path]:
+    """Folders of mod files: those given, else `mod` in the working directory if it is there."""
+    if mod is None:
+        return [folder for folder in (Path("mod"),) if folder.is_dir()]
+    return [Path(mod)] if isinstance(mod, str | Path) else [Path(folder) for folder in mod]
