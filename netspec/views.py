@@ -205,6 +205,7 @@ class Net:
         self.session = session
         self._views: dict[int, Cell] = {}
         self._of_plan: tuple[Plan, Records] | None = None
+        self._lids: tuple[Plan, dict[int, int]] | None = None
 
     @property
     def params(self) -> Any:
@@ -243,8 +244,10 @@ class Net:
     @property
     def gid2lid(self) -> dict[int, int]:
         """Index in `cells` of each gid."""
-        gids = self.plan.cells.gids[self.plan.cells.owned].tolist()
-        return {gid: index for index, gid in enumerate(gids)}
+        if self._lids is None or self._lids[0] is not self.plan:
+            gids = self.plan.cells.gids[self.plan.cells.owned].tolist()
+            self._lids = self.plan, {gid: index for index, gid in enumerate(gids)}
+        return self._lids[1]
 
     @property
     def lastGid(self) -> int:
@@ -303,8 +306,11 @@ class Net:
 
     def conn(self, place: Place) -> View:
         """One connection with its NetCon."""
-        hobj = Later(partial(self._live_of, "netcon", place))
-        return View(self.records.contact(place), hObj=hobj)
+        record = self.records.contact(place)
+        live = {"hObj": Later(partial(self._live_of, "netcon", place))}
+        if "STDPdata" in record and isinstance(place, int):
+            live["hSTDP"] = Later(partial(self.session.live, "plasticity", place))
+        return View(record, **live)
 
     def stim(self, block: int, row: int) -> View:
         """One stimulus with its NEURON object."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.plan import InputBlock, Plan
 from netspec.spec.cell import Section
+from netspec.spec.network import ConnectionRule
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -78,26 +79,37 @@ class Records:
         return tags
 
     def connection(self, row: int) -> Record:
-        """One connection as a dict."""
+        """One connection as a dict, its keys in NetPyNE's order."""
         table, model = self.plan.connections, self.plan.model
-        label = model.rules[int(table["rule"][row])]
-        onto_section = table["section"][row] >= 0
+        label, pre, post = (
+            model.rules[int(table["rule"][row])],
+            int(table["pre"][row]),
+            int(table["post"][row]),
+        )
         rule = self._rules.get(label)
+        in_section = table["section"][row] >= 0
         record: Record = {
-            "preGid": int(table["pre"][row]),
-            "sec": model.sections[int(table["section"][row])] if onto_section else None,
-            "loc": float(table["location"][row]) if onto_section else None,
+            "preGid": pre,
+            "sec": model.sections[int(table["section"][row])] if in_section else None,
+            "loc": float(table["location"][row]) if in_section else None,
             "synMech": model.synapses[int(table["synapse"][row])] if table["synapse"][row] >= 0 else None,
             "weight": float(table["weight"][row]),
             "delay": float(table["delay"][row]),
         }
         if rule is not None:
-            given = {"shape": rule.shape, "plast": rule.plast, "weightIndex": rule.weight_index or None}
-            record.update({name: value for name, value in given.items() if value is not None})
+            record.update(_options(rule))
+            if in_section and rule.loc is None and self._on_point_neuron(post, record["sec"]):
+                record["loc"] = None
         if model.spec.simulation.include_params_label:
             record["label"] = label
-        record.update({"preLoc": 0.5} if onto_section else {"weightIndex": rule.weight_index if rule else 0})
-        return record
+        record.update({"preLoc": 0.5} if in_section else {"weightIndex": rule.weight_index if rule else 0})
+        return record | _plasticity(record.get("plast"), pre, post)
+
+    def _on_point_neuron(self, gid: int, section: str) -> bool:
+        """Whether the spikes of a section are those of a point process in it."""
+        code = int(self.plan.cells.table["template"][int(self.plan.cells.positions(gid))])
+        pointps = self.plan.templates[code].sections[section].pointps
+        return any("vref" in values for values in pointps.values())
 
     def stimulus_connection(self, block: int, row: int) -> Record:
         """The connection of a NetStim to its synapse as a dict."""
@@ -110,9 +122,13 @@ class Records:
             "weight": float(rows["weight"][row]),
             "delay": float(rows["delay"][row]),
         }
+        gid, target = int(rows["gid"][row]), model.spec.network.targets.get(source.target)
+        if target is not None and target.loc is None and self._on_point_neuron(gid, record["sec"]):
+            record["loc"] = None
         given = {"shape": source.shape, "plast": source.plast}
         record.update({name: value for name, value in given.items() if value is not None})
-        return {**record, "preLoc": 0.5, "preLabel": source.source}
+        record |= {"preLoc": 0.5, "preLabel": source.source}
+        return record | _plasticity(source.plast, "NetStim", gid)
 
     def stimulus(self, block: int, row: int) -> Record:
         """One stimulus as a dict."""
@@ -174,7 +190,8 @@ class Records:
         for place in self.contacts_of(gid):
             conn = self.contact(place)
             where = conn["sec"], conn["synMech"], conn["loc"]
-            if conn["sec"] is None or conn["synMech"] is None or (shared and where in seen):
+            made = conn["sec"] is not None and conn["synMech"] is not None
+            if not made or self._on_point_neuron(gid, conn["sec"]) or (shared and where in seen):
                 continue
             seen.add(where)
             rule = self.plan.model.spec.network.synapses[conn["synMech"]]
@@ -207,6 +224,24 @@ class Records:
         for name, synapse, _ in self.synapses_of(gid):
             sections[name].setdefault("synMechs", []).append(synapse)
         return {**record, "secs": sections, "secLists": self.section_lists(position)}
+
+
+def _options(rule: ConnectionRule) -> Record:
+    """Keys of a connection rule that its connections have too."""
+    given = {
+        "shape": rule.shape,
+        "plast": rule.plast,
+        "weightIndex": rule.weight_index or None,
+        "distributeSynsUniformly": rule.distribute,
+        "connRandomSecFromList": rule.random_section,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _plasticity(plast: Any, pre: int | str, post: int) -> Record:
+    if not plast or plast.get("mech") != "STDP":
+        return {}
+    return {"STDPdata": {"preGid": pre, "postGid": post, "receptor": 0}}
 
 
 def population_tags(plan: Plan, code: int) -> Record:
@@ -282,7 +317,10 @@ def simulation_data(results: "Results") -> Record:
 
 
 def document(results: "Results", include: Iterable[str], version: str = "") -> Record:
-    """The whole content of a saved file. include: netParams, netCells, netPops, net, simConfig, simData."""
+    """The whole content of a saved file. include: netParams, netCells, netPops, net, simConfig, simData.
+
+    Cells that were not gathered are left out.
+    """
     wanted = {*include}
     if "net" in wanted:
         wanted |= {"netCells", "netPops"}
@@ -290,7 +328,8 @@ def document(results: "Results", include: Iterable[str], version: str = "") -> R
     content: Record = {"netpyne_version": VERSION, "netpyne_changeset": "", "netspec_version": version}
     if "netParams" in wanted:
         net["params"] = parameters(results.net_params)
-    if "netCells" in wanted:
+    gathered = len(results.plan.cells.owned) == len(results.plan.cells)
+    if "netCells" in wanted and gathered:
         compact = simulation.compact_conn_format
         net["cells"] = cells(results.plan, simulation.save_cell_secs, simulation.save_cell_conns, compact)
     if "netPops" in wanted:

@@ -20,6 +20,7 @@ from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
 from netspec.results import Counts, Results
+from netspec.session import progress
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.numbers import population_rates, rate_text, recorded
@@ -158,13 +159,24 @@ class Session:
         self.timing("start", "runTime")
         duration = float(self.cfg.duration)
         self.say(f"\nRunning simulation using NEURON for {duration} ms...")
-        self.network.run(*self._every(interval, func, time_range, arguments or {}))
+        self._advance(self._every(interval, func, time_range, arguments or {}))
         self.ranks.barrier()
         self.timing("stop", "runTime")
         spent = self.timings["runTime"]
         if self.cfg.get("timing", True):
             ratio = duration / 1000 / max(spent, 1e-9)
             self.say(f"  Done; run time = {spent:0.2f} s; real-time ratio: {ratio:0.2f}.")
+
+    def _advance(self, every: list[Any]) -> None:
+        """Run, with a progress bar where there is one."""
+        if not progress.wanted(self.cfg, self.ranks, self.talks):
+            self.network.run(*every)
+            return
+        from netspec.neuron.run import Every
+
+        duration = float(self.cfg.duration)
+        with progress.bar(duration, self.ranks.rank) as show:
+            self.network.run(*every, Every(duration / progress.STEPS, show))
 
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
@@ -287,7 +299,10 @@ class Session:
 
     def all_cells(self) -> AllCells:
         """Records of all cells, on rank 0."""
-        return AllCells(self._whole("allCells").plan)
+        plan = self._whole("allCells").plan
+        if len(plan.cells.owned) != len(plan.cells):
+            raise AttributeError("the cells were not gathered: gatherOnlySimData")
+        return AllCells(plan)
 
     def all_pops(self) -> Dict:
         """Tags and cellGids of all populations, on rank 0."""

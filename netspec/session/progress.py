@@ -1,0 +1,33 @@
+"""A progress bar while the network runs: on a terminal only, drawn by rank 0."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+STEPS = 100
+"""How often the bar moves during a run."""
+
+
+def wanted(cfg: Mapping[str, Any], ranks: Any, talks: bool) -> bool:
+    """Whether there is a bar. The same on all ranks, since all have to stop for it. Collective.
+
+    Not with a variable time step: stops would change its steps, and so the results.
+    """
+    here = talks and bool(cfg.get("progressBar")) and not cfg.get("verbose") and sys.stdout.isatty()
+    stepless = not cfg.get("cvode_active") and not cfg.get("use_local_dt")
+    return bool(ranks.bcast(here)) and stepless
+
+
+@contextmanager
+def bar(duration: float, rank: int) -> Iterator[Callable[[float], None]]:
+    """A function that says how far the run is [ms]; the bar is gone when the block ends."""
+    if rank != 0:
+        yield lambda now: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("  {task.completed:.0f} of {task.total:.0f} ms"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task("run", total=duration)
+        yield lambda now: progress.update(task, completed=now)
