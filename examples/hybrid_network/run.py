@@ -1,5 +1,7 @@
 """Hodgkin-Huxley pyramids, Izhikevich interneurons and artificial spike sources together. See README.md."""
 
+from pathlib import Path
+
 from netspec import sim, specs
 
 netParams = specs.NetParams()
@@ -63,9 +65,10 @@ connect(
 connect("INT", "INT", divergence=3, weight=0.002, delay=1, synMech="inh")
 
 cfg = specs.SimConfig()
-cfg.duration, cfg.dt, cfg.filename = 400, 0.05, "hybrid_network"  # [ms]
-cfg.recordTraces["V of a pyramid"] = {"sec": "soma", "loc": 0.5, "var": "v", "conds": {"pop": "PYR"}}
-cfg.recordTraces["V of an interneuron"] = {
+cfg.duration, cfg.dt = 400, 0.05  # [ms]
+cfg.filename = str(Path(__file__).with_name("hybrid_network"))
+cfg.recordTraces["V_pyramid"] = {"sec": "soma", "loc": 0.5, "var": "v", "conds": {"pop": "PYR"}}
+cfg.recordTraces["V_interneuron"] = {
     "sec": "soma",
     "pointp": "izh",
     "var": "V",
@@ -73,7 +76,7 @@ cfg.recordTraces["V of an interneuron"] = {
 }
 cfg.recordCells = [("PYR", 0), ("INT", 0)]
 cfg.analysis["plotRaster"] = {"orderBy": "pop", "saveFig": True, "figSize": (8, 5)}
-cfg.analysis["plotTraces"] = {"saveFig": True, "figSize": (8, 3)}
+cfg.analysis["plotTraces"] = {"include": [("INT", 0)], "saveFig": True, "figSize": (8, 3)}
 cfg.analysis["plotConn"] = {"feature": "probability", "saveFig": True, "figSize": (6, 5)}
 
 sim.createSimulateAnalyze(netParams, cfg)

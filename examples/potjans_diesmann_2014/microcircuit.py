@@ -58,11 +58,11 @@ def compensation(synapses: float) -> np.ndarray:
 
 
 @netspec.rule("poissonIndegree")
-def poisson_indegree(pre, post, owned, stream, indegree):
+def poisson_indegree(pre, post, owned, stream, convergence):
     """Poisson numbers of synapses of the owned post cells, each from any pre cell: (pre gids, post gids)."""
-    count = np.arange(int(indegree + 10 * np.sqrt(indegree)) + 20)
+    count = np.arange(int(convergence + 10 * np.sqrt(convergence)) + 20)
     log_factorial = np.concatenate([[0], np.cumsum(np.log(count[1:]))])
-    below = np.cumsum(np.exp(count * np.log(indegree) - indegree - log_factorial))
+    below = np.cumsum(np.exp(count * np.log(convergence) - convergence - log_factorial))
     ids = [np.broadcast_to(part, len(post))[owned, None] for part in stream.convergence()]
     number = np.searchsorted(below, uniforms(ids, np.zeros((1, 1), int))[:, 0])
     chosen = (uniforms(ids, 1 + np.arange(number.max(initial=0))[None, :]) * len(pre)).astype(int)
@@ -82,9 +82,9 @@ def network(cells: float, synapses: float) -> specs.NetParams:
             "numCells": round(cells * count),
             "v0": "normal(-58, 100)",
             "dc": float(current),
-            "rate": float(BACKGROUND * inputs * synapses),
-            "w_bg": STRENGTH * boost,
-            "stream": "uniform(0, 4e9)",
+            "bg_rate": float(BACKGROUND * inputs * synapses),
+            "bg_weight": STRENGTH * boost,
+            "bg_stream": "uniform(0, 4e9)",
         }
     for (row, column), indegree in np.ndenumerate(indegrees() * synapses):
         if indegree > 0:
@@ -106,7 +106,7 @@ def connect(params: specs.NetParams, pre: str, post: str, indegree: float, stren
         "preConds": {"pop": pre},
         "postConds": {"pop": post},
         "connFunc": "poissonIndegree",
-        "indegree": indegree,
+        "convergence": indegree,
         "weight": f"{bound}(0, normal({strength}, {(strength * STRENGTH_SD) ** 2}))",
         "delay": f"max(0.1, normal({delay}, {(delay * DELAY_SD) ** 2}))",
     }

@@ -25,7 +25,7 @@ netParams = microcircuit.network(options.cells, options.synapses or options.cell
 sim.createSimulateAnalyze(netParams, cfg)
 
 if sim.rank == 0:
-    rates = sim.analysis.popAvgRates(tranges=[200, cfg.duration], show=False)
+    rates = sim.results.rates((200, cfg.duration))
     print(f"\n{'population':12}{'this run [Hz]':>14}{'full model [Hz]':>17}")
     for label, published in zip(microcircuit.POPULATIONS, microcircuit.FULL_RATES, strict=True):
         print(f"{label:12}{rates[label]:14.2f}{published:17.2f}")

@@ -6,11 +6,11 @@
 : A spike when v reaches theta; then v stays at v_reset for t_ref while i goes on. An event adds its weight [pA] to i.
 : Between events both variables are sums of two exponentials, so that they are advanced exactly, and the next crossing
 : of the threshold is known: one self-event waits there and moves when an event arrives. No time step is involved.
-: rate > 0 adds background events of weight w_bg as a Poisson process, from the random stream number `stream`.
+: bg_rate > 0 adds background events of weight bg_weight as a Poisson process, from the random stream bg_stream.
 
 NEURON {
     ARTIFICIAL_CELL LifExp
-    RANGE tau_m, tau_s, c, e, theta, v_reset, t_ref, dc, v0, rate, w_bg, stream, v, i
+    RANGE tau_m, tau_s, c, e, theta, v_reset, t_ref, dc, v0, bg_rate, bg_weight, bg_stream, v, i
     RANDOM background
 }
 
@@ -30,9 +30,9 @@ PARAMETER {
     t_ref = 2 (ms)
     dc = 0 (pA)
     v0 = -65 (mV)
-    rate = 0 (/s)
-    w_bg = 87.8 (pA)
-    stream = 0
+    bg_rate = 0 (/s)
+    bg_weight = 87.8 (pA)
+    bg_stream = 0
 }
 
 ASSIGNED {
@@ -54,10 +54,10 @@ INITIAL {
     gain = tau_m * tau_s / (c * (tau_m - tau_s))
     peak = gain * ((tau_s / tau_m)^(tau_s / (tau_m - tau_s)) - (tau_s / tau_m)^(tau_m / (tau_m - tau_s)))
     net_send(wait(), 1)
-    if (rate > 0) {
-        random_setids(background, stream, 0, 0)
+    if (bg_rate > 0) {
+        random_setids(background, bg_stream, 0, 0)
         random_setseq(background, 0)
-        net_send(random_negexp(background, 1000 / rate), 2)
+        net_send(random_negexp(background, 1000 / bg_rate), 2)
     }
 }
 
@@ -69,8 +69,8 @@ NET_RECEIVE (w (pA)) {
         free = t + t_ref
         net_send(wait(), 1)
     } else if (flag == 2) {
-        i = i + w_bg
-        net_send(random_negexp(background, 1000 / rate), 2)
+        i = i + bg_weight
+        net_send(random_negexp(background, 1000 / bg_rate), 2)
         net_move(t + wait())
     } else {
         i = i + w
