@@ -70,7 +70,7 @@ class InputBlock:
 
 @dataclass(frozen=True)
 class TraceBlock:
-    """One entry of recordTraces (a block per distinct place): the same variable in the same place of many cells.
+    """One entry of recordTraces, a block per distinct place: the same variable at that place of many cells.
 
     kind: 'segment' (v, ina ...), 'mech', 'synapse', 'stim', 'pointp' or 'point' (artificial cell). name: of
     the mechanism, synMech, stimTarget or pointp. index: which synapse or stimulus in that segment. key: None,
