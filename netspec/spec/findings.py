@@ -103,13 +103,14 @@ def _has(node: Any, step: Any) -> bool:
     return isinstance(node, list | tuple) and isinstance(step, int) and 0 <= step < len(node)
 
 
-def settle(findings: Iterable[Finding], strict: bool) -> None:
-    """Warn of what is doubtful; SpecError with all that is wrong, if anything is."""
+def settle(findings: Iterable[Finding], strict: bool, late: Iterable[Problem]) -> None:
+    """Warn of what is doubtful; SpecError with all that is wrong (and `late`), if anything is."""
     problems = []
     for finding in findings:
         if finding.level is Level.ERROR or (strict and finding.level is Level.LENIENT):
             problems.append(Problem(spell(finding.path), finding.message))
         else:
             warnings.warn(f"{spell(finding.path)}: {finding.message}", NetspecWarning, stacklevel=3)
+    problems.extend(late)
     if problems:
         raise SpecError(problems)

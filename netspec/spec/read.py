@@ -56,12 +56,13 @@ def read(
     artificial: Iterable[str] = vocabulary.ARTIFICIAL,
     known_analysis: Mapping[str, Iterable[str]] | None = None,
     rules: Iterable[str] = (),
+    late: Callable[[Spec], Iterable[Problem]] = lambda spec: (),
 ) -> Spec:
     """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
 
     net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
     the artificial cells there are. known_analysis: function -> its arguments. rules: names that connFunc may
-    have besides NetPyNE's.
+    have besides NetPyNE's. late: finds what only a later layer can know (mechanisms), for the same list.
     """
     network, simulation = attributes(net_params), attributes(sim_config)
     _refuse_swapped(network, simulation)
@@ -69,7 +70,8 @@ def read(
     notes = Notes(apply_mapping(network, simulation), strict, frozenset(_names_used(network)))
     spec = Spec(_network(network, notes), _simulation(simulation, notes))
     notes.findings.extend(check.check(spec, artificial, known_analysis, rules))
-    settle(in_order(notes.findings, {"netParams": network, "simConfig": simulation}), strict)
+    found = in_order(notes.findings, {"netParams": network, "simConfig": simulation})
+    settle(found, strict, late(spec))
     return spec
 
 
