@@ -103,7 +103,7 @@ def _has(node: Any, step: Any) -> bool:
     return isinstance(node, list | tuple) and isinstance(step, int) and 0 <= step < len(node)
 
 
-def settle(findings: Iterable[Finding], strict: bool, late: Iterable[Problem]) -> None:
+def settle(findings: Iterable[Finding], strict: bool, late: Iterable[Problem] = ()) -> None:
     """Warn of what is doubtful; SpecError with all that is wrong (and `late`), if anything is."""
     problems = []
     for finding in findings:
