@@ -41,7 +41,7 @@ def algorithm(rule: ConnectionRule) -> tuple[str, RuleFunction]:
 
 
 def parameters_for(ends: Ends, function: RuleFunction, owned: Positions) -> dict[str, Any]:
-    """What the function has as arguments: probability, convergence, divergence, connList, the user's own keys."""
+    """What the function has as arguments: probability, convergence, divergence, connList, own keys."""
     rule = ends.rule
     known: dict[str, Callable[[], Any]] = {
         "probability": lambda: probability(ends),

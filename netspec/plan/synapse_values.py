@@ -28,8 +28,8 @@ PLACE = ("post", "synapse", "section", "location")
 class _Work:
     """The synapses of a plan whose string functions are evaluated.
 
-    rows: columns of PLACE, pre (-1: a stimulus), rule (of a stimulus: -1 - its number) and owned, the place of
-    the cell among the owned ones. stream: (rows,) which row of draws serves a synapse. made: by template code.
+    rows: columns of PLACE, pre (-1: a stimulus), rule (of a stimulus: -1 - its number) and owned, the place
+    of the cell among the owned ones. stream: (rows,) row of draws that serves a synapse. made: by template.
     """
 
     plan: Plan
