@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk, plasticity
 from netspec.neuron.cells import LiveCells
-from netspec.neuron.synapses import LiveSynapses, extended
+from netspec.neuron.synapses import PLACE, LiveSynapses, extended
 from netspec.plan import Plan
 from netspec.plan.cells import Template
 from netspec.tables import Table
@@ -76,7 +76,9 @@ class LiveConnections:
         return None
 
     def _rows_on_synapses(self) -> Table:
-        return self._rows if self._on_synapse.all() else self._rows.take(self._on_synapse)
+        """Places of the synapses; the table's own columns if every row has one, as they are kept."""
+        places = Table({name: self._rows[name] for name in PLACE})
+        return places if self._on_synapse.all() else places.take(self._on_synapse)
 
     def _targets(
         self, cells: LiveCells, neurons: "PointNeurons", on_neuron: NDArray[np.bool_]

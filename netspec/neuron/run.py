@@ -93,6 +93,10 @@ class Network:
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
 
+    def change(self, plan: Plan) -> None:
+        """Use the settings (duration, dt, hParams ...) of another plan of the same network from now on."""
+        self._plan = plan
+
     def run(self, *every: Every) -> None:
         """Run from t = 0 for the whole duration, in windows between which functions are called."""
         self.prepare()

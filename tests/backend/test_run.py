@@ -212,6 +212,29 @@ def test_a_random_index_changes_noise_and_is_taken_back(build):
     assert h.Random().Random123_globalindex() == before
 
 
+def test_a_closed_network_leaves_nothing_behind(build):
+    sections, cells = (
+        len(list(h.allsec())),
+        {name: len(h.List(name)) for name in ("NetCon", "Exp2Syn", "NetStim")},
+    )
+    network = build(ring.plan())
+    network.run()
+    assert len(list(h.allsec())) == sections + 2 * ring.N
+    network.close()
+    del network
+    assert len(list(h.allsec())) == sections
+    assert {name: len(h.List(name)) for name in cells} == cells
+
+
+def test_settings_can_change_between_runs(build):
+    network = build(ring.plan(duration=10.0))
+    network.run()
+    network.change(ring.plan(duration=20.0, dt=0.05))
+    network.run()
+    assert h.t == pytest.approx(20)
+    assert h.dt == 0.05
+
+
 def test_a_stage_that_is_missing_is_said():
     network = Network(by_hand.ranks())
     with pytest.raises(StateError, match="not built that far"):
