@@ -55,7 +55,7 @@ class Counts:
 class Results:
     """What was recorded, on one rank or (gathered) of all.
 
-    spikes: columns time [ms] and gid. time: of the samples of traces [ms]. traces: label -> gid -> (samples,),
+    spikes: columns time [ms] and gid. time: of traces' samples [ms]. traces: label -> gid -> (samples,),
     or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
     times [ms]. times: as traces, the sample times of traces that have their own [ms].
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.

@@ -111,9 +111,9 @@ def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
         plan,
         cells=cells,
         cell_values=_merge_cell_values(shares, plan),
-        points=_grouped(shares, "points", lambda b: b.population, _merge_points),
+        points=_sorted(_grouped(shares, "points", _population, _merge_points), _population),
         connections=rows.take(np.lexsort([rows["post"], rows["rule"]])),
-        inputs=_in_spec_order(plan, _grouped(shares, "inputs", _input_key, _merge_inputs)),
+        inputs=_grouped(shares, "inputs", _input_key, _merge_inputs),
         recordings=_merge_recordings(shares),
     )
     return replace(together, synapse_values=_merge_synapse_values(shares, plan, together))
@@ -189,6 +189,14 @@ def _grouped(
     return tuple(join(group) for group in groups.values())
 
 
+def _sorted(blocks: tuple[Any, ...], place: Callable[[Any], int]) -> tuple[Any, ...]:
+    return tuple(sorted(blocks, key=place))
+
+
+def _population(block: PointBlock) -> int:
+    return block.population
+
+
 def _merge_points(blocks: list[PointBlock]) -> PointBlock:
     cells = concat([block.cells for block in blocks])
     order = np.argsort(cells["gid"], kind="stable")
@@ -209,11 +217,7 @@ def _parts(values: NDArray[np.float64], offsets: NDArray[np.int64]) -> list[NDAr
 
 
 def _input_key(block: InputBlock) -> Hashable:
-    return block.target, block.source, block.mechanism, _synapse_code(block)
-
-
-def _synapse_code(block: InputBlock) -> int:
-    return int(block.rows["synapse"][0]) if "synapse" in block.rows and len(block.rows) else -1
+    return block.target, block.source, block.mechanism
 
 
 def _merge_inputs(blocks: list[InputBlock]) -> InputBlock:
@@ -225,17 +229,11 @@ def _merge_inputs(blocks: list[InputBlock]) -> InputBlock:
     return replace(blocks[0], rows=rows.take(order), noise=noise)
 
 
-def _in_spec_order(plan: Plan, blocks: tuple[InputBlock, ...]) -> tuple[InputBlock, ...]:
-    """Blocks that have rows, in the order of stimTargetParams."""
-    places = {label: i for i, label in enumerate(plan.model.spec.network.targets)}
-    filled = tuple(block for block in blocks if len(block.rows))
-    return tuple(sorted(filled, key=lambda block: places[block.target]))
-
-
 def _merge_synapse_values(shares: Sequence[Content], plan: Plan, together: Plan) -> dict[str, Table]:
     """A cell's synapses are on one rank and in one order, so their values are matched cell by cell."""
     merged = {}
-    for label in dict.fromkeys(label for share in shares for label in share["synapse_values"]):
+    labels = {label for share in shares for label in share["synapse_values"]}
+    for label in sorted(labels, key=plan.model.synapses.code):
         having = [share for share in shares if label in share["synapse_values"]]
         parts = [replace(plan, connections=s["connections"], inputs=s["inputs"]) for s in having]
         gids = np.concatenate([synapse_places(part, label)[0] for part in parts])
@@ -252,7 +250,9 @@ def _merge_recordings(shares: Sequence[Content]) -> Recordings:
     spikes = None
     if first.spikes is not None:
         spikes = np.sort(np.concatenate([share["recordings"].spikes for share in shares]))
-    return replace(first, traces=_grouped(blocks, "traces", _trace_key, _merge_trace), spikes=spikes)
+    traces = _grouped(blocks, "traces", _trace_key, _merge_trace)
+    in_order = _sorted(traces, lambda block: first.labels.index(block.label))
+    return replace(first, traces=in_order, spikes=spikes)
 
 
 def _trace_key(block: TraceBlock) -> Hashable:

@@ -4,13 +4,23 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netspec import __version__
-from netspec.formats import json as _json
 from netspec.session import later as _later
 from netspec.session.stages import current as _session
+from netspec.session.verbs_data import (
+    gatherData,
+    gatherDataFromFiles,
+    intervalSave,
+    saveData,
+    saveDataInNodes,
+)
 from netspec.specs import not_supported
 
-__all__ = ["analysis", "plotting"]
+__all__ = [
+    *("cellByGid", "checkMemory", "clearAll", "close", "getCellsList", "gitChangeset"),
+    *("send", "timing", "version"),
+    *("gatherData", "gatherDataFromFiles", "intervalSave", "saveData", "saveDataInNodes", "saveJSON"),
+]
+"""Verbs defined in other files; those below are sim's too."""
 
 analysis = _later.Plots("sim.analysis")
 plotting = _later.Plots("sim.plotting")
@@ -192,75 +202,6 @@ def createSimulateAnalyzeDistributed(
     return (*made[:3], *made[4:]) if output and made else None
 
 
-# Gather and save
-
-
-def gatherData(
-    gatherLFP: bool = True,
-    gatherDipole: bool = True,
-    gatherOnlySimData: bool | None = None,
-    includeSimDataEntries: Any = None,
-    analyze: bool = True,
-) -> Any:
-    """AllSimData with the data of all ranks, on rank 0; None elsewhere."""
-    only_data = _session.cfg.get("gatherOnlySimData") if gatherOnlySimData is None else gatherOnlySimData
-    _session.gather(not only_data)
-    if analyze:
-        _session.print_summary()
-    if _session.ranks.rank != 0:
-        return None
-    data = _session.all_simulation_data()
-    if includeSimDataEntries is not None:
-        for name in [name for name in data if name not in includeSimDataEntries]:
-            del data[name]
-    return data
-
-
-def gatherDataFromFiles(
-    gatherLFP: bool = True,
-    saveFolder: str | None = None,
-    simLabel: str | None = None,
-    sim: Any = None,
-    fileType: str | None = None,
-    saveMerged: bool = False,
-) -> None:
-    """Put the shares of all ranks together from the files of saveDataInNodes."""
-    _session.gather_files(saveFolder, simLabel, fileType, saveMerged)
-
-
-def saveData(include: Any = None, filename: str | None = None, saveLFP: bool = True) -> list[str] | None:
-    """Paths of the files that cfg asks for, on rank 0; None elsewhere."""
-    from netspec.session import saving
-
-    if filename:
-        _session.cfg.filename = filename
-    return saving.save_all(_session, include)
-
-
-def saveDataInNodes(
-    filename: str | None = None,
-    saveLFP: bool = True,
-    removeTraces: bool = False,
-    saveFolder: str | None = None,
-) -> str:
-    """The path of this rank's share."""
-    from netspec.session import saving
-
-    return saving.save_in_nodes(_session, filename, saveFolder, not removeTraces)
-
-
-def intervalSave(simTime: float, gatherLFP: bool = True) -> str | None:
-    """The path of a file with everything up to now, on rank 0."""
-    from netspec.session import saving
-
-    return saving.save_interval(_session, simTime)
-
-
-def saveJSON(fileName: str, data: Any, checkFileTimeout: float = 0) -> str:
-    """The path of a JSON file."""
-    return _json.save(fileName, data)
-
-
 # Load
 
 
@@ -403,65 +344,6 @@ def loadPythonModule(path: str) -> Any:
     from netspec.session import loading
 
     return loading.python_module(path)
-
-
-# Small things
-
-
-def cellByGid(gid: int) -> Any:
-    """The cell, None if it is not on this rank."""
-    return _session.network_view().cell_of(gid)
-
-
-def getCellsList(include: Any, returnGids: bool = False) -> list[Any]:
-    """Cells of this rank (or their gids) that selectors mean."""
-    from netspec.session import helpers
-
-    return helpers.selected(_session, include, returnGids)
-
-
-def timing(mode: str, processName: str) -> None:
-    """Start or stop a clock of sim.timingData."""
-    _session.timing(mode, processName)
-
-
-def version(show: bool = True) -> str:
-    """Version of netspec."""
-    if show:
-        _session.say(f"NetSpec version {__version__}")
-    return __version__
-
-
-def gitChangeset(show: bool = True) -> str:
-    """Nothing; netspec is installed, not checked out."""
-    return ""
-
-
-def checkMemory() -> float:
-    """Largest memory of this process so far [MB]."""
-    from netspec.session import helpers
-
-    used = helpers.peak_memory()
-    print(f"Memory of rank {_session.ranks.rank if _session.ranks else 0}: {used:0.1f} MB")
-    return used
-
-
-def clearAll() -> None:
-    """Forget the network, its results and NEURON's objects."""
-    _session.clear()
-
-
-def close(message: str | None = None, clear: bool = True) -> None:
-    """End the script."""
-    if message is not None:
-        _session.say(message)
-    if clear:
-        _session.clear()
-    sys.exit()
-
-
-def send(*args: Any, **kwargs: Any) -> None:
-    """Nothing: there is no batch to send to."""
 
 
 def __getattr__(name: str) -> Any:

@@ -197,7 +197,7 @@ class NetParams(Attributes):
                 place = place[step]
             except (KeyError, IndexError, TypeError):
                 where = f"netParams path {'.'.join(map(str, path))!r}"
-                known = place if isinstance(place, Mapping | NetParams) else []
+                known: Any = place if isinstance(place, Mapping | NetParams) else []
                 raise SpecError([Problem(where, f"no {step!r} there. {did_you_mean(step, known)}")]) from None
         place[path[-1]] = paramVal
 
@@ -286,8 +286,9 @@ def _defaults(cls: type) -> dict[str, Any]:
     found = {}
     for field in dataclasses.fields(cls):
         if "key" in field.metadata:
-            made = field.default_factory is not dataclasses.MISSING
-            found[field.metadata["key"]] = field.default_factory() if made else field.default
+            made: Any = field.default_factory
+            default = field.default if made is dataclasses.MISSING else made()
+            found[field.metadata["key"]] = default
     return found
 
 
@@ -299,11 +300,11 @@ def _merge(present: Dict, values: Mapping[str, Any]) -> None:
             present[name] = value
 
 
-def _writer(filename: str) -> Callable[[str, Any], Any]:
+def _writer(filename: str) -> Any:
     return _by_suffix(filename, {".json": json_format.save, ".pkl": pickle_format.save})
 
 
-def _reader(filename: str) -> Callable[[str], Any]:
+def _reader(filename: str) -> Any:
     return _by_suffix(filename, {".json": json_format.load, ".pkl": pickle_format.load})
 
 

@@ -14,7 +14,7 @@ from netspec.session.containers import Dict
 from netspec.specs import not_supported
 
 if TYPE_CHECKING:
-    from netspec.session import Session
+    from netspec.session.stages import Session
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ class AllCells(Lazy):
 
 
 class LiveData(Dict):
-    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as NEURON's vectors of this rank."""
+    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors of this rank."""
 
     def __init__(self, recordings: Any):
         super().__init__(spkt=recordings._times, spkid=recordings._gids)

@@ -324,7 +324,8 @@ def document(results: "Results", include: Iterable[str], version: str = "") -> R
     wanted = {*include}
     if "net" in wanted:
         wanted |= {"netCells", "netPops"}
-    simulation, net = results.plan.model.spec.simulation, {}
+    simulation = results.plan.model.spec.simulation
+    net: Record = {}
     content: Record = {"netpyne_version": VERSION, "netpyne_changeset": "", "netspec_version": version}
     if "netParams" in wanted:
         net["params"] = parameters(results.net_params)

@@ -97,6 +97,9 @@ class Attributes:
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__[name] = wrapped(value, Dict)
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no {name!r}. {did_you_mean(name, self.__dict__)}")
+
     def __getitem__(self, name: str) -> Any:
         try:
             return self.__dict__[name]

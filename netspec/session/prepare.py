@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from netspec.errors import Problem, SpecError
+from netspec.errors import Problem
 from netspec.model import Model, resolve
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
 from netspec.session.saving import problems as saving_problems
+from netspec.spec import Spec
 from netspec.spec.read import read
 
 
@@ -22,17 +23,13 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
 
     mechanisms.load(mod_folders() if mod is None else mod, ranks)
     artificial = mechanisms.artificial_names()
+
+    def late(spec: Spec) -> list[Problem]:
+        return [*mechanisms.check(resolve(spec, artificial), ranks), *saving_problems(sim_config)]
+
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
-    late = saving_problems(sim_config)
-    try:
-        spec = read(net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES)
-    except SpecError as error:
-        raise SpecError([*error.problems, *late]) from None
-    model = resolve(spec, artificial)
-    found: list[Problem] = [*mechanisms.check(model, ranks), *late]
-    if found:
-        raise SpecError(found)
-    return model
+    spec = read(net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late)
+    return resolve(spec, artificial)
 
 
 def mod_folders() -> list[Path]:

@@ -1,7 +1,7 @@
 """A progress bar while the network runs: on a terminal only, drawn by rank 0."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ STEPS = 100
 """How often the bar moves during a run."""
 
 
-def wanted(cfg: Mapping[str, Any], ranks: Any, talks: bool) -> bool:
+def wanted(cfg: Any, ranks: Any, talks: bool) -> bool:
     """Whether there is a bar. The same on all ranks, since all have to stop for it. Collective.
 
     Not with a variable time step: stops would change its steps, and so the results.

@@ -1,5 +1,7 @@
 """Where results go: names of files, one writer per format, shares of ranks, intervals."""
 
+import importlib
+import importlib.util
 import os
 import shutil
 import time
@@ -16,6 +18,7 @@ from netspec.formats import json, netpyne, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
 from netspec.session.stages import Session
+from netspec.spec.raw import attributes
 
 Writer = Callable[[str, Results, Mapping[str, Any]], list[str]]
 
@@ -51,8 +54,7 @@ def save_csv(base: str, results: Results, document: Mapping[str, Any]) -> list[s
 
 def save_matlab(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
     """NetPyNE's structure as structs of MATLAB; None as '__np_none__'."""
-    from scipy.io import savemat
-
+    savemat = importlib.import_module("scipy.io").savemat
     with whole(f"{base}.mat") as part, part.open("wb") as file:
         savemat(file, _matlab(document), long_field_names=True)
     return [f"{base}.mat"]
@@ -85,13 +87,11 @@ WHOLE = {"savePickle", "saveJson", "saveMat", "saveDpk"}
 """Formats that hold NetPyNE's structure."""
 
 
-def problems(cfg: Mapping[str, Any]) -> list[Problem]:
+def problems(sim_config: Any) -> list[Problem]:
     """What would keep the formats of simConfig from being written, known before the run."""
-    found = []
+    found, cfg = [], attributes(sim_config)
     if cfg.get("saveMat"):
-        try:
-            import scipy.io  # noqa: F401
-        except ImportError:
+        if importlib.util.find_spec("scipy") is None:
             found.append(Problem("simConfig.saveMat", "MATLAB files need scipy: pip install scipy"))
     backup = cfg.get("backupCfgFile")
     if backup and not Path(backup[0]).is_file():
@@ -99,7 +99,7 @@ def problems(cfg: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def base_name(cfg: Mapping[str, Any]) -> str:
+def base_name(cfg: Any) -> str:
     """Path of saved files up to the suffix: folder, label or filename, '_data', and the date if asked for."""
     folder, label, filename = (str(cfg.get(name) or "") for name in ("saveFolder", "simLabel", "filename"))
     if folder and label:
@@ -111,7 +111,7 @@ def base_name(cfg: Mapping[str, Any]) -> str:
     return f"{path}_data{timestamp(cfg)}"
 
 
-def timestamp(cfg: Mapping[str, Any]) -> str:
+def timestamp(cfg: Any) -> str:
     """'-YYYYmmdd_HHMMSS' if file names are to have it."""
     return time.strftime("-%Y%m%d_%H%M%S") if cfg.get("timestampFilename") else ""
 
@@ -174,7 +174,7 @@ def save_in_nodes(session: Session, filename: str | None, folder: str | None, tr
     return json.save(f"{base}.json", document) if cfg.get("saveJson") else f"{base}.pkl"
 
 
-def node_folder(cfg: Mapping[str, Any], folder: str | None = None, label: str | None = None) -> str:
+def node_folder(cfg: Any, folder: str | None = None, label: str | None = None) -> str:
     """Folder of the shares of ranks."""
     place = folder or cfg.get("saveFolder") or ""
     name = label if label is not None else str(cfg.get("simLabel") or "")
@@ -222,7 +222,7 @@ def save_model(params: Any, cfg: Any, source: str, target: str | None) -> str:
     return json.save(index_path, index)
 
 
-def backup_script(cfg: Mapping[str, Any]) -> None:
+def backup_script(cfg: Any) -> None:
     """Copy the script that cfg names: [source, folder]."""
     backup = cfg.get("backupCfgFile")
     if not backup:

@@ -12,26 +12,25 @@ from typing import Any, cast
 
 import numpy as np
 
-from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
-from netspec.formats import netpyne
 from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
-from netspec.results import Counts, Results
+from netspec.results import Results
 from netspec.session import progress
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
-from netspec.session.numbers import population_rates, rate_text, recorded
+from netspec.session.gathered import Gathered
+from netspec.session.numbers import recorded
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
-from netspec.views import AllCells, LiveData, Net
+from netspec.views import LiveData, Net
 
 log = logging.getLogger("netspec")
 
 
-class Session:
+class Session(Gathered):
     """Settings, plan, live network and results of the simulation; None until their verb was called."""
 
     def __init__(self, talks: bool = True) -> None:
@@ -247,15 +246,6 @@ class Session:
             sim_config=plain_data(self.cfg.todict()),
         )
 
-    def print_summary(self) -> None:
-        """The lines that people look for, and the rates of populations if asked for."""
-        results = cast(Results, self.results)
-        self.say("\nAnalyzing...")
-        for line in netspec_results.summary(results, self.ranks.size, self.timings.get("runTime")):
-            self.say(line)
-        if self.cfg.get("printPopAvgRates") and self.ranks.rank == 0:
-            self.all_simulation_data()["popRates"] = self.rates(self.cfg.printPopAvgRates, True)
-
     def gather_files(self, folder: str | None, label: str | None, kind: str | None, save: bool) -> None:
         """Results from the shares that ranks have saved; with `save`, saved as one and the shares removed."""
         from netspec.session import loading, saving
@@ -275,46 +265,6 @@ class Session:
 
     def _pickles(self) -> bool:
         return bool(self.cfg.get("savePickle") or not self.cfg.get("saveJson"))
-
-    def counts(self) -> Counts:
-        """Numbers of the gathered network; AttributeError before."""
-        if self.results is None or self.results.counts is None:
-            raise AttributeError("it exists after gatherData")
-        return self.results.counts
-
-    def rates(self, ranges: Any, show: bool) -> dict[str, Any] | None:
-        """Mean rates of the populations [Hz], on rank 0."""
-        if self.results is None or self.ranks.rank != 0:
-            return None
-        rates = population_rates(self.results, ranges or True)
-        for label, rate in rates.items() if show else ():
-            self.say(f"   {label} : {rate_text(rate)}")
-        return rates
-
-    def all_simulation_data(self) -> Dict:
-        """allSimData, on rank 0."""
-        if self.simulation_data is None:
-            self.simulation_data = Dict(netpyne.simulation_data(self._whole("allSimData")))
-        return self.simulation_data
-
-    def all_cells(self) -> AllCells:
-        """Records of all cells, on rank 0."""
-        plan = self._whole("allCells").plan
-        if len(plan.cells.owned) != len(plan.cells):
-            raise AttributeError("the cells were not gathered: gatherOnlySimData")
-        return AllCells(plan)
-
-    def all_pops(self) -> Dict:
-        """Tags and cellGids of all populations, on rank 0."""
-        return Dict(netpyne.populations(self._whole("allPops").plan))
-
-    def _whole(self, name: str) -> Results:
-        """The results of the whole network: on rank 0 after gathering, on all ranks after loading."""
-        if self.results is not None:
-            cells = self.results.plan.cells
-            if self.ranks.rank == 0 or len(cells.owned) == len(cells):
-                return self.results
-        raise AttributeError(f"{name} exists on rank 0, after gatherData")
 
     def live_data(self) -> Any:
         """simData: what this rank has recorded so far, as NEURON's vectors."""
@@ -358,16 +308,6 @@ class Session:
     def cells_with_tags(self) -> Cells:
         """The cells with the tags that scripts on this rank have changed."""
         return with_tags(self.planned().cells, self.changed_tags)
-
-    def say(self, text: str) -> None:
-        """Print on rank 0."""
-        if self.talks and (self.ranks is None or self.ranks.rank == 0):
-            print(text)
-
-    def _report(self, text: str) -> None:
-        """Print on every rank."""
-        if self.talks:
-            print(text)
 
     def timing(self, mode: str, name: str) -> None:
         """Start or stop a clock; timings holds seconds once it was stopped."""

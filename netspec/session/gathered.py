@@ -1,0 +1,80 @@
+"""What a session knows once results are gathered: counts, rates, NetPyNE's dictionaries of data and cells."""
+
+from typing import Any, cast
+
+from netspec import results as netspec_results
+from netspec.formats import netpyne
+from netspec.results import Counts, Results
+from netspec.session.containers import Dict
+from netspec.session.numbers import population_rates, rate_text
+from netspec.views import AllCells
+
+
+class Gathered:
+    """Results of the whole network (None until they are gathered or loaded), and who may see them."""
+
+    ranks: Any
+    talks: bool
+    cfg: Any
+    timings: Dict
+    results: Results | None
+    simulation_data: Dict | None
+
+    def print_summary(self) -> None:
+        """The lines that people look for, and the rates of populations if asked for."""
+        results = cast(Results, self.results)
+        self.say("\nAnalyzing...")
+        for line in netspec_results.summary(results, self.ranks.size, self.timings.get("runTime")):
+            self.say(line)
+        if self.cfg.get("printPopAvgRates") and self.ranks.rank == 0:
+            self.all_simulation_data()["popRates"] = self.rates(self.cfg.printPopAvgRates, True)
+
+    def counts(self) -> Counts:
+        """Numbers of the gathered network; AttributeError before."""
+        if self.results is None or self.results.counts is None:
+            raise AttributeError("it exists after gatherData")
+        return self.results.counts
+
+    def rates(self, ranges: Any, show: bool) -> dict[str, Any] | None:
+        """Mean rates of the populations [Hz], on rank 0."""
+        if self.results is None or self.ranks.rank != 0:
+            return None
+        rates = population_rates(self.results, ranges or True)
+        for label, rate in rates.items() if show else ():
+            self.say(f"   {label} : {rate_text(rate)}")
+        return rates
+
+    def all_simulation_data(self) -> Dict:
+        """allSimData, on rank 0."""
+        if self.simulation_data is None:
+            self.simulation_data = Dict(netpyne.simulation_data(self._whole("allSimData")))
+        return self.simulation_data
+
+    def all_cells(self) -> AllCells:
+        """Records of all cells, on rank 0."""
+        plan = self._whole("allCells").plan
+        if len(plan.cells.owned) != len(plan.cells):
+            raise AttributeError("the cells were not gathered: gatherOnlySimData")
+        return AllCells(plan)
+
+    def all_pops(self) -> Dict:
+        """Tags and cellGids of all populations, on rank 0."""
+        return Dict(netpyne.populations(self._whole("allPops").plan))
+
+    def _whole(self, name: str) -> Results:
+        """The results of the whole network: on rank 0 after gathering, on all ranks after loading."""
+        if self.results is not None:
+            cells = self.results.plan.cells
+            if self.ranks.rank == 0 or len(cells.owned) == len(cells):
+                return self.results
+        raise AttributeError(f"{name} exists on rank 0, after gatherData")
+
+    def say(self, text: str) -> None:
+        """Print on rank 0."""
+        if self.talks and (self.ranks is None or self.ranks.rank == 0):
+            print(text)
+
+    def _report(self, text: str) -> None:
+        """Print on every rank."""
+        if self.talks:
+            print(text)

@@ -1,0 +1,72 @@
+"""NetPyNE's verbs that gather and save."""
+
+from typing import Any
+
+from netspec.formats import json
+from netspec.session.stages import current
+
+
+def gatherData(
+    gatherLFP: bool = True,
+    gatherDipole: bool = True,
+    gatherOnlySimData: bool | None = None,
+    includeSimDataEntries: Any = None,
+    analyze: bool = True,
+) -> Any:
+    """AllSimData with the data of all ranks, on rank 0; None elsewhere."""
+    only_data = current.cfg.get("gatherOnlySimData") if gatherOnlySimData is None else gatherOnlySimData
+    current.gather(not only_data)
+    if analyze:
+        current.print_summary()
+    if current.ranks.rank != 0:
+        return None
+    data = current.all_simulation_data()
+    if includeSimDataEntries is not None:
+        for name in [name for name in data if name not in includeSimDataEntries]:
+            del data[name]
+    return data
+
+
+def gatherDataFromFiles(
+    gatherLFP: bool = True,
+    saveFolder: str | None = None,
+    simLabel: str | None = None,
+    sim: Any = None,
+    fileType: str | None = None,
+    saveMerged: bool = False,
+) -> None:
+    """Put the shares of all ranks together from the files of saveDataInNodes."""
+    current.gather_files(saveFolder, simLabel, fileType, saveMerged)
+
+
+def saveData(include: Any = None, filename: str | None = None, saveLFP: bool = True) -> list[str] | None:
+    """Paths of the files that cfg asks for, on rank 0; None elsewhere."""
+    from netspec.session import saving
+
+    if filename:
+        current.cfg.filename = filename
+    return saving.save_all(current, include)
+
+
+def saveDataInNodes(
+    filename: str | None = None,
+    saveLFP: bool = True,
+    removeTraces: bool = False,
+    saveFolder: str | None = None,
+) -> str:
+    """The path of this rank's share."""
+    from netspec.session import saving
+
+    return saving.save_in_nodes(current, filename, saveFolder, not removeTraces)
+
+
+def intervalSave(simTime: float, gatherLFP: bool = True) -> str | None:
+    """The path of a file with everything up to now, on rank 0."""
+    from netspec.session import saving
+
+    return saving.save_interval(current, simTime)
+
+
+def saveJSON(fileName: str, data: Any, checkFileTimeout: float = 0) -> str:
+    """The path of a JSON file."""
+    return json.save(fileName, data)
