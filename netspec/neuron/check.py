@@ -11,6 +11,7 @@ from netspec.neuron import catalog
 from netspec.spec.cell import CellRule, Section
 from netspec.spec.findings import Path, spell
 from netspec.spec.network import Network
+from netspec.spec.vocabulary import H_GLOBALS
 
 Problems = Iterator[Problem]
 
@@ -63,7 +64,7 @@ def _cell_rule(rule: CellRule) -> Problems:
     for name, section in rule.secs.items():
         yield from _section(section, (*path, "secs", name))
     for name in rule.globals:
-        if not hasattr(h, name):
+        if name not in H_GLOBALS and not hasattr(h, name):
             message = "NEURON has no global variable of this name; one of a mechanism is <name>_<mechanism>"
             yield Problem(spell((*path, "globals", name)), message)
 

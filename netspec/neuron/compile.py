@@ -15,25 +15,32 @@ import neuron
 
 from netspec.errors import MechanismError
 from netspec.neuron import cache
-from netspec.neuron.mod_files import ModFile, read
+from netspec.neuron.mod_files import ModFile, included, read
 
 log = logging.getLogger("netspec")
 
 LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib", ".libs/libnrnmech.so")
 """Where nrnivmodl leaves its result, within the folder named after the machine."""
-INCLUDED = (".inc", ".h", ".hpp")
-"""Files that mod files may include."""
+HEADERS = (".inc", ".h", ".hpp")
+"""Files that C code in mod files may include."""
+PORTING = "https://nrn.readthedocs.io/en/latest/guide/porting_mechanisms_to_cpp.html"
 TIME_LIMIT = 1800
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
-_WRAPPER = re.compile(r"^(Traceback|  File |    |subprocess\.|make: |NOTE: |refer to the C\+\+|\s*$)")
+_WRAPPER = re.compile(r"^(Traceback|  File |    \S|subprocess\.|make: |NOTE: |refer to the C\+\+|\s*$)")
+_ASIDE = re.compile(
+    r": (warning|note): |^(Thread Safe|Translating|INCLUDEing|Notice:) ?|^In file included| -> "
+)
+_SOURCE = re.compile(r"^ +(\d+ )?\|")
 _FAILED = re.compile(r"in file (\S+?)\.mod|\b(\w+)\.(?:cpp|o)\] Error")
 
 
 def library(mods: Sequence[ModFile]) -> Path:
     """The compiled library of these mod files: from the cache, or made now."""
     files = _files(mods)
-    contents = [item for path in files for item in (path.name, path.read_bytes())]
+    places = _include_places(mods)
+    others = sorted({path for mod in mods for path in included(mod.path, places)} - set(files))
+    contents = [item for path in (*files, *others) for item in (path.name, path.read_bytes())]
     name = cache.key([neuron.__version__, os.environ.get("CXX", ""), *contents])
 
     def make(work: Path) -> None:
@@ -41,7 +48,7 @@ def library(mods: Sequence[ModFile]) -> Path:
         log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
         for path in files:
             shutil.copyfile(path, work / path.name)
-        _nrnivmodl(work, mods)
+        _nrnivmodl(work, mods, os.pathsep.join(map(str, places)))
         built = in_folder(work)
         if built is None:
             raise MechanismError(f"nrnivmodl made no library; its output is\n{(work / 'log').read_text()}")
@@ -75,9 +82,15 @@ def _files(mods: Iterable[ModFile]) -> list[Path]:
         files[mod.path.name] = mod.path
     for folder in dict.fromkeys(mod.path.parent for mod in mods):
         for path in sorted(folder.iterdir()):
-            if path.suffix in INCLUDED:
+            if path.suffix in HEADERS:
                 files.setdefault(path.name, path)
     return [files[name] for name in sorted(files)]
+
+
+def _include_places(mods: Iterable[ModFile]) -> list[Path]:
+    """Where INCLUDE looks: beside the mod file, and in the folder above, where users run nrnivmodl."""
+    folders = dict.fromkeys(mod.path.resolve().parent for mod in mods)
+    return list(dict.fromkeys(place for folder in folders for place in (folder, folder.parent)))
 
 
 def _require_tools(mods: Sequence[ModFile]) -> None:
@@ -99,21 +112,21 @@ def _require_tools(mods: Sequence[ModFile]) -> None:
     )
 
 
-def _nrnivmodl(work: Path, mods: Sequence[ModFile]) -> None:
+def _nrnivmodl(work: Path, mods: Sequence[ModFile], places: str) -> None:
     """Run nrnivmodl in the folder; its output is kept in `log`."""
     program = _program()
     jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     done = subprocess.run(
         [program, "."],
         cwd=work,
-        env=cache.environment(MAKEFLAGS=f"-j{jobs}"),
+        env=cache.environment(MAKEFLAGS=f"-j{jobs}", MODL_INCLUDE=places),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
         timeout=TIME_LIMIT,
     )
-    output = _COLOR.sub("", done.stdout)
+    output = _COLOR.sub("", done.stdout).replace(f"{work / platform.machine()}/", "")
     (work / "log").write_text(output)
     if done.returncode:
         raise MechanismError(_explain(output, mods))
@@ -137,10 +150,23 @@ def _explain(output: str, mods: Sequence[ModFile]) -> str:
         )
     failed = {a or b for a, b in _FAILED.findall(output)}
     paths = [str(mod.path) for mod in mods if mod.path.stem in failed]
-    lines = [line for line in output.splitlines() if not _WRAPPER.match(line) or line.strip() == "^"]
-    first = next((i for i, line in enumerate(lines) if "rror" in line), max(len(lines) - 15, 0))
-    shown = "\n".join(lines[first : first + 15])
-    return f"cannot compile {', '.join(paths) or 'the mod files'}:\n{shown}"
+    shown = "\n".join(_telling(output.splitlines())[:20])
+    hint = f"\nMod files written for NEURON 8 may need changes: {PORTING}" if ": error: " in shown else ""
+    return f"cannot compile {', '.join(paths) or 'the mod files'}:\n{shown}{hint}"
+
+
+def _telling(lines: Iterable[str]) -> list[str]:
+    """The lines about errors: without progress, warnings with their source, and the wrapper's own."""
+    kept, aside = [], False
+    for line in lines:
+        if _ASIDE.search(line):
+            aside = True
+        elif not (aside and _SOURCE.match(line)):
+            aside = False
+            if line.strip() == "^" or not _WRAPPER.match(line):
+                kept.append(line)
+    first = next((i for i, line in enumerate(kept) if "rror" in line), max(len(kept) - 15, 0))
+    return kept[first:]
 
 
 def own(folder: Path) -> dict[str, ModFile]:

@@ -21,6 +21,7 @@ _LINE_COMMENT = re.compile(r"[:?].*")
 _UNIT_OR_LIMITS = re.compile(r"\([^)]*\)|<[^>]*>")
 _RANGE = re.compile(r"\bFROM\b\s*\S+\s*\bTO\b\s*\S+|\bSTART\b\s*\S+")
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*\w+\s*\])?\s*(?:=\s*[-+]?[\w.]+(?:(?<=[eE])[-+]?\d+)?)?")
+_INCLUDE = re.compile(r'\bINCLUDE\s+"([^"]+)"')
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -70,6 +71,21 @@ def parse(text: str, path: Path) -> ModFile:
         pointers=_declared(neuron, "POINTER") + _declared(neuron, "BBCOREPOINTER"),
         ions=tuple(dict.fromkeys(re.findall(r"\bUSEION\s+(\w+)", neuron))),
     )
+
+
+def included(path: Path, folders: Iterable[Path]) -> set[Path]:
+    """The files in the folders that an NMODL file includes, directly or through others."""
+    places = list(folders)
+    found: set[Path] = set()
+    waiting = [path]
+    while waiting:
+        code = without_comments(waiting.pop().read_text(encoding="utf-8", errors="replace"))
+        for name in _INCLUDE.findall(code):
+            target = next((place / name for place in places if (place / name).is_file()), None)
+            if target is not None and target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
 
 
 def without_comments(text: str) -> str:

@@ -153,7 +153,8 @@ class TestCompiling:
         write(tmp_path / "one", "same", g=1)
         write(tmp_path / "two", "same", g=2)
         (tmp_path / "two" / "more.mod").write_text('NEURON { SUFFIX more }\nINCLUDE "half.inc"\n')
-        (tmp_path / "two" / "half.inc").write_text("PARAMETER { gg = 4 }\nNEURON { RANGE gg }\n")
+        (tmp_path / "two" / "half.inc").write_text('PARAMETER { gg = 4 }\nINCLUDE "rest.inc"\n')
+        (tmp_path / "rest.inc").write_text("NEURON { RANGE gg }\n")
         found, done = run(
             """
             mechanisms.load(["one", "two", "none"])
@@ -301,7 +302,7 @@ class TestNamesInCells:
         )
 
     def test_globals(self):
-        rule = CellRule("PYR", globals={"celsius": 20, "usetable_hh": 1, "q10_hhh": 2})
+        rule = CellRule("PYR", globals={"celsius": 20, "v_init": -70, "usetable_hh": 1, "q10_hhh": 2})
         only(problems(rules={"PYR": rule}), "netParams.cellParams['PYR'].globals.q10_hhh", "no global")
 
     def test_all_at_once(self):

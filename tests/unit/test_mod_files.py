@@ -72,6 +72,17 @@ def test_files_of_folders(tmp_path):
     assert [mod.name for mod in found] == ["a", "b", "c"]
 
 
+def test_included_files(tmp_path):
+    (tmp_path / "mod").mkdir()
+    places = [tmp_path / "mod", tmp_path]
+    (tmp_path / "mod" / "a.mod").write_text('INCLUDE "b.inc" : INCLUDE "d.inc"\nINCLUDE "none.inc"')
+    (tmp_path / "mod" / "b.inc").write_text('INCLUDE "c.inc"')
+    (tmp_path / "c.inc").write_text('INCLUDE "b.inc"')
+    (tmp_path / "d.inc").write_text("")
+    found = mod_files.included(tmp_path / "mod" / "a.mod", places)
+    assert found == {tmp_path / "mod" / "b.inc", tmp_path / "c.inc"}
+
+
 def test_a_file_that_does_not_exist(tmp_path):
     with pytest.raises(FileError, match=r"lost\.mod"):
         mod_files.read(tmp_path / "lost.mod")
