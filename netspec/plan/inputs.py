@@ -184,7 +184,7 @@ def _netstims(
     return InputBlock(
         aim.target.label,
         aim.source.label,
-        "NSLOC" if values.get("rate") == "variable" else "NetStim",
+        "NSLOC" if _is_variable(values) else "NetStim",
         rows,
         noise=noise,
         shape=values.get("shape"),
@@ -194,7 +194,7 @@ def _netstims(
 
 def _rate(values: Mapping[str, Any], here: Positions, aim: _Aim) -> tuple[Floats, Floats]:
     """Rate [Hz] and interval [ms] of each cell, with the rounding of NetPyNE's double inversion."""
-    if values.get("rate") == "variable":
+    if _is_variable(values):
         rate = np.full(len(here), np.nan)
         return rate, np.full(len(here), 0.1**-1 * 1e3)
     given = "rate" if values.get("rate") is not None else "interval"
@@ -206,6 +206,10 @@ def _rate(values: Mapping[str, Any], here: Positions, aim: _Aim) -> tuple[Floats
         raise SpecError([Problem(aim.where(given), message)])
     rate = number if given == "rate" else 1000.0 / number
     return rate, rate**-1 * 1e3
+
+
+def _is_variable(values: Mapping[str, Any]) -> bool:
+    return isinstance(values.get("rate"), str)
 
 
 def _column(value: Any, here: Positions) -> Floats:

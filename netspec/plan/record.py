@@ -181,17 +181,20 @@ def _all_synapses(
         return
     sections = plan.templates[code].sections
     post, section_code, location = synapse_places(plan, synapse)
+    rows = np.flatnonzero(np.isin(post, plan.cells.gids[group]))
+    names = [plan.model.sections[code] for code in section_code[rows]]
+    places = list(zip(post[rows].tolist(), names, location[rows].tolist(), strict=True))
+    twins = Counter(places)
     blocks: dict[tuple[str, float, int, str], list[int]] = defaultdict(list)
     in_segment: Counter[tuple[int, str, int]] = Counter()
-    same_place: Counter[tuple[int, str]] = Counter()
-    for row in np.flatnonzero(np.isin(post, plan.cells.gids[group])):
-        gid, name, place = int(post[row]), plan.model.sections[section_code[row]], float(location[row])
+    for gid, name, place in places:
         segment = (gid, name, int(_segment(place, int(sections[name].geom.get("nseg", 1)))))
-        key = f"{name}_{place}"
-        twin = same_place[gid, key]
-        blocks[name, place, in_segment[segment], key + (f"_{twin}" if twin else "")].append(gid)
+        # NetPyNE keeps the last synapse of a place under the plain key; the others get a number here.
+        twins[gid, name, place] -= 1
+        left = twins[gid, name, place]
+        key = f"{name}_{place}" + (f"_{left}" if left else "")
+        blocks[name, place, in_segment[segment], key].append(gid)
         in_segment[segment] += 1
-        same_place[gid, key] += 1
     variable = trace.get("var", "")
     for (name, place, index, key), gids in blocks.items():
         owners = np.array(gids, np.int64)

@@ -21,7 +21,7 @@ from netspec.spec.findings import (
 from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, shown
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.raw import apply_mapping, attributes
-from netspec.spec.simulation import Simulation
+from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
 
 ENTRIES: dict[str, type] = {
@@ -32,8 +32,8 @@ ENTRIES: dict[str, type] = {
     "stimSourceParams": StimulusSource,
     "stimTargetParams": StimulusTarget,
 }
-MERGED = frozenset({"hParams", "seeds"})
-"""Options of which the user may give a part; the rest keeps its default."""
+PARTLY_GIVEN = {"hParams": {"v_init": -65.0}, "seeds": DEFAULT_SEEDS}
+"""What is added to options of which the user gives a part; NetPyNE forgets the other defaults of hParams."""
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,8 @@ def _arguments(cls: type, found: Mapping[str, Any], path: Path, notes: Notes) ->
             value = _value(kind, value, unit, (*path, key), notes, default)
         elif value is None:
             value = default
-        if key in MERGED:
-            value = {**default, **value}
+        if key in PARTLY_GIVEN and key in found:
+            value = {**PARTLY_GIVEN[key], **value}
         arguments[one.name] = value
     return arguments
 

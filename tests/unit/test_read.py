@@ -212,7 +212,7 @@ def test_none_is_the_default():
 
 def test_a_part_of_the_seeds_and_globals():
     simulation = read({}, {"hParams": {"celsius": 34}, "seeds": {"conn": 5}}).simulation
-    assert simulation.h_params == {"celsius": 34, "v_init": -65.0, "clamp_resist": 0.001}
+    assert simulation.h_params == {"v_init": -65.0, "celsius": 34}
     assert simulation.seeds == {"conn": 5, "stim": 1, "loc": 1, "cell": 1}
 
 
