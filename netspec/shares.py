@@ -1,5 +1,6 @@
 """Shares of several ranks put together, and results as data for files, in the order of a run on one rank."""
 
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
@@ -7,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.errors import NetspecWarning
 from netspec.model import resolve
 from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock, make
 from netspec.plan.cells import Cells
 from netspec.plan.points import points
 from netspec.plan.record import synapse_places
+from netspec.plan.rules import RULES
 from netspec.plan.values import values
 from netspec.spec.read import read
+from netspec.spec.vocabulary import ARTIFICIAL
 from netspec.tables import Table, concat, ragged
 
 if TYPE_CHECKING:
@@ -60,8 +64,12 @@ def columns_from(content: Mapping[str, Any]) -> Content:
 def plan_from(content: Mapping[str, Any]) -> Plan:
     """The plan in the data of a file."""
     parts = dict(content["plan"])
-    spec = read(content["net_params"], content["sim_config"])
-    model = resolve(spec, parts.pop("artificial"))
+    artificial = {*ARTIFICIAL, *parts.pop("artificial")}
+    with warnings.catch_warnings():
+        # They were given when the network was made.
+        warnings.simplefilter("ignore", NetspecWarning)
+        spec = read(content["net_params"], content["sim_config"], artificial=artificial, rules=RULES)
+    model = resolve(spec, artificial)
     cells = Cells(populations=model.populations, owned=parts.pop("owned"), **parts.pop("cells"))
     return Plan(model, cells, **parts)
 

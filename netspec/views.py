@@ -185,7 +185,7 @@ class Pop:
     @property
     def tags(self) -> Dict:
         """Its entry in popParams, with its label."""
-        return Dict(population_tags(self._net.populations, self._code))
+        return Dict(population_tags(self._net.populations.populations[self._code]))
 
     @property
     def cellGids(self) -> list[int]:
@@ -333,6 +333,9 @@ class Net:
         return self._views[position]
 
     def __getattr__(self, name: str) -> Any:
+        own = getattr(type(self), name, None)
+        if isinstance(own, property) and own.fget:
+            return own.fget(self)  # says why it is not there
         if name in NOT_YET:
             raise not_supported(f"sim.net.{name}")
         known = [n for n in dir(type(self)) if not n.startswith("_")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.model import Population
 from netspec.plan import InputBlock, Plan
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
@@ -244,9 +245,8 @@ def _plasticity(plast: Any, pre: int | str, post: int) -> Record:
     return {"STDPdata": {"preGid": pre, "postGid": post, "receptor": 0}}
 
 
-def population_tags(plan: Plan, code: int) -> Record:
+def population_tags(population: Population) -> Record:
     """Tags of a population, as sim.net.pops shows them."""
-    population = plan.cells.populations[code]
     written = {"cellType": population.spec.cell_type, "cellModel": population.spec.cell_model}
     for item in fields(population.spec):
         value = getattr(population.spec, item.name)
@@ -268,7 +268,7 @@ def populations(plan: Plan, everyone: bool = True) -> dict[str, Record]:
     positions = np.arange(len(plan.cells)) if everyone else plan.cells.owned
     codes, gids = plan.cells.table["population"][positions], plan.cells.gids[positions]
     return {
-        population.label: {"tags": population_tags(plan, code), "cellGids": gids[codes == code].tolist()}
+        population.label: {"tags": population_tags(population), "cellGids": gids[codes == code].tolist()}
         for code, population in enumerate(plan.cells.populations)
     }
 

@@ -39,7 +39,7 @@ def test_missing_key_is_an_error_and_is_not_made(kind):
     with pytest.raises(KeyError):
         found["numCell"]
     with pytest.raises(AttributeError, match="Did you mean 'numCells'"):
-        found.numCell
+        _ = found.numCell
     assert not hasattr(found, "other")
     assert list(found) == ["numCells"]
 
