@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.draws import Draws
 from netspec.errors import Problem, SpecError
 from netspec.expression import Expression
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.sections import DISTANCE, POSITION, Assignment, assignments
 from netspec.plan.segments import Shape, connected, euclidean_distance, path_distance
+from netspec.streams import Draws
 
 Floats = NDArray[np.float64]
 
