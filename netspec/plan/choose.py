@@ -50,7 +50,7 @@ def parameters_for(ends: Ends, function: RuleFunction, owned: Positions) -> dict
         "connList": lambda: _checked_list(ends),
     }
     fields_of = {"connList": "conn_list"}
-    own = getattr(rule, "params", {})
+    own = rule.params
     told = {}
     for name, argument in inspect.signature(function).parameters.items():
         if name in own:
@@ -93,7 +93,8 @@ def _own(rule: ConnectionRule, function: Callable[..., Any]) -> RuleFunction:
 
     def connect(pre: Positions, post: Positions, owned: Positions, stream: Any) -> Pairs:
         told = {f.metadata["key"]: getattr(rule, f.name) for f in fields(rule) if "key" in f.metadata}
-        made = function(pre, post, {name: value for name, value in told.items() if value is not None})
+        given = {name: value for name, value in told.items() if value is not None}
+        made = function(pre, post, {**given, **rule.params})
         pairs = np.asarray(made if isinstance(made, np.ndarray) else list(made), np.int64).reshape(-1, 2)
         strange = ~(np.isin(pairs[:, 0], pre) & np.isin(pairs[:, 1], post))
         if strange.any():

@@ -36,7 +36,7 @@ class Population:
 
 @dataclass(frozen=True)
 class ConnectionRule:
-    """An entry of connParams."""
+    """An entry of connParams; `params` holds the keys that a rule of the user's own asks for."""
 
     label: str
     pre_conds: dict[str, Any] = key("preConds", "conditions", "tags of the presynaptic cells")
@@ -74,6 +74,7 @@ class ConnectionRule:
     pre_loc: Any = key("preLoc", "any", "presynaptic location (not supported yet)", None)
     gap_junction: Any = key("gapJunction", "any", "electrical synapse (not supported yet)", None)
     disynaptic_bias: Any = key("disynapticBias", "any", "not supported yet", None)
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Dictionaries -> Spec. Which key goes into which field is said by the fields (`keys.key`); here is how."""
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
 from functools import cache
@@ -32,6 +33,7 @@ ENTRIES: dict[str, type] = {
     "stimSourceParams": StimulusSource,
     "stimTargetParams": StimulusTarget,
 }
+NO_RULES: Mapping[str, Callable[..., Any]] = {}
 PARTLY_GIVEN = {"hParams": {"v_init": -65.0}, "seeds": DEFAULT_SEEDS}
 """What is added to options of which the user gives a part; NetPyNE forgets the other defaults of hParams."""
 
@@ -41,12 +43,13 @@ class Notes:
     """What reading needs besides the value at hand. findings: what is wrong so far.
 
     strict: unknown keys are errors; a slip is then read as what it means, so that nothing is reported twice.
-    used: names that appear elsewhere in the dictionaries, and so are the user's own.
+    used: names that appear elsewhere in the dictionaries, and so are the user's own. rules: by connFunc.
     """
 
     findings: list[Finding] = field(default_factory=list)
     strict: bool = True
     used: frozenset[str] = frozenset()
+    rules: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 def read(
@@ -55,19 +58,19 @@ def read(
     *,
     artificial: Iterable[str] = vocabulary.ARTIFICIAL,
     known_analysis: Mapping[str, Iterable[str]] | None = None,
-    rules: Iterable[str] = (),
+    rules: Mapping[str, Callable[..., Any]] = NO_RULES,
     late: Callable[[Spec], Iterable[Problem]] = lambda spec: (),
 ) -> Spec:
     """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
 
     net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
-    the artificial cells there are. known_analysis: function -> its arguments. rules: names that connFunc may
-    have besides NetPyNE's. late: finds what only a later layer can know (mechanisms), for the same list.
+    the artificial cells there are. known_analysis: function -> its arguments. rules: functions
+    that connFunc may name; their arguments may be keys. late: finds what only a later layer can know (mechanisms), for the same list.
     """
     network, simulation = attributes(net_params), attributes(sim_config)
     _refuse_swapped(network, simulation)
     strict = bool(simulation.get("strict", True))
-    notes = Notes(apply_mapping(network, simulation), strict, frozenset(_names_used(network)))
+    notes = Notes(apply_mapping(network, simulation), strict, frozenset(_names_used(network)), rules)
     spec = Spec(_network(network, notes), _simulation(simulation, notes))
     notes.findings.extend(check.check(spec, artificial, known_analysis, rules))
     found = in_order(notes.findings, {"netParams": network, "simConfig": simulation})
@@ -162,11 +165,26 @@ def _entry(cls: type, section: str, label: Any, values: Mapping[str, Any], notes
     notes.findings.extend(warning((*path, name), text) for name, text in ignored.items())
     values = {name: value for name, value in values.items() if name not in ignored}
     free = vocabulary.FREE.get(section)
+    told = _for_own_rule(values, notes) if section == "connParams" else {}
+    values = {name: value for name, value in values.items() if name not in told}
     own, found = _split(values, _fields(cls), path, notes, free=free is not None)
     arguments = _arguments(cls, found, path, notes)
+    if told:
+        arguments["params"] = told
     if free:
         arguments[free] = _free(own, vocabulary.ENTRY_UNITS.get(section, {}), path, notes)
     return cls(label=label, **arguments)
+
+
+def _for_own_rule(values: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+    """Keys of a connection that its connFunc has arguments for; a function gets all that we do not know."""
+    chosen = values.get("connFunc")
+    unknown = {name: value for name, value in values.items() if name not in _fields(ConnectionRule)}
+    if callable(chosen):
+        return unknown
+    function = notes.rules.get(chosen) if isinstance(chosen, str) else None
+    arguments = inspect.signature(function).parameters if function else {}
+    return {name: value for name, value in unknown.items() if name in arguments}
 
 
 def _split(

@@ -310,3 +310,14 @@ def test_what_should_be_a_dictionary(net, path):
     with pytest.raises(SpecError) as caught:
         read(net, {"duration": 1})
     assert path in [problem.path for problem in caught.value.problems]
+
+
+def test_keys_of_an_own_rule():
+    def reaching(pre, post, owned, stream, reach):
+        return pre, post
+
+    wanted = {"preConds": {}, "postConds": {}, "connFunc": "reaching", "reach": 2}
+    spec = read({"connParams": {"r": wanted}}, {}, rules={"reaching": reaching})
+    assert spec.network.connections["r"].params == {"reach": 2}
+    with pytest.raises(SpecError, match=r"connParams\['r'\].raech"):
+        read({"connParams": {"r": {**wanted, "raech": 3}}}, {}, rules={"reaching": reaching})
