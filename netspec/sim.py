@@ -1,5 +1,6 @@
 """NetPyNE's verbs. Every function is a name for something in the library; the state is in `session`."""
 
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,14 +13,25 @@ from netspec.session.verbs_data import (
     intervalSave,
     saveData,
     saveDataInNodes,
+    saveJSON,
+)
+from netspec.session.verbs_small import (
+    cellByGid,
+    checkMemory,
+    clearAll,
+    close,
+    getCellsList,
+    gitChangeset,
+    send,
+    timing,
+    version,
 )
 from netspec.specs import not_supported
 
 __all__ = [
-    *("cellByGid", "checkMemory", "clearAll", "close", "getCellsList", "gitChangeset"),
-    *("send", "timing", "version"),
-    *("gatherData", "gatherDataFromFiles", "intervalSave", "saveData", "saveDataInNodes", "saveJSON"),
-]
+    "cellByGid", "checkMemory", "clearAll", "close", "gatherData", "gatherDataFromFiles", "getCellsList",
+    "gitChangeset", "intervalSave", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
+]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 
 analysis = _later.Plots("sim.analysis")
@@ -346,6 +358,11 @@ def loadPythonModule(path: str) -> Any:
     return loading.python_module(path)
 
 
+def _verbs() -> list[str]:
+    """Names of all verbs."""
+    return [name for name, value in globals().items() if inspect.isfunction(value) and name[0] != "_"]
+
+
 def __getattr__(name: str) -> Any:
     """What belongs to the current session, and what is imported when first asked for."""
-    return _later.attribute(_session, name, [n for n in globals() if not n.startswith("_")])
+    return _later.attribute(_session, name, _verbs())

@@ -78,7 +78,8 @@ def records(document: Record, path: str) -> list[Record]:
 def plan_of(document: Record, model: Model, path: str, share: Share | None = None) -> Plan:
     """The plan of a saved network. share: as for plan.make; None for all cells."""
     cells = records(document, path)
-    model, everyone, templates = _cells(cells, model, path)
+    labels = _populations(document["net"]["pops"], cells)
+    model, everyone, templates = _cells(cells, labels, model, path)
     if share is not None:
         everyone = replace(everyone, owned=share(everyone, templates))
     own_values = values(model, everyone, templates)
@@ -122,13 +123,21 @@ def _by_gid(cells: Mapping[str, Any]) -> dict[int, Any]:
     return found
 
 
-def _cells(cells: Sequence[Record], model: Model, path: str) -> tuple[Model, Cells, tuple[Template, ...]]:
+def _populations(pops: Record, cells: Sequence[Record]) -> list[str]:
+    """The label of each cell's population; the tag `pop` may have been changed by a script."""
+    members = {gid: label for label, entry in pops.items() for gid in entry.get("cellGids", ())}
+    return [members.get(cell["gid"], str(cell["tags"].get("pop"))) for cell in cells]
+
+
+def _cells(
+    cells: Sequence[Record], labels: list[str], model: Model, path: str
+) -> tuple[Model, Cells, tuple[Template, ...]]:
     """The cells table and templates; the model gets a rule for sections that no rule of its own makes."""
     codes = {population.label: code for code, population in enumerate(model.populations)}
-    unknown = {cell["tags"].get("pop") for cell in cells} - codes.keys()
+    unknown = {*labels} - codes.keys()
     if unknown:
-        raise FileError(f"{path}: cells of populations that netParams lack: {sorted(map(str, unknown))}")
-    population = np.array([codes[cell["tags"]["pop"]] for cell in cells], np.int32)
+        raise FileError(f"{path}: cells of populations that netParams lack: {sorted(unknown)}")
+    population = np.array([codes[label] for label in labels], np.int32)
     columns = {name: np.zeros(len(cells), dtype) for name, dtype in CELL_COLUMNS.items()}
     columns |= {"gid": np.array([cell["gid"] for cell in cells], np.int64), "population": population}
     for code in np.unique(population):
@@ -139,12 +148,11 @@ def _cells(cells: Sequence[Record], model: Model, path: str) -> tuple[Model, Cel
     columns["fraction"] = np.array([cell["tags"].get("fraction", np.nan) for cell in cells], float)
     model, templates, template_codes = _templates(cells, model)
     columns["template"] = template_codes
-    labels = tuple(template.rules for template in templates)
     tags = dict(_own_tags(cells, model, population))
     table = Table({name: columns[name].astype(dtype) for name, dtype in CELL_COLUMNS.items()})
     everyone = Cells(table, model.populations, np.arange(len(cells)), tags)
     if model.spec.simulation.include_params_label:
-        everyone = replace(everyone, labels=labels)
+        everyone = replace(everyone, labels=tuple(template.rules for template in templates))
     return model, everyone, templates
 
 

@@ -14,9 +14,14 @@ def wanted(cfg: Any, ranks: Any, talks: bool) -> bool:
 
     Not with a variable time step: stops would change its steps, and so the results.
     """
-    here = talks and bool(cfg.get("progressBar")) and not cfg.get("verbose") and sys.stdout.isatty()
+    here = talks and bool(cfg.get("progressBar")) and not cfg.get("verbose") and _on_terminal()
     stepless = not cfg.get("cvode_active") and not cfg.get("use_local_dt")
     return bool(ranks.bcast(here)) and stepless
+
+
+def _on_terminal() -> bool:
+    """Whether somebody watches. A launcher may give a process a terminal of its own for stdout alone."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
 
 
 @contextmanager

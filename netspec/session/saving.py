@@ -92,9 +92,6 @@ def problems(sim_config: Any) -> list[Problem]:
     found, cfg = [], attributes(sim_config)
     if cfg.get("saveMat") and importlib.util.find_spec("scipy") is None:
         found.append(Problem("simConfig.saveMat", "MATLAB files need scipy: pip install scipy"))
-    backup = cfg.get("backupCfgFile")
-    if backup and not Path(backup[0]).is_file():
-        found.append(Problem("simConfig.backupCfgFile", f"there is no file {backup[0]!r}"))
     return found
 
 

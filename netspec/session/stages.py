@@ -59,8 +59,9 @@ class Session(Gathered):
 
     def initialize(self, net_params: Any, sim_config: Any, net: Any) -> None:
         """A new simulation with these settings."""
-        check_order(net_params, sim_config)
         self.start()
+        check_order(net_params, sim_config)
+        self.ranks.barrier()  # rank 0 may still be writing what the others load next
         self.clear()
         self.timing("start", "initialTime")
         self.timing("start", "totalTime")
