@@ -8,20 +8,18 @@ import microcircuit
 from netspec import sim, specs
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--cells", type=float, default=0.02, help="share of the cells (1: 77,169)")
-parser.add_argument(
-    "--synapses", type=float, help="share of the synapses of each cell (1: 3,850); default: as cells"
-)
+parser.add_argument("--cells", type=float, default=0.05, help="share of the cells (1: 77,169)")
+parser.add_argument("--synapses", type=float, default=0.2, help="share of a cell's synapses (1: 3,870)")
 parser.add_argument("--duration", type=float, default=1000, help="simulated time after the first 200 ms [ms]")
 options = parser.parse_args()
 
 cfg = specs.SimConfig()
-cfg.duration, cfg.dt = 200 + options.duration, 0.1  # [ms]
+cfg.duration, cfg.dt = 200 + options.duration, 0.05  # [ms]; cells wait for events, not for steps
 cfg.filename = str(Path(__file__).with_name("microcircuit"))
 shown = {"timeRange": [200, min(600, cfg.duration)], "orderInverse": True, "marker": ".", "markerSize": 1}
 cfg.analysis["plotRaster"] = {**shown, "saveFig": True, "figSize": (8, 6)}
 
-netParams = microcircuit.network(options.cells, options.synapses or options.cells)
+netParams = microcircuit.network(options.cells, options.synapses)
 sim.createSimulateAnalyze(netParams, cfg)
 
 if sim.rank == 0:

@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = {
     "first_network": [],
     "hybrid_network": [],
-    "potjans_diesmann_2014": ["--cells", "0.005", "--duration", "50"],
+    "potjans_diesmann_2014": ["--cells", "0.005", "--synapses", "0.01", "--duration", "50"],
 }
 
 
