@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from netspec.errors import ParallelError
+from netspec.neuron import exit_status
 
 log = logging.getLogger("netspec")
 
@@ -299,17 +300,18 @@ def _end_together(mpi: ModuleType) -> None:
     if mpi in _ending:
         return
     _ending.append(mpi)
-    status = _note_status()
+    status = exit_status.watch()
     process, comm = os.getpid(), mpi.COMM_WORLD.Dup()
 
     def end() -> None:
         if os.getpid() != process or mpi.Is_finalized():
             return
+        failed = status()
         arrived, begin = comm.Ibarrier(), time.monotonic()
         while not arrived.Test():
-            if status[-1] and time.monotonic() - begin > PATIENCE:
+            if failed and time.monotonic() - begin > PATIENCE:
                 _flush()
-                mpi.COMM_WORLD.Abort(status[-1])
+                mpi.COMM_WORLD.Abort(failed)
             time.sleep(0.01)
         mpi.Finalize()
 
@@ -317,18 +319,6 @@ def _end_together(mpi: ModuleType) -> None:
 
 
 _ending: list[ModuleType] = []
-
-
-def _note_status() -> list[int]:
-    """A list whose last item is the status given to sys.exit, which is not told to what runs at exit."""
-    status, leave = [0], sys.exit
-
-    def exit_with(code: Any = None, /) -> NoReturn:
-        status.append(code if isinstance(code, int) else int(code is not None))
-        leave(code)
-
-    sys.exit = exit_with
-    return status
 
 
 def _flush() -> None:
