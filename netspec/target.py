@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from netspec.errors import FileError, StateError
@@ -69,24 +70,21 @@ def dictionaries(path: Path, arguments: Sequence[str] = ()) -> Dictionaries:
     """What a target describes; a script runs until it has said it, without NEURON and MPI."""
     from netspec.session import loading
 
-    mods = dict.fromkeys([Path("mod").resolve(), path.resolve().parent / "mod"])
     if path.suffix == ".py":
-        return Dictionaries(*_of_script(path, arguments), tuple(mods))
+        return _of_script(path, arguments)
     if path.suffix in INDEX:
         folder, index = loading.index_of(path)
         sim_config, net_params = loading.model(path, load_mechanisms=False)
-        return Dictionaries(net_params, sim_config, (folder / index.get("mod_folder", "mod"),))
-    return Dictionaries(loading.params(path), loading.config(path), tuple(mods))
+        return Dictionaries(net_params, sim_config, _existing(folder / index.get("mod_folder", "mod")))
+    return Dictionaries(loading.params(path), loading.config(path), _beside(path))
 
 
 def checked(found: Dictionaries) -> "Model":
     """The model. SpecError with every mistake; those that need no NEURON are found before it is loaded."""
     _read(found)
-    from netspec.neuron import mechanisms
     from netspec.session.prepare import prepare
 
-    mechanisms.load(found.mods)
-    return prepare(found.net_params, found.sim_config)
+    return prepare(found.net_params, found.sim_config, list(found.mods))
 
 
 def _read(found: Dictionaries) -> None:
@@ -104,12 +102,21 @@ def _read(found: Dictionaries) -> None:
 class _Caught(BaseException):  # noqa: N818  (no error, and not for a script's `except Exception`)
     """A script has handed over its dictionaries."""
 
-    def __init__(self, net_params: Any, sim_config: Any):
-        self.dictionaries = net_params, sim_config
+    def __init__(self, dictionaries: Dictionaries):
+        self.dictionaries = dictionaries
 
 
-def _of_script(path: Path, arguments: Sequence[str]) -> tuple[Any, Any]:
-    with _stopped_before_planning(), contextlib.redirect_stdout(io.StringIO()):
+def _beside(path: Path) -> tuple[Path, ...]:
+    """The folders `mod` in the working directory and beside a file."""
+    return _existing(Path("mod").resolve(), path.resolve().parent / "mod")
+
+
+def _existing(*folders: Path) -> tuple[Path, ...]:
+    return tuple(folder for folder in dict.fromkeys(folders) if folder.is_dir())
+
+
+def _of_script(path: Path, arguments: Sequence[str]) -> Dictionaries:
+    with _stopped_before_planning(path), contextlib.redirect_stdout(io.StringIO()):
         try:
             _run_script(path, arguments)
         except _Caught as caught:
@@ -118,19 +125,24 @@ def _of_script(path: Path, arguments: Sequence[str]) -> tuple[Any, Any]:
 
 
 @contextlib.contextmanager
-def _stopped_before_planning() -> Iterator[None]:
+def _stopped_before_planning(path: Path) -> Iterator[None]:
     """While scripts stop where their dictionaries would be read."""
     import netspec
+    from netspec import native
     from netspec.session.stages import Session
 
     def stop(net_params: Any, sim_config: Any = None, *, mod: Any = None) -> NoReturn:
-        raise _Caught(net_params, sim_config)
+        mods = _beside(path) if mod is None else _existing(*native.folders(mod))
+        raise _Caught(Dictionaries(net_params, native.named(sim_config), mods))
 
-    def stop_session(session: Session) -> NoReturn:
-        raise _Caught(session.params, session.cfg)
+    def stop_session(session: Session, net_params: Any, sim_config: Any, net: Any) -> NoReturn:
+        raise _Caught(Dictionaries(net_params, sim_config, _beside(path)))
+
+    def start(session: Session) -> None:
+        session.ranks = SimpleNamespace(rank=0, size=1, barrier=lambda: None)
 
     replaced: list[tuple[Any, str, Any]] = [(netspec, "run", stop), (netspec, "plan", stop)]
-    replaced += [(Session, "_read", stop_session), (Session, "start", lambda session: None)]
+    replaced += [(Session, "initialize", stop_session), (Session, "start", start)]
     with contextlib.ExitStack() as stack:
         for owner, name, stand_in in replaced:
             stack.callback(setattr, owner, name, getattr(owner, name))

@@ -23,9 +23,9 @@ log = logging.getLogger("netspec")
 class Style:
     """How a figure looks and where it goes; the names are arguments of every plot.
 
-    figSize [inches], dpi, fontSize [points], title. saveFig: True or a file name. saveData: True, a .pkl or
-    a .json file. showFig: open a window where there is a display. fileName, fileDesc, fileType, fileDir: parts
-    of the file's name.
+    figSize [inches], fontSize [points]. saveFig: True or a file's name. saveData: True or a name that ends in
+    .pkl or .json. showFig: open a window where there is a display. fileName, fileDesc, fileType, fileDir:
+    parts of the name.
     """
 
     figSize: Sequence[float] | None = None

@@ -156,3 +156,9 @@ def test_no_spikes_is_no_error():
 def test_pyplot_and_matplotlib_are_not_imported_before_they_are_needed():
     code = "import sys, netspec.plots; print([m for m in sys.modules if m.startswith('matplotlib')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_what_is_not_there_yet_is_left_out():
+    drawn = plots.draw_all(results(), {"plotLFP": True, "plotRaster": {"colorbyPhase": {}, "include": ["I"]}})
+    assert list(drawn) == ["plotRaster"]
+    assert drawn["plotRaster"][1]["popLabels"] == ["I"]
