@@ -1,0 +1,1 @@
+"""One way to execute a plan: the only rooms that import NEURON."""

@@ -8,7 +8,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
-from netspec.neuron import bulk
+from netspec.neuron import bulk, catalog
 from netspec.plan import PointBlock
 
 SEED_STREAMS = """
@@ -33,7 +33,9 @@ def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
         path = f"netParams.popParams[{label!r}]['vref']"
         message = "an artificial cell sends events; only point processes inside a section have a vref"
         raise SpecError([Problem(path, message)])
-    columns = {name: column for name, column in block.cells.columns.items() if name != "gid"}
+    # Of a population's own keys some are tags: NEURON gets those that the mechanism has.
+    known = catalog.variables(block.mechanism)
+    columns = {name: column for name, column in block.cells.columns.items() if name in known}
     objects = bulk.points(block.mechanism, len(block.cells), columns)
     bulk.register_points(pc, block.cells["gid"], objects, threshold)
     return Points(block, objects, (*_play_trains(block, objects), *_play_rates(block, objects)))

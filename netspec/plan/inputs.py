@@ -107,7 +107,7 @@ def _is_function(value: Any) -> bool:
     return isinstance(value, str) and value != "variable"
 
 
-def _draws(model: Model, cells: Cells, aim: _Aim) -> Draws:
+def _draws(model: Model, cells: Cells, aim: _Aim) -> Draws | OneStream:
     """Random numbers of string functions: one sequence over the cells in NetPyNE, else a stream per cell."""
     streams = model.streams
     if streams.sequential:

@@ -129,7 +129,8 @@ def listed_rows(pre: Gids, post: Gids, owned: Positions, pairs: Any) -> Position
 def _counts(value: Any, rows: int, available: int) -> NDArray[np.int64]:
     """How many of the available cells each row gets: never all, since one is kept in reserve."""
     rounded = np.rint(np.broadcast_to(np.asarray(value, float), (rows,)))
-    return np.clip(rounded, 0, available - 1).astype(np.int64)
+    counts: NDArray[np.int64] = np.clip(rounded, 0, available - 1).astype(np.int64)
+    return counts
 
 
 def _blocks(wanted: NDArray[np.int64], available: int) -> list[Positions]:

@@ -77,9 +77,9 @@ def _first_occurrences(values: Ints, limit: int) -> NDArray[np.bool_]:
     rows, count = values.shape
     bits = max(1, (count - 1).bit_length())
     small = (limit << bits) < 2**31
-    key = values.astype(np.int32 if small else np.int64)
-    key <<= bits
-    key |= np.arange(count, dtype=key.dtype)
+    key: NDArray[Any] = values.astype(np.int32 if small else np.int64)
+    np.left_shift(key, bits, out=key)
+    np.bitwise_or(key, np.arange(count, dtype=key.dtype), out=key)
     key.sort(axis=1)
     number = key >> bits
     new = np.ones(values.shape, bool)

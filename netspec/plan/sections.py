@@ -204,7 +204,8 @@ def _recreated(
     """Point processes after a second rule: it makes a new object without the parameters of the first."""
     result = dict(old)
     for label, values in new.items():
-        before = old.get(label, {})
-        kept = before if "mod" not in values else {k: before[k] for k in ("vref", "synList") if k in before}
-        result[label] = {**kept, **values}
+        before: dict[str, Any] = old.get(label, {})
+        if "mod" in values:
+            before = {name: before[name] for name in ("vref", "synList") if name in before}
+        result[label] = {**before, **values}
     return result

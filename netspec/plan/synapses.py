@@ -101,7 +101,7 @@ def contacts(
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
     shape = (len(targets), len(parts), max(int(part.count.max(initial=0)) for part in parts))
-    box = {name: np.full(shape, -1, np.int16) for name in ("synapse", "section")}
+    box: dict[str, NDArray[Any]] = {name: np.full(shape, -1, np.int16) for name in ("synapse", "section")}
     box |= {name: np.empty(shape) for name in ("location", "weight", "delay")}
     made = np.empty(shape, bool)
     for part in parts:

@@ -34,7 +34,7 @@ ENTRIES: dict[str, type] = {
     "stimTargetParams": StimulusTarget,
 }
 NO_RULES: Mapping[str, Callable[..., Any]] = {}
-PARTLY_GIVEN = {"hParams": {"v_init": -65.0}, "seeds": DEFAULT_SEEDS}
+PARTLY_GIVEN: dict[str, dict[str, Any]] = {"hParams": {"v_init": -65.0}, "seeds": DEFAULT_SEEDS}
 """What is added to options of which the user gives a part; NetPyNE forgets the other defaults of hParams."""
 
 
@@ -238,7 +238,7 @@ def _arguments(cls: type, found: Mapping[str, Any], path: Path, notes: Notes) ->
         kind, unit = one.metadata["kind"], one.metadata["unit"]
         if required:
             default = {} if kind == "conditions" else ""
-        value = found.get(key, default)
+        value: Any = found.get(key, default)
         if required and key not in found:
             notes.findings.append(Finding((*path, key), "required, but missing."))
         elif key in found and not (value is None and _may_be_none(kind, default, required)):
