@@ -27,9 +27,9 @@ HELPERS = {
 
 
 def _h(session: Session) -> Any:
-    from neuron import h
+    from netspec.neuron import run
 
-    return h
+    return run.h
 
 
 PARTS: dict[str, Callable[[Session], Any]] = {

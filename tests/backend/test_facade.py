@@ -128,7 +128,7 @@ def test_console_lines(capsys):
     sim.createSimulateAnalyze(*settings(printPopAvgRates=True))
     said = capsys.readouterr().out
     expected = (
-        "Start time:", "  Number of cells on node 0: 8", "  Done; cell creation time", "Making connections...",
+        "Start time:", "  Number of cells on node 0: 8", "  Done; cell creation", "Making connections...",
         "  Number of connections on node 0:", "Adding stims...", "  Number of stims on node 0: 7",
         "Recording 4 traces of 1 types on node 0", "Running simulation using NEURON for 40.0 ms...",
         "  Done; run time", "Gathering data...", "Analyzing...", "  Cells: 8", "  Connections:",
@@ -524,7 +524,8 @@ def test_only_the_data_is_gathered(start, tmp_path):
         "print('numbers', sim.numCells, sim.totalSynapses, hasattr(sim.net, 'allCells'))\n"
     )
     one, two = (start(ranks, "run.py", cwd=tmp_path).stdout for ranks in (1, 2))
-    lines = [[line for line in said.splitlines() if line.startswith(("  Cells", "  Conn", "  Syn", "  Spikes"))] for said in (one, two)]  # fmt: skip
+    starts = ("  Cells", "  Connections", "  Synaptic", "  Spikes")
+    lines = [[line for line in said.splitlines() if line.startswith(starts)] for said in (one, two)]
     assert lines[0] == lines[1]
     assert "numbers 8" in one
     assert [line.split()[-1] for line in two.splitlines() if "numbers" in line] == ["False", "False"]
