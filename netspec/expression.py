@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.draws import ARGUMENTS, SPENT, Draws, OneStream, by_libm
 from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.streams.draws import ARGUMENTS, SPENT, Draws, OneStream, by_libm
 
 Column = NDArray[Any]
 Variables = Mapping[str, Any]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.draws import Draws, OneStream, by_libm, polar_pairs
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.streams import CellKeys, Ids, Streams, uniforms
+from netspec.streams.draws import Draws, OneStream, by_libm, polar_pairs
 from netspec.tables import ragged
 
 Floats = NDArray[np.float64]

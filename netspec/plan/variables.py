@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.draws import by_libm
 from netspec.plan.cells import Cells
+from netspec.streams.draws import by_libm
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.integer[Any]]

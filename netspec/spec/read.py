@@ -64,8 +64,8 @@ def read(
     """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
 
     net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
-    the artificial cells there are. known_analysis: function -> its arguments. rules: functions
-    that connFunc may name; their arguments may be keys. late: finds what only a later layer can know (mechanisms), for the same list.
+    the artificial cells there are. known_analysis: function -> its arguments. rules: functions that connFunc
+    may name; their arguments may be keys. late: finds what only a later layer can know, for the same list.
     """
     network, simulation = attributes(net_params), attributes(sim_config)
     _refuse_swapped(network, simulation)

@@ -243,9 +243,9 @@ def test_artificial_cells_from_mod_files():
 def test_rules_of_the_programs_own():
     rule = {"preConds": {}, "postConds": {}, "connFunc": "small_world", "synMech": "exc"}
     net = {"connParams": {"a": rule}, "synMechParams": SYNAPSES}
-    assert read(net, rules=["small_world"])
+    assert read(net, rules={"small_world": lambda pre, post: (pre, post)})
     rule["connFunc"] = "smal_world"
-    assert complaints(read, net, rules=["small_world"]) == [
+    assert complaints(read, net, rules={"small_world": lambda pre, post: (pre, post)}) == [
         "netParams.connParams['a'].connFunc: there is no connection rule 'smal_world'. "
         "Did you mean 'small_world'?"
     ]

@@ -4,7 +4,6 @@ import math
 import numpy as np
 import pytest
 
-from netspec.draws import by_libm
 from netspec.streams import (
     CellKeys,
     Draws,
@@ -16,6 +15,7 @@ from netspec.streams import (
     streams_for,
     uniforms,
 )
+from netspec.streams.draws import by_libm
 
 SEEDS = {"conn": 1, "stim": 1, "loc": 1, "cell": 1}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.philox import Floats, Ids, uniforms
+from netspec.streams.philox import Floats, Ids, uniforms
 
 
 def by_libm(function: Callable[..., float], *columns: Any) -> Floats:

@@ -11,13 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.draws import Draws, OneStream
-from netspec.philox import LOW, Ids, uniforms
-
-__all__ = [
-    "CellKeys", "Draws", "Ids", "NamedStreams", "NetpyneStreams", "OneStream", "Streams",
-    "hash_gids", "hash_text", "streams_for", "uniforms",
-]  # fmt: skip
+from netspec.streams.philox import LOW, Ids
 
 
 def hash_text(text: str) -> int:
