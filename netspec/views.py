@@ -40,14 +40,14 @@ class View(Dict):
 class Tags(Dict):
     """Tags of a cell; what a script sets counts for all later stages."""
 
-    def __init__(self, tags: Record, changed: Record):
-        super().__init__({**tags, **changed})
-        self.__dict__["_changed"] = changed
+    def __init__(self, tags: Record, changes: dict[int, Record], gid: int):
+        super().__init__({**tags, **changes.get(gid, {})})
+        self.__dict__["_keep"] = lambda: changes.setdefault(gid, {})
 
     def __setitem__(self, name: Any, value: Any) -> None:
         super().__setitem__(name, value)
         if name != "label":
-            self.__dict__["_changed"][name] = value
+            self.__dict__["_keep"]()[name] = value
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set several tags."""
@@ -102,8 +102,7 @@ class Cell:
     @property
     def tags(self) -> Tags:
         """What conditions test; may be changed before connectCells."""
-        changed = self._net.session.changed_tags.setdefault(self.gid, {})
-        return Tags(self._net.records.tags(self._position), changed)
+        return Tags(self._net.records.tags(self._position), self._net.session.changed_tags, self.gid)
 
     @property
     def conns(self) -> Lazy:

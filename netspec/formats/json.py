@@ -1,4 +1,4 @@
-"""JSON as NetPyNE writes it: four spaces, sorted keys, numpy's numbers as plain ones, functions by name."""
+"""JSON as NetPyNE writes it, but with the keys in their order, which means something in netParams."""
 
 import json
 from collections.abc import Mapping
@@ -32,11 +32,11 @@ def load(path: str | Path) -> Any:
 
 def text(data: Any) -> str:
     """The text of a JSON file."""
-    return json.dumps(plain(data), indent=4, sort_keys=True, separators=(",", ": "), ensure_ascii=False)
+    return json.dumps(plain(data), indent=4, separators=(",", ": "), ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:
-    """The same made of what JSON knows; anything else raises TypeError."""
+    """The same made of what JSON knows, functions by their names; anything else raises TypeError."""
     match value:
         case None | bool() | int() | float() | str():
             return value.item() if isinstance(value, np.generic) else value

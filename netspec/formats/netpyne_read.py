@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,31 @@ def net_params(document: Record, path: str) -> dict[str, Any]:
             label: {name: value for name, value in entry.items() if value is not None}
             for label, entry in params.get(component, {}).items()
         }
+    for component, order in _orders(document["net"], params).items():
+        places = {label: place for place, label in enumerate(order)}
+        entries = params.get(component, {})
+        params[component] = {
+            label: entries[label] for label in sorted(entries, key=lambda n: places.get(n, -1))
+        }
     return {name: value for name, value in params.items() if not name.startswith("_")}
+
+
+def _orders(net: Record, params: Record) -> dict[str, list[str]]:
+    """Orders of populations and stimuli that the cells show; NetPyNE's JSON has lost them."""
+    pops, cells = net.get("pops") or {}, net.get("cells") or []
+    gids = {label: min(entry["cellGids"]) for label, entry in pops.items() if entry.get("cellGids")}
+    after: dict[str, set[str]] = {}
+    for cell in cells:
+        made = [stim.get("label") or stim["source"] for stim in cell.get("stims") or []]
+        for before, name in zip([None, *made], made, strict=False):
+            after.setdefault(name, set()).update({before} - {None, name})
+    try:
+        order = list(TopologicalSorter(after).static_order())
+    except CycleError:
+        order = []
+    targets = params.get("stimTargetParams", {})
+    by_name = [label for name in order for label in targets if name in (label, targets[label].get("source"))]
+    return {"popParams": sorted(gids, key=gids.__getitem__), "stimTargetParams": list(dict.fromkeys(by_name))}
 
 
 def _without_litter(value: Any) -> Any:

@@ -89,6 +89,8 @@ class Plots:
 
         with current.timed("plotTime", "plotting time"):
             draw_all(current.saved_results(), wanted)
+        current.timing("stop", "totalTime")
+        current.say(f"\nTotal time = {current.timings['totalTime']:0.2f} s")
 
     def popAvgRates(self, tranges: Any = None, show: bool = True) -> dict[str, Any] | None:
         """Mean rates of the populations [Hz], on rank 0."""

@@ -40,9 +40,8 @@ def test_json_looks_as_netpynes():
 
     data = {"z": np.float64(1.5), "a": (np.int32(2), np.arange(2)), 3: connect, "none": np.nan}
     assert json.text(data) == (
-        '{\n    "3": "connect",\n    "a": [\n        2,\n        [\n            0,\n            1\n'
-        "        ]\n    ],\n"
-        '    "none": NaN,\n    "z": 1.5\n}'
+        '{\n    "z": 1.5,\n    "a": [\n        2,\n        [\n            0,\n            1\n'
+        '        ]\n    ],\n    "3": "connect",\n    "none": NaN\n}'
     )
 
 
