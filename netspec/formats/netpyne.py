@@ -82,12 +82,9 @@ class Records:
     def connection(self, row: int) -> Record:
         """One connection as a dict, its keys in NetPyNE's order."""
         table, model = self.plan.connections, self.plan.model
-        label, pre, post = (
-            model.rules[int(table["rule"][row])],
-            int(table["pre"][row]),
-            int(table["post"][row]),
-        )
-        rule = self._rules.get(label)
+        code, pre, post = (int(table[name][row]) for name in ("rule", "pre", "post"))
+        label = model.rules[code] if code >= 0 else None
+        rule = self._rules.get(label) if label is not None else None
         in_section = table["section"][row] >= 0
         record: Record = {
             "preGid": pre,
@@ -101,7 +98,7 @@ class Records:
             record.update(_options(rule))
             if in_section and rule.loc is None and self._on_point_neuron(post, record["sec"]):
                 record["loc"] = None
-        if model.spec.simulation.include_params_label:
+        if model.spec.simulation.include_params_label and label is not None:
             record["label"] = label
         record.update({"preLoc": 0.5} if in_section else {"weightIndex": rule.weight_index if rule else 0})
         return record | _plasticity(record.get("plast"), pre, post)

@@ -402,6 +402,19 @@ def test_what_is_saved(saved):
     assert "simConfig" not in content
 
 
+def test_network_with_connections_as_lists():
+    sim.createSimulateAnalyze(*settings(saveJson=True, compactConnFormat=True))
+    original = spikes(sim.allSimData)
+    assert len(sim.loadSimulateAnalyze("model_output_data.json", output=True)) == 5
+    assert spikes(sim.allSimData) == original
+    assert "label" not in sim.net.cells[4].conns[0]
+    sim.initialize(copy.deepcopy(NET), {**CFG, "duration": 20})
+    sim.loadNet("model_output_data.json", compactConnFormat=True)
+    sim.setupRecording()
+    sim.simulate()
+    assert spikes(sim.allSimData) == [(time, gid) for time, gid in original if time < 20]
+
+
 def test_interval_files_replace_each_other():
     built(saveFolder="out")
     sim.intervalSimulate(10)
