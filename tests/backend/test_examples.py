@@ -89,7 +89,9 @@ def test_lifexp_fires_when_its_equations_say(current):
 
 
 def test_lifexp_background_is_poisson_and_reproducible():
-    first, again, other = (_neuron_spikes([], [], 500, bg_rate=16000, dc=-120, bg_stream=s) for s in (1, 1, 2))
+    first, again, other = (
+        _neuron_spikes([], [], 500, bg_rate=16000, dc=-120, bg_stream=s) for s in (1, 1, 2)
+    )
     assert len(first) > 5
     assert first.tolist() == again.tolist() != other.tolist()
 
