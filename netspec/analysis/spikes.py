@@ -54,18 +54,6 @@ def whole(results: "Results", time_range: Sequence[float] | None) -> Range:
     return float(start), float(stop)
 
 
-def population_rates(results: "Results", time_range: Sequence[float] | None = None) -> dict[str, float]:
-    """Mean rate of each population [Hz] over a time range [ms], both ends included."""
-    span = whole(results, time_range)
-    cells = results.plan.cells
-    times, gids = _within(results.spikes, span)
-    codes = cells.table["population"]
-    counts = np.bincount(codes[cells.positions(gids)], minlength=len(cells.populations))
-    sizes = np.bincount(codes, minlength=len(cells.populations))
-    rates = rate(counts, sizes, span)
-    return {pop.label: float(hz) for pop, hz in zip(cells.populations, rates, strict=True)}
-
-
 def raster(
     results: "Results",
     include: Sequence[Any] = ("allCells",),

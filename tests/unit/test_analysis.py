@@ -34,8 +34,8 @@ def test_unknown_names_are_listed_with_their_path():
 
 
 def test_rates_count_spikes_at_both_ends():
-    assert spikes.population_rates(results()) == {"E": 50.0, "I": 100.0}
-    assert spikes.population_rates(results(), [10, 20])["I"] == 3 / 2 / 0.01
+    assert spikes.raster(results()).rates().tolist() == [50.0, 100.0]
+    assert spikes.raster(results(), time_range=[12, 20]).rates() == pytest.approx([0, 3 / 2 / 0.008])
 
 
 def test_raster_orders_cells_and_appends_stimuli():
