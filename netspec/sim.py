@@ -5,7 +5,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from netspec.neuron import ranks as _ranks
 from netspec.session import later as _later
+from netspec.session import report as _report
 from netspec.session.stages import current as _session
 from netspec.session.verbs_data import (
     gatherData,
@@ -33,6 +35,9 @@ __all__ = [
     "gitChangeset", "intervalSave", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
+
+_report.install()
+_ranks.watch()
 
 analysis = _later.Plots("sim.analysis")
 plotting = _later.Plots("sim.plotting")

@@ -366,18 +366,18 @@ class LiveData(Dict):
     """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors of this rank."""
 
     def __init__(self, recordings: Any):
-        super().__init__(spkt=recordings._times, spkid=recordings._gids)
+        super().__init__(spkt=recordings.times, spkid=recordings.gids)
         for label in recordings.plan.recordings.labels:
             self[label] = Dict()
-        for trace in recordings._traces:
+        for trace in recordings.traces:
             cells, key = self[trace.label], f"cell_{trace.gid}"
             if trace.key:
                 cells.setdefault(key, Dict())[trace.key] = trace.values
             else:
                 cells[key] = trace.values
-        if recordings._time is not None:
-            self["t"] = recordings._time
+        if recordings.time is not None:
+            self["t"] = recordings.time
         if recordings.plan.recordings.stims:
             self["stims"] = Dict()
-        for (gid, source), vector in recordings._stims.items():
+        for (gid, source), vector in recordings.stims.items():
             self["stims"].setdefault(f"cell_{gid}", Dict())[source] = vector

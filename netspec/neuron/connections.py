@@ -30,7 +30,7 @@ class LiveConnections:
         neurons = PointNeurons(plan, cells)
         on_neuron = neurons.rows(rows["post"], rows["section"])
         self._on_synapse = (rows["section"] >= 0) & ~on_neuron
-        self._items = synapses.add(self._rows_on_synapses(), plan.synapse_values)
+        self._items = synapses.add(self._rows_on_synapses(), plan)
         targets, index = self._targets(cells, neurons, on_neuron)
         weight_index = self._weight_index = _weight_index(plan, neurons, rows, on_neuron)
         order = np.argsort(rows["pre"], kind="stable")

@@ -106,7 +106,7 @@ def _netstims(
     on_neuron = neurons.rows(rows["gid"], rows["section"])
     places = Table({"post": rows["gid"], **{name: rows[name] for name in ("synapse", "section", "location")}})
     items = np.full(len(rows), -1)
-    items[~on_neuron] = synapses.add(places.take(~on_neuron), plan.synapse_values)
+    items[~on_neuron] = synapses.add(places.take(~on_neuron), plan)
     targets, index, weight_index = synapses.objects, items, 0
     if on_neuron.any():
         targets, index, weight_index = _with_neurons(plan, neurons, rows, on_neuron, targets, items)

@@ -48,50 +48,46 @@ class _Vector:
 
 
 class LiveRecordings:
-    """The Vectors that NEURON records into."""
+    """The Vectors that NEURON records into: times and gids of spikes, time, traces, stims by gid, source."""
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, inputs: LiveInputs, pc: Any):
         self.plan, self.cells, self.synapses, self.inputs = plan, cells, synapses, inputs
         self._simulation = plan.model.spec.simulation
         wanted = plan.recordings
-        self._times, self._gids = h.Vector(), h.Vector()
+        self.times, self.gids = h.Vector(), h.Vector()
         self._record_spikes(pc)
-        self._time = self._record_time() if wanted.time else None
-        self._traces = [trace for block in wanted.traces for trace in self._block(block)]
-        self._stims = self._record_stims() if wanted.stims else {}
-
-    def __len__(self) -> int:
-        """Number of traces."""
-        return len(self._traces)
+        self.time = self._record_time() if wanted.time else None
+        self.traces = [trace for block in wanted.traces for trace in self._block(block)]
+        self.stims = self._record_stims() if wanted.stims else {}
 
     def clear(self) -> None:
         """Forget the spikes of an earlier run (NEURON itself starts traces anew)."""
-        for vector in (self._times, self._gids, *self._stims.values()):
+        for vector in (self.times, self.gids, *self.stims.values()):
             vector.resize(0)
 
     def collect(self) -> Recorded:
         """What has been recorded so far, as arrays."""
-        spikes = Table({"time": _array(self._times), "gid": _array(self._gids).astype(np.int64)})
+        spikes = Table({"time": _array(self.times), "gid": _array(self.gids).astype(np.int64)})
         traces: dict[str, dict[int, Any]] = {label: {} for label in self.plan.recordings.labels}
         times: dict[str, dict[int, Any]] = {}
-        for trace in self._traces:
+        for trace in self.traces:
             _file(traces, trace, trace.values)
             if trace.time is not None:
                 _file(times, trace, trace.time)
         stims: dict[int, dict[str, Trace]] = {}
-        for (gid, source), vector in self._stims.items():
+        for (gid, source), vector in self.stims.items():
             stims.setdefault(gid, {})[source] = _array(vector)
-        time = None if self._time is None else _array(self._time)
+        time = None if self.time is None else _array(self.time)
         return Recorded(spikes, time, traces, stims, times)
 
     def _record_spikes(self, pc: Any) -> None:
         wanted = self.plan.recordings.spikes
         if wanted is None:
-            pc.spike_record(-1, self._times, self._gids)
+            pc.spike_record(-1, self.times, self.gids)
             return
         own = [int(gid) for gid in wanted if self.cells.owns(gid) and pc.gid_exists(int(gid))]
         for gid in own:
-            pc.spike_record(gid, self._times, self._gids)
+            pc.spike_record(gid, self.times, self.gids)
 
     def _record_stims(self) -> dict[tuple[int, str], Any]:
         """Spike times by (gid, source); of several NetStims of a source on a cell the last, as in NetPyNE."""
@@ -139,8 +135,8 @@ class LiveRecordings:
             own_time = h.Vector()
             h.CVode().record(variable, values, own_time, sec=section)
         else:
-            self._time = self._record_time() if self._time is None else self._time
-            h.CVode().record(variable, values, self._time, 1, sec=section)
+            self.time = self._record_time() if self.time is None else self.time
+            h.CVode().record(variable, values, self.time, 1, sec=section)
         return _Vector(block.label, gid, block.key, values, own_time)
 
 

@@ -1,6 +1,5 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
-import logging
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +16,6 @@ from netspec.neuron.synapses import LiveSynapses
 from netspec.plan import Plan
 from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
-
-log = logging.getLogger("netspec")
 
 MAX_STEP = 10.0
 """Longest integration without an exchange of spikes [ms], as in NetPyNE."""
@@ -131,7 +128,7 @@ class Network:
     def resume(self, *every: Every) -> None:
         """Run on to the end of the duration."""
         duration = self.plan.model.spec.simulation.duration
-        for stop, calls in _windows((*every, *self._clock()), duration):
+        for stop, calls in _windows(every, duration):
             if stop > h.t:
                 self.advance(stop)
                 for call in calls:
@@ -146,7 +143,7 @@ class Network:
 
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
-        return self._made(self._recordings).collect()
+        return self.recordings.collect()
 
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
@@ -182,9 +179,14 @@ class Network:
         return self._made(self._inputs)
 
     @property
-    def traces(self) -> int:
-        """Number of traces that are recorded."""
-        return len(self._made(self._recordings))
+    def recording(self) -> bool:
+        """Whether recordings are set up."""
+        return self._recordings is not None
+
+    @property
+    def recordings(self) -> LiveRecordings:
+        """What is recorded on this rank."""
+        return self._made(self._recordings)
 
     def cell(self, gid: int) -> Any:
         """The hoc object of a cell."""
@@ -244,12 +246,6 @@ class Network:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
-
-    def _clock(self) -> Iterator[Every]:
-        """What printRunTime asks for (a number of seconds), on rank 0."""
-        seconds = self.plan.model.spec.simulation.print_run_time
-        if seconds and self.ranks.rank == 0:
-            yield Every(max(1, int(seconds * 1000)), lambda t: log.info("%.1fs", t / 1000))
 
 
 def global_values(spec: Spec) -> dict[str, float]:

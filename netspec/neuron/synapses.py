@@ -4,7 +4,7 @@ Those of one mechanism are made in the order of the rows, whatever their label: 
 segment in that order, so it decides about the last bit.
 """
 
-from collections.abc import Mapping
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -31,24 +31,28 @@ class LiveSynapses:
     """The synapses of this rank, in a List `objects`. With oneSynPerNetcon off, equal places share one."""
 
     def __init__(self, plan: Plan, cells: LiveCells):
-        network, simulation = plan.model.spec.network, plan.model.spec.simulation
         self._cells = cells
-        self._labels = plan.model.synapses.names
-        # Names beyond synMechParams are receptors of point neurons, which have no synapses.
-        self._specs = [network.synapses.get(label, Synapse(label, "")) for label in self._labels]
-        self._drawn: Mapping[str, Table] = {}
-        self._made = dict.fromkeys(self._labels, 0)
-        self._shared = not simulation.one_syn_per_netcon
+        self._follow(plan)
+        self._made: Counter[str] = Counter()
+        self._shared = not plan.model.spec.simulation.one_syn_per_netcon
         self._places, self._items = blank(**PLACE), np.empty(0, np.int32)
         self._rows: list[tuple[Table, Items]] = []
         self.objects = h.List()
 
-    def add(self, rows: Table, drawn: Mapping[str, Table]) -> Items:
+    def _follow(self, plan: Plan) -> None:
+        """Labels, parameters and drawn values as they are now: a script may add some between the stages."""
+        known = plan.model.spec.network.synapses
+        self._labels = plan.model.synapses.names
+        # Names beyond synMechParams are receptors of point neurons, which have no synapses.
+        self._specs = [known.get(label, Synapse(label, "")) for label in self._labels]
+        self._drawn = plan.synapse_values
+
+    def add(self, rows: Table, plan: Plan) -> Items:
         """Synapses for rows of (post, synapse, section, location): index of each row's synapse in `objects`.
 
-        drawn: the plan's synapse_values, for all synapses up to these.
+        plan: with the values of all synapses up to these.
         """
-        self._drawn = drawn
+        self._follow(plan)
         items = self._share(rows) if self._shared else self._make(rows)
         self._rows.append((rows, items))
         return items

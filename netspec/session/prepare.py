@@ -9,6 +9,7 @@ from netspec.errors import Problem
 from netspec.model import Model, resolve
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
+from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
 from netspec.spec import Spec
 from netspec.spec.read import read
@@ -28,7 +29,10 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
         return [*mechanisms.check(resolve(spec, artificial), ranks), *saving_problems(sim_config)]
 
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
-    spec = read(net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late)
+    with told_once(0 if ranks is None else ranks.rank):
+        spec = read(
+            net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
+        )
     return resolve(spec, artificial)
 
 

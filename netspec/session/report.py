@@ -1,14 +1,19 @@
-"""How an uncaught mistake of the user's is shown: the lines of their script that led to it, and what is wrong."""
+"""How mistakes and doubts are shown: with the user's lines, not netspec's own, and once for all ranks."""
 
+import os
 import sys
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from netspec.errors import NetspecError
 
-PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_CONTEXTS = contextmanager.__code__.co_filename
 
 
 def install() -> None:
@@ -30,3 +35,27 @@ class _Short:
         frames = [frame for frame in traceback.extract_tb(trace) if not frame.filename.startswith(PACKAGE)]
         lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
         sys.stderr.write(f"{''.join(lines)}{kind.__name__}: {error}\n")
+
+
+@contextmanager
+def told_once(rank: int) -> Iterator[None]:
+    """While warnings are collected; on rank 0 they are given afterwards, as of the user's line."""
+    doubts: list[warnings.WarningMessage] = []
+    try:
+        with warnings.catch_warnings(record=True) as doubts:
+            warnings.simplefilter("always")
+            yield
+    finally:
+        frame = _users_frame()
+        for doubt in doubts if rank == 0 else ():
+            registry = frame.f_globals.setdefault("__warningregistry__", {})
+            place = frame.f_code.co_filename, frame.f_lineno
+            warnings.warn_explicit(doubt.message, doubt.category, *place, registry=registry)
+
+
+def _users_frame() -> FrameType:
+    """The innermost caller outside netspec and the standard library's contexts."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith((PACKAGE, _CONTEXTS)):
+        frame = frame.f_back
+    return frame

@@ -16,7 +16,8 @@ from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
 from netspec.model import Model
 from netspec.plan import Plan, make
-from netspec.plan.cells import Cells
+from netspec.plan.cells import Cells, Template
+from netspec.plan.cost import cost
 from netspec.results import Results
 from netspec.session import progress
 from netspec.session.changes import same_codes, with_tags
@@ -156,9 +157,9 @@ class Session(Gathered):
         """Run from the beginning; every `interval` ms of time_range, all ranks call func(t, **arguments)."""
         if self.network is None:
             raise StateError("there is nothing to run: createNEURONObj is False or the network was not built")
-        self.timing("start", "runTime")
         duration = float(self.cfg.duration)
-        self.say(f"\nRunning simulation using NEURON for {duration} ms...")
+        self._stage("runTime", f"\nRunning simulation using NEURON for {duration} ms...", "runSim")
+        self.network.change(self.planned())
         self._advance(self._every(interval, func, time_range, arguments or {}))
         self.ranks.barrier()
         self.timing("stop", "runTime")
@@ -181,15 +182,18 @@ class Session(Gathered):
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
     ) -> list[Any]:
+        from netspec.neuron.run import Every
+
+        clock = self.cfg.get("printRunTime")
+        every = [Every(max(1, int(clock * 1000)), lambda now: self.say(f"{now / 1000:g} s"))] if clock else []
         if func is None:
-            return []
+            return every
         if not interval or interval <= 0:
             message = f"must be above 0 ms, not {interval!r}"
             raise SpecError([Problem("sim.runSimWithIntervalFunc(interval)", message)])
-        from netspec.neuron.run import Every
-
         start, stop = time_range or (0.0, float(self.cfg.duration))
-        return [Every(float(interval), lambda now: func(now, **arguments), float(start), float(stop))]
+        own = Every(float(interval), lambda now: func(now, **arguments), float(start), float(stop))
+        return [*every, own]
 
     # After the run
 
@@ -269,10 +273,9 @@ class Session(Gathered):
 
     def live_data(self) -> Any:
         """simData: what this rank has recorded so far, as NEURON's vectors."""
-        recordings = getattr(self.network, "_recordings", None)
-        if recordings is None:
+        if self.plan is None or self.network is None or not self.network.recording:
             raise AttributeError("simData exists after setupRecording")
-        return LiveData(recordings)
+        return LiveData(self.network.recordings)
 
     # Small things
 
@@ -364,9 +367,12 @@ class Session(Gathered):
 
         return prepare(self.params, self.cfg, self.mod, self.ranks)
 
-    def _share(self, cells: Cells, templates: Any) -> Any:
+    def _share(self, cells: Cells, templates: tuple[Template, ...]) -> Any:
+        """Positions of the cells of this rank: dealt in turn, or so that all ranks have the same work."""
         from netspec.neuron import ranks
 
+        if self.cfg.get("balance") == "cost":
+            return ranks.balanced(cost(cells, templates), self.ranks)
         return ranks.round_robin(cells, self.ranks)
 
     def _print_connections(self) -> None:

@@ -560,3 +560,56 @@ def test_import_is_light():
     code = f"from netspec import specs, sim; import sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_clock_is_printed(capsys):
+    sim.createSimulate(*settings(duration=30.0, printRunTime=0.01))
+    assert [
+        line for line in capsys.readouterr().out.splitlines() if line in ("0.01 s", "0.02 s", "0.03 s")
+    ] == [
+        "0.01 s",
+        "0.02 s",
+        "0.03 s",
+    ]
+
+
+def test_a_longer_run_of_the_same_network():
+    sim.create(*settings(duration=20.0))
+    sim.simulate()
+    sim.cfg.duration = 40.0
+    sim.simulate()
+    assert max(sim.allSimData["spkt"]) > 20.0
+
+
+SHARED = """
+from netspec import sim, specs
+cell = {"secs": {"soma": {"geom": {"L": 20, "diam": 20}, "mechs": {"hh": {}}}}}
+long = {"secs": {"soma": {"geom": {"L": 200, "diam": 20, "nseg": 99}, "mechs": {"hh": {}}}}}
+net = {"cellParams": {"c": cell, "l": long},
+       "popParams": {"A": {"cellType": "l", "numCells": 1}, "B": {"cellType": "c", "numCells": 9}}}
+sim.initialize(net, {"balance": "cost"})
+sim.net.createCells()
+print("owns", sim.rank, [cell.gid for cell in sim.net.cells])
+"""
+
+
+def test_dear_cells_are_shared_by_cost(start):
+    done = start(2, "-c", SHARED)
+    assert done.returncode == 0, done.stderr
+    assert "owns 0 [0]\n" in done.stdout
+    assert "owns 1 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" in done.stdout
+
+
+MISTAKE = """
+from netspec import sim
+sim.create({"popParams": {"A": {"cellType": "c", "numCels": 1}}}, {"durration": 3})
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_mistake_is_told_once_without_lines_of_netspec(start, ranks):
+    done = start(ranks, "-c", MISTAKE)
+    assert done.returncode != 0
+    assert done.stderr.count("netParams.popParams['A'].numCels") == 1
+    assert done.stderr.count("simConfig.durration") == 1
+    assert "netspec/session" not in done.stderr

@@ -1,7 +1,6 @@
 """Spikes are those of a network written in plain NEURON, whatever windows, ranks and earlier runs."""
 
 import json
-import logging
 from pathlib import Path
 
 import by_hand
@@ -153,13 +152,6 @@ def test_an_interval_must_be_positive(build):
     network = build(ring.plan(duration=1.0))
     with pytest.raises(StateError, match="interval"):
         network.run(Every(0.0, print))
-
-
-def test_the_clock_says_the_time(build, caplog):
-    network = build(ring.plan(duration=30.0, print_run_time=0.01))
-    with caplog.at_level(logging.INFO, "netspec"):
-        network.run()
-    assert [record.getMessage() for record in caplog.records] == ["0.0s", "0.0s", "0.0s"]
 
 
 def test_globals():
