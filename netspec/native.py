@@ -29,7 +29,7 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
     session = Session(talks=False)
     session.mod = folders(mod)
     session.initialize(net_params, named(sim_config), None)
-    session.create_pops()
+    session.plan_everything()
     session.create_cells()
     session.connect_cells()
     session.add_stims()

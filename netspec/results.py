@@ -153,12 +153,11 @@ def count(results: Results) -> Counts:
     plan = results.plan
     cells, populations = plan.cells, len(plan.cells.populations)
     codes = cells.table["population"]
-    pairs = np.unique(np.stack([plan.connections["post"], plan.connections["pre"]]), axis=1).shape[1]
     stimuli = [block.rows for block in plan.inputs if is_netstim(block)]
     stimulated = len(np.unique(np.concatenate([np.empty(0, np.int64), *(rows["gid"] for rows in stimuli)])))
     spiking = codes[cells.positions(results.spikes["gid"])]
     return Counts(
-        connections=pairs + stimulated,
+        connections=plan.connected_pairs + stimulated,
         contacts=len(plan.connections) + sum(map(len, stimuli)),
         cells_of=np.bincount(codes[cells.owned], minlength=populations).astype(np.int64),
         spikes_of=np.bincount(spiking, minlength=populations).astype(np.int64),

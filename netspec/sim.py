@@ -99,6 +99,7 @@ def create(
 
 
 def _build(output: bool) -> tuple[Any, ...] | None:
+    _session.plan_everything()
     net = _session.network_view()
     pops, cells, conns = net.createPops(), net.createCells(), net.connectCells()
     stims, rxd = net.addStims(), net.addRxD()

@@ -119,6 +119,12 @@ class Plan:
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)
 
+    @property
+    def connected_pairs(self) -> int:
+        """Number of different pairs (pre, post) that are connected."""
+        pre, post = (self.cells.positions(self.connections[end]) for end in ("pre", "post"))
+        return len(np.unique(post * len(self.cells) + pre))
+
 
 class _Room(ModuleType):
     """A module that can be called, since `netspec.plan` names both the room and what is done there."""

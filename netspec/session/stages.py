@@ -20,6 +20,7 @@ from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.results import Results
 from netspec.session import progress
+from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
@@ -49,6 +50,7 @@ class Session(Gathered):
         self.net: Net | None = None
         self.model: Model | None = None
         self.plan: Plan | None = None
+        self.ahead: Plan | None = None
         self.network: Any = None
         self.local: Results | None = None
         self.results: Results | None = None
@@ -97,19 +99,28 @@ class Session(Gathered):
 
     # Stages
 
-    def create_pops(self) -> None:
+    def create_pops(self) -> Model:
         """Read, check and resolve what the user wrote."""
-        self._need(self.net, "initialize")
+        if self.net is None:
+            raise StateError("call sim.initialize first")
         self.timing("start", "createTime")
-        self.model = self._read()
+        if self.ahead is None:
+            self.model = self._read()
+        return cast(Model, self.model)
+
+    def plan_everything(self) -> None:
+        """Plan all stages before any is built, so that no mistake is found halfway."""
+        model = self.create_pops()
+        self.timing("start", "planTime")
+        self.ahead = agreed(lambda: make.make(model, self._share), self.ranks)
+        self._done("planTime", "planning time")
 
     def create_cells(self) -> None:
         """Plan and build the cells of this rank."""
         if self.model is None:
             self.create_pops()
-        model = self._read()
-        self.plan = make.cells(model, self._share)
-        if model.spec.simulation.create_neuron_obj:
+        self.plan = self.ahead or agreed(lambda: make.cells(self._read(), self._share), self.ranks)
+        if self.plan.model.spec.simulation.create_neuron_obj:
             self._new_network()
             self.network.make_cells(self.plan)
         self._report(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
@@ -119,7 +130,7 @@ class Session(Gathered):
     def connect_cells(self) -> None:
         """Plan and build the connections onto the cells of this rank."""
         self._stage("connectTime", "Making connections...", "connectCells")
-        self.plan = make.connect(self.planned())
+        self._plan(make.connect)
         if self.network is not None:
             self.network.make_connections(self.plan)
         self._print_connections()
@@ -128,20 +139,21 @@ class Session(Gathered):
     def add_stims(self) -> None:
         """Plan and build the stimuli of the cells of this rank."""
         self._stage("stimsTime", "Adding stims...", "addStims")
-        self.plan = make.stimulate(self.planned())
+        self._plan(make.stimulate)
         if self.network is not None:
             self.network.make_inputs(self.plan)
-        stims = sum(len(block.rows) for block in self.plan.inputs)
+        stims = sum(len(block.rows) for block in self.planned().inputs)
         self._report(f"  Number of stims on node {self.ranks.rank}: {stims}")
         self._done("stimsTime", "cell stims creation time")
 
     def setup_recording(self) -> None:
         """Plan and set up what this rank records."""
         self._stage("setrecordTime", "", "setupRecording")
-        self.plan = make.record(self.planned())
+        self._plan(make.record)
+        self.ahead = None
         if self.network is not None:
             self.network.make_recordings(self.plan)
-        traces, labels = recorded(self.plan)
+        traces, labels = recorded(self.planned())
         self._report(f"Recording {traces} traces of {labels} types on node {self.ranks.rank}")
         self.timing("stop", "setrecordTime")
 
@@ -340,10 +352,6 @@ class Session(Gathered):
             self.network.close()
         self.network = Network(self.ranks)
 
-    def _need(self, part: Any, verb: str) -> None:
-        if part is None:
-            raise StateError(f"call sim.{verb} first")
-
     def _stage(self, clock: str, line: str, verb: str) -> None:
         """What every later stage begins with: the settings as they are now, tags as scripts left them."""
         if self.plan is None:
@@ -351,9 +359,15 @@ class Session(Gathered):
         self.timing("start", clock)
         if line:
             self.say(line)
-        model = same_codes(self.plan.model, self._read())
-        cells = with_tags(self.plan.cells, self._all_changes())
-        self.plan = replace(self.plan, model=model, cells=cells)
+        if self.ahead is None:
+            model = same_codes(self.plan.model, self._read())
+            cells = with_tags(self.plan.cells, self._all_changes())
+            self.plan = replace(self.plan, model=model, cells=cells)
+
+    def _plan(self, stage: Callable[[Plan], Plan]) -> None:
+        """Plan a stage, unless everything was planned at once."""
+        if self.ahead is None:
+            self.plan = agreed(lambda: stage(self.planned()), self.ranks)
 
     def _all_changes(self) -> dict[int, dict[str, Any]]:
         """Tags that scripts have changed on any rank."""
@@ -376,11 +390,11 @@ class Session(Gathered):
         return ranks.round_robin(cells, self.ranks)
 
     def _print_connections(self) -> None:
-        table, rank = self.planned().connections, self.ranks.rank
-        pairs = np.unique(np.stack([table["post"], table["pre"]]), axis=1).shape[1]
+        plan, rank = self.planned(), self.ranks.rank
+        pairs, contacts = plan.connected_pairs, len(plan.connections)
         self._report(f"  Number of connections on node {rank}: {pairs}")
-        if pairs != len(table):
-            self._report(f"  Number of synaptic contacts on node {rank}: {len(table)}")
+        if pairs != contacts:
+            self._report(f"  Number of synaptic contacts on node {rank}: {contacts}")
 
 
 current = Session()

@@ -613,3 +613,22 @@ def test_a_mistake_is_told_once_without_lines_of_netspec(start, ranks):
     assert done.stderr.count("netParams.popParams['A'].numCels") == 1
     assert done.stderr.count("simConfig.durration") == 1
     assert "netspec/session" not in done.stderr
+
+
+NOT_A_NUMBER = """
+from netspec import sim
+cell = {"secs": {"soma": {"geom": {"L": 20, "diam": 20}, "mechs": {"hh": {}}}}}
+rule = {"preConds": {"pop": "A"}, "postConds": {"pop": "A"}, "synMech": "exc", "delay": "1/(post_x - post_x)"}
+net = {"cellParams": {"c": cell}, "popParams": {"A": {"cellType": "c", "numCells": 2}},
+       "synMechParams": {"exc": {"mod": "ExpSyn"}}, "connParams": {"A->A": rule}}
+sim.create(net, {})
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_what_one_rank_finds_is_told_before_anything_is_built(start, ranks):
+    done = start(ranks, "-c", NOT_A_NUMBER)
+    assert done.returncode != 0
+    assert done.stderr.count("netParams.connParams['A->A'].delay\n") == 1
+    assert "for pair" in done.stderr
+    assert "Number of cells" not in done.stdout
