@@ -51,7 +51,7 @@ def plot_raster(
     if orderInverse:
         ax.invert_yaxis()
     if legend and labels == "legend" and data.labels:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=2, frameon=False)
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=max(1, 8 / size), frameon=False)
     return {
         "spkTimes": data.times,
         "spkInds": data.rows,
