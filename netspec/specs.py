@@ -11,6 +11,7 @@ from netspec.formats import json as json_format
 from netspec.formats import pickle as pickle_format
 from netspec.session.containers import Attributes, Dict, ODict
 from netspec.spec.network import Network
+from netspec.spec.raw import put
 from netspec.spec.simulation import Simulation
 
 SIZES = ("numCells", "density", "gridSpacing")
@@ -191,15 +192,9 @@ class NetParams(Attributes):
     def setNestedParam(self, paramLabel: Any, paramVal: Any) -> None:
         """Set a value by its path: a name, 'a.b.c', or a list of keys."""
         path = paramLabel.split(".") if isinstance(paramLabel, str) else list(paramLabel)
-        place: Any = self
-        for step in path[:-1]:
-            try:
-                place = place[step]
-            except (KeyError, IndexError, TypeError):
-                where = f"netParams path {'.'.join(map(str, path))!r}"
-                known: Any = place if isinstance(place, Mapping | NetParams) else []
-                raise SpecError([Problem(where, f"no {step!r} there. {did_you_mean(step, known)}")]) from None
-        place[path[-1]] = paramVal
+        wrong = put(self, path, paramVal)
+        if wrong:
+            raise SpecError([Problem(f"netParams.setNestedParam({paramLabel!r})", wrong)])
 
     def setCfgMapping(self, cfg: Any) -> None:
         """Write the attributes of cfg that `mapping` names to their places in netParams."""

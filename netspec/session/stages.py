@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -95,7 +95,8 @@ class Session(Gathered):
         for component in ("popParams", "cellParams", "connParams", "stimTargetParams", "subConnParams"):
             for entry in self.params[component].values():
                 rename_pop_label(entry)
-        self.params.setCfgMapping(self.cfg)
+        with suppress(SpecError):  # a path that leads nowhere is reported with all other mistakes
+            self.params.setCfgMapping(self.cfg)
 
     # Stages
 

@@ -82,7 +82,7 @@ def rule_name(rule: ConnectionRule) -> Any:
 def _choice(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
     """Which rule is meant: its name, and the key that it needs."""
     name = rule_name(rule)
-    if callable(name) or name in facts.rules:
+    if callable(name) or (name in facts.rules and name not in CONNECTION_RULES):
         return
     if name not in CONNECTION_RULES:
         # a script may still define a rule of its own

@@ -51,25 +51,25 @@ def apply_mapping(network: dict[str, Any], simulation: Mapping[str, Any]) -> lis
         if name not in simulation:
             continue
         steps = path.split(".") if isinstance(path, str) else path
-        message = _write(network, steps, plain(simulation[name]))
+        message = put(network, steps, plain(simulation[name]))
         if message:
             findings.append(Finding(("netParams", "mapping", name), message))
     return findings
 
 
-def _write(place: Any, steps: Any, value: Any) -> str:
-    """Nothing, or why there is no such place."""
+def put(place: Any, steps: Any, value: Any) -> str:
+    """Set a nested value by its keys: nothing, or why there is no such place."""
     if not isinstance(steps, list | tuple) or not steps:
         return f"expected a path ('a.b.c' or a list of keys), got {steps!r} ({type(steps).__name__})."
     for step in steps[:-1]:
         try:
             place = place[step]
         except (KeyError, IndexError, TypeError):
-            known = place if isinstance(place, Mapping) else ()
+            known = place if isinstance(place, Mapping) else vars(place) if hasattr(place, "__dict__") else ()
             return (
                 f"there is no {step!r} on the way to {'.'.join(map(str, steps))}. {did_you_mean(step, known)}"
             )
-    if not isinstance(place, dict | list):
+    if not hasattr(place, "__setitem__"):
         return f"nothing can be put at {'.'.join(map(str, steps))}."
     place[steps[-1]] = value
     return ""
