@@ -25,7 +25,9 @@ sys.path.insert(0, str(HERE.parent / "tests" / "oracles"))
 import environment  # noqa: E402
 
 QUICK = ("conv1k", "prob1k", "shared1k")
+PACKAGES = ("netpyne", "netspec")
 PHASES = ("cells", "connect", "stims", "run", "gather")
+START = ("import", "initialize", *PHASES)
 IMPORTS = {
     "bare NEURON": "from neuron import h",
     "netspec": "import netspec",
@@ -37,6 +39,7 @@ Costs = dict[str, Any]
 def main() -> None:
     options = arguments()
     run("netspec", "tiny")  # compiles what is compiled once per machine
+    start = {package: sum(run(package, "tiny")[phase] for phase in START) for package in PACKAGES}
     found = {name: both(name, options.repeat) for name in options.cases}
     print(table(found))
     imports = import_times(max(options.repeat, 5))
@@ -46,6 +49,10 @@ def main() -> None:
     print(goals(found, imports))
     if options.save:
         Path(options.save).write_text(json.dumps({"costs": found, "imports": imports}, indent=1))
+
+
+def listed(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in seconds.items())
 
 
 def arguments() -> argparse.Namespace:
@@ -63,9 +70,7 @@ def arguments() -> argparse.Namespace:
 
 def both(name: str, repeat: int) -> dict[str, Costs]:
     """Median costs of a network in each package; the same network, or an error."""
-    costs = {
-        package: middle([run(package, name) for _ in range(repeat)]) for package in ("netpyne", "netspec")
-    }
+    costs = {package: middle([run(package, name) for _ in range(repeat)]) for package in PACKAGES}
     for count in ("cells_made", "connections", "spikes"):
         values = {package: cost[count] for package, cost in costs.items()}
         if len(set(values.values())) > 1:
@@ -158,7 +163,7 @@ def goals(found: dict[str, dict[str, Costs]], imports: dict[str, float]) -> str:
             lines.append(goal(f"connect, {title}", ratio(costs, "connect"), 45, "x NetPyNE's speed"))
             share = 1 / ratio(costs, "peak")
             lines.append(goal(f"peak memory, {title}", share, 0.2, "of NetPyNE's", most=True))
-        if name == "cells5k":
+        if name == "cells20k":
             lines.append(goal(f"cells, {title}", ratio(costs, "cells"), 6, "x NetPyNE's speed"))
     bare = imports["bare NEURON"]
     lines.append(goal("import netspec", imports["netspec"], 0.3, "s", most=True))

@@ -62,7 +62,7 @@ CASES = {
     "shared1k": lambda: hh(
         1000, {"convergence": 100}, "1,000 HH x 100, shared synapses", oneSynPerNetcon=False
     ),
-    "cells5k": lambda: hh(5000, {"convergence": 1}, "5,000 HH x 1", 0.1),
+    "cells20k": lambda: hh(20_000, {"convergence": 1}, "20,000 HH x 1", 0.1),
     "prob5k": lambda: hh(5000, {"probability": 0.02}, "5,000 HH x 100, probability", 1),
     "if10k": lambda: integrators(10_000, {"convergence": 100}, "10,000 IntFire1 x 100, convergence"),
 }
