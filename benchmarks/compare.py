@@ -43,9 +43,8 @@ def main() -> None:
     found = {name: both(name, options.repeat) for name in options.cases}
     print(table(found))
     imports = import_times(max(options.repeat, 5))
-    print(
-        "\nimport [CPU s]: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in imports.items()) + "\n"
-    )
+    print("\nimport [CPU s]: " + listed(imports))
+    print("import, build and run 50 cells [CPU s]: " + listed(start) + "\n")
     print(goals(found, imports))
     if options.save:
         Path(options.save).write_text(json.dumps({"costs": found, "imports": imports}, indent=1))
