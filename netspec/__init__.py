@@ -18,7 +18,6 @@ __all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", 
 _LAZY = {"plan": "netspec.plan", "sim": "netspec.sim", "specs": "netspec.specs"}
 _REGISTRIES = {
     "rule": "netspec.plan.rules",
-    "placement": "netspec.plan.place",
     "plot": "netspec.plots",
 }
 

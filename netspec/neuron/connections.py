@@ -4,14 +4,12 @@ NetCons are made in order of the presynaptic cell (stable, so each cell's own or
 delivered two to three times faster than in the order of the table. Row -> NetCon is a permutation.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk, plasticity
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.synapses import PLACE, LiveSynapses, extended
@@ -25,7 +23,6 @@ class LiveConnections:
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, pc: Any):
         rows = plan.connections
-        check_delays(plan, rows)
         self._rows, self._synapses = rows, synapses
         neurons = PointNeurons(plan, cells)
         on_neuron = neurons.rows(rows["post"], rows["section"])
@@ -153,38 +150,6 @@ def point_neurons(template: Template) -> dict[str, str]:
         for label, parameters in section.pointps.items()
         if "vref" in parameters
     }
-
-
-def check_delays(plan: Plan, rows: Table) -> None:
-    """SpecError for connections whose delay is shorter than a time step."""
-    rules = plan.model.rules.names
-    paths = {code: f"netParams.connParams[{label!r}].delay" for code, label in enumerate(rules)}
-    refuse_short_delays(plan, rows["delay"], rows["rule"], paths, lambda row: _pair(rows, row))
-
-
-def refuse_short_delays(
-    plan: Plan, delays: NDArray[Any], groups: NDArray[Any], paths: Mapping[int, str], where: Any
-) -> None:
-    """SpecError with the first short delay of each group. where(row): which connection that is."""
-    simulation = plan.model.spec.simulation
-    variable = simulation.cvode_active or simulation.use_local_dt
-    shortest = np.nextafter(0, 1) if variable else simulation.dt * (1 - 1e-9)
-    short = np.flatnonzero(~(delays >= shortest))
-    _, first = np.unique(groups[short], return_index=True)
-    limit = (
-        "must be positive"
-        if variable
-        else f"is shorter than the time step, simConfig.dt = {simulation.dt} ms"
-    )
-    problems = [
-        Problem(paths[int(groups[row])], f"{delays[row]} ms {where(row)} {limit}") for row in short[first]
-    ]
-    if problems:
-        raise SpecError(problems)
-
-
-def _pair(rows: Table, row: int) -> str:
-    return f"from cell {rows['pre'][row]} to cell {rows['post'][row]}"
 
 
 def _weight_index(plan: Plan, neurons: PointNeurons, rows: Table, on_neuron: NDArray[np.bool_]) -> Any:

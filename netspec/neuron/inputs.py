@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from netspec.errors import StateError
 from netspec.neuron import bulk, plasticity, points
 from netspec.neuron.cells import LiveCells
-from netspec.neuron.connections import PointNeurons, refuse_short_delays
+from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
 from netspec.plan import InputBlock, Plan
 from netspec.tables import Table
@@ -35,8 +35,6 @@ class LiveInputs:
     """The inputs of this rank, by block of the plan."""
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, pc: Any):
-        for block in plan.inputs:
-            _check_delays(plan, block)
         self._synapses = synapses
         neurons = PointNeurons(plan, cells)
         self.made = tuple(
@@ -87,14 +85,6 @@ class LiveInputs:
                 f"{made.block.target!r} is a {made.block.mechanism}; it has no NetCon and no synapse"
             )
         return made
-
-
-def _check_delays(plan: Plan, block: InputBlock) -> None:
-    if "delay" in block.rows:
-        rows = block.rows
-        path = {0: f"netParams.stimTargetParams[{block.target!r}].delay"}
-        groups = np.zeros(len(rows), int)
-        refuse_short_delays(plan, rows["delay"], groups, path, lambda row: f"to cell {rows['gid'][row]}")
 
 
 def _netstims(

@@ -36,6 +36,8 @@ def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
     # Of a population's own keys some are tags: NEURON gets those that the mechanism has.
     known = catalog.variables(block.mechanism)
     columns = {name: column for name, column in block.cells.columns.items() if name in known}
+    if "interval" in columns:
+        columns.pop("rate", None)  # what makes the interval, as in NetPyNE
     objects = bulk.points(block.mechanism, len(block.cells), columns)
     bulk.register_points(pc, block.cells["gid"], objects, threshold)
     return Points(block, objects, (*_play_trains(block, objects), *_play_rates(block, objects)))

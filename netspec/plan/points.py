@@ -134,17 +134,17 @@ def _columns(groups: list[_Group], count: int) -> dict[str, Floats]:
 
 
 def _numbers(group: _Group) -> dict[str, Floats]:
-    """The numeric parameters of some cells, in order of random draws; `rate` [Hz] as `interval` [ms]."""
+    """The numeric parameters of some cells, in order of random draws; a `rate` [Hz] gives `interval` [ms]."""
     draws = Draws(group.model.streams.cell(group.keys), len(group.positions))
     values: dict[str, Floats] = {}
     for name in _in_order(group):
         value = _number(group, name, group.params[name], draws)
         if value is None:
             continue
+        values[name] = value
         if name == "rate":
-            value, name = _interval(group, value), "interval"
-        if value is not None:
-            values[name] = value
+            interval = _interval(group, value)
+            values |= {} if interval is None else {"interval": interval}
     return values
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.errors import Problem, SpecError
 from netspec.plan import Plan
+from netspec.plan.delays import not_above_dt
 
 
 def agreed(planned: Callable[[], Plan], ranks: Any) -> Plan:
@@ -13,6 +14,7 @@ def agreed(planned: Callable[[], Plan], ranks: Any) -> Plan:
     problems: tuple[Problem, ...] = ()
     try:
         plan = planned()
+        problems = tuple(not_above_dt(plan)) if ranks.size > 1 else ()
     except SpecError as error:
         problems = error.problems
     first: dict[str, Problem] = {}

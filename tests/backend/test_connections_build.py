@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from neuron import h
 
-from netspec.errors import SpecError
 from netspec.neuron.run import Network
 from netspec.plan import PointBlock
 from netspec.spec.cell import Section, Synapse
@@ -129,17 +128,6 @@ def test_artificial_cells_and_synapses_in_one_table():
     assert targets[2].get_segment() == network.section(1, "dend")(0)
     assert [network.netcon(row).weight[0] for row in range(3)] == [1, 2, 3]
     network.close()
-
-
-@pytest.mark.parametrize(
-    ("delay", "simulation"), [(0.01, {}), (-1.0, {}), (0.0, {"cvode_active": True}), (float("nan"), {})]
-)
-def test_short_delays_are_refused(delay, simulation):
-    made = by_hand.spec(CELL, simulation=simulation, rules=("a", "b"))
-    with pytest.raises(SpecError, match=r"netParams\.connParams\['b'\]\.delay") as caught:
-        connected(made, pre=[0, 1, 1], post=[1, 2, 0], rule=[0, 1, 1], delay=[1, delay, delay])
-    assert "from cell 1 to cell 2" in str(caught.value)
-    assert len(caught.value.problems) == 1
 
 
 def test_a_delay_of_one_step_is_fine():

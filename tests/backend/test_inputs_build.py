@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from neuron import h
 
-from netspec.errors import SpecError, StateError
+from netspec.errors import StateError
 from netspec.neuron.run import Network
 from netspec.plan import InputBlock, Recordings
 from netspec.spec.cell import Section
@@ -151,12 +151,6 @@ def test_of_several_netstims_of_a_source_the_last_is_recorded():
     network.close()
     assert list(stims) == [1]
     assert stims[1]["bkg"].tolist() == reference_spikes((2, 2, 2), 100, "noiseFromRandom123")[0]
-
-
-def test_short_delays_are_refused():
-    with pytest.raises(SpecError, match=r"netParams\.stimTargetParams\['bkg->P'\]\.delay") as caught:
-        driven(netstims(delay=np.array([1.0, 0.01, 1.0])))
-    assert "to cell 1" in str(caught.value)
 
 
 def test_weight_courses_of_netstims():
