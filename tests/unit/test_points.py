@@ -49,7 +49,7 @@ def test_a_net_stim():
     assert block.cells["noise"].tolist() == [1.0] * 3
     assert block.cells["start"].tolist() == [2.5] * 3
     assert block.cells["number"].tolist() == [1e9] * 3
-    assert set(block.cells.columns) == {"gid", "interval", "noise", "start", "number"}
+    assert set(block.cells.columns) == {"gid", "rate", "interval", "noise", "start", "number"}
     assert block.noise.tolist() == [[hash_text("NetStim"), gid, 1] for gid in (2, 3, 4)]
     assert block.trains is block.rates is block.vref is None
 
