@@ -64,8 +64,8 @@ def inputs(model: Model, cells: Cells, templates: tuple[Template, ...]) -> tuple
         aim = _aim(model, cells, target, source)
         values = _values(model, cells, aim)
         here = np.isin(aim.cells, cells.owned) & (cells.table["template"][aim.cells] >= 0)
-        make = _netstims if source.type == "NetStim" else _clamps
-        blocks.append(make(model, cells, templates, aim, values, np.flatnonzero(here)))
+        site = _Site(model, cells, templates, aim, values, np.flatnonzero(here))
+        blocks.append(_netstims(site) if source.type == "NetStim" else _clamps(site))
     return tuple(blocks)
 
 
@@ -117,106 +117,104 @@ def _draws(model: Model, cells: Cells, aim: _Aim) -> Draws | OneStream:
     return Draws(ids, len(aim.cells))
 
 
-def _clamps(
-    model: Model,
-    cells: Cells,
-    templates: tuple[Template, ...],
-    aim: _Aim,
-    values: Mapping[str, Any],
-    here: Positions,
-) -> InputBlock:
-    """A point process in every cell. here: which cells of the aim are built."""
-    owned = aim.cells[here]
-    location = _column(values.get("loc", 0.5), here)
+@dataclass(frozen=True)
+class _Site:
+    """What is built of a stimulus. values: its parameters; here: which cells of the aim are built."""
+
+    model: Model
+    cells: Cells
+    templates: tuple[Template, ...]
+    aim: _Aim
+    values: Mapping[str, Any]
+    here: Positions
+
+    @property
+    def owned(self) -> Positions:
+        """Positions of the cells that are built."""
+        return self.aim.cells[self.here]
+
+    def value(self, name: str, default: Any) -> Any:
+        """A parameter: a column of the built cells, or whatever is the same for all."""
+        value = self.values.get(name, default)
+        return value[self.here] if isinstance(value, np.ndarray) and value.ndim else value
+
+    def column(self, name: str, default: Any = None) -> Floats:
+        """A parameter of each built cell: (n,)."""
+        return np.broadcast_to(np.asarray(self.value(name, default), float), (len(self.here),))
+
+
+def _clamps(site: _Site) -> InputBlock:
+    """A point process in every cell."""
+    aim, values, owned = site.aim, site.values, site.owned
+    location = site.column("loc", 0.5)
     outside = np.flatnonzero(~((location >= 0) & (location <= 1)))
     if len(outside):
-        place = f"cell {cells.gids[owned[outside[0]]]}"
+        place = f"cell {site.cells.gids[owned[outside[0]]]}"
         raise SpecError([Problem(aim.where("loc"), f"{location[outside[0]]} is outside 0..1 for {place}.")])
     lists = {name: tuple(values[name]) for name in LISTS if isinstance(values.get(name), list | tuple)}
-    numbers = {
-        name: _column(value, here)
-        for name, value in values.items()
-        if name not in lists and name not in NOT_PARAMETERS
-    }
-    codes = np.array(
-        [
-            model.sections.code(sections_of(model, template, aim.target.sec, aim.where("sec"))[0])
-            for template in templates
-        ],
-        np.int16,
-    )
-    section = codes[cells.table["template"][owned]]
-    rows = Table({"gid": cells.gids[owned], "section": section, "location": location, **numbers})
+    numbers = {name: site.column(name) for name in values if name not in lists and name not in NOT_PARAMETERS}
+    places = Table({"gid": site.cells.gids[owned], "section": _sections(site), "location": location})
+    rows = places.with_columns(**numbers)
     return InputBlock(aim.target.label, aim.source.label, aim.source.type, rows, lists)
 
 
-def _netstims(
-    model: Model,
-    cells: Cells,
-    templates: tuple[Template, ...],
-    aim: _Aim,
-    values: Mapping[str, Any],
-    here: Positions,
-) -> InputBlock:
-    """A NetStim for every synapse that the stimulus makes. here: which cells of the aim are built."""
-    owned = aim.cells[here]
-    given = {name: _of(values.get(name, default), here) for name, default in CONTACT_DEFAULTS.items()}
+def _sections(site: _Site) -> NDArray[np.int16]:
+    """Code of the section of each built cell; of several, the first."""
+    codes = site.cells.table["template"][site.owned]
+    found = np.empty(len(codes), np.int16)
+    for code in np.unique(codes):
+        names = sections_of(site.model, site.templates[code], site.aim.target.sec, site.aim.where("sec"))
+        found[codes == code] = site.model.sections.code(names[0])
+    return found
+
+
+def _netstims(site: _Site) -> InputBlock:
+    """A NetStim for every synapse that the stimulus makes."""
+    model, cells, aim, owned = site.model, site.cells, site.aim, site.owned
+    given = {name: site.value(name, default) for name, default in CONTACT_DEFAULTS.items()}
 
     def placement(rows: Positions) -> Ids:
         return model.streams.placement(f"stimulus {aim.target.label}", keys(cells, owned[rows]), None)
 
-    made = contacts(
-        model, cells, templates, owned, placement,
-        wiring(model, aim.path, aim.target, given, aim.target.sec),
-        model.spec.network.scale_conn_weight_net_stims,
-    )  # fmt: skip
+    contact = wiring(model, aim.path, aim.target, given, aim.target.sec)
+    scale = model.spec.network.scale_conn_weight_net_stims
+    made = contacts(model, cells, site.templates, owned, placement, contact, scale)
     row = made["row"]
-    rate, interval = _rate(values, here, aim)
-    seed = values.get("seed", model.spec.simulation.seeds.get("stim", 1))
-    timing = {name: _column(values.get(name, default), here) for name, default in NETSTIM_DEFAULTS.items()}
+    rate, interval = _rate(site)
+    seed = site.values.get("seed", model.spec.simulation.seeds.get("stim", 1))
     noise = np.empty((len(row), 3), np.int64)
     for column, ids in enumerate(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed)):
         noise[:, column] = ids
     columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
+    timing = {name: site.column(name, default) for name, default in NETSTIM_DEFAULTS.items()}
     per_cell = {"rate": rate, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
     columns |= {name: column[row] for name, column in per_cell.items()}
-    rows = Table({"gid": cells.gids[owned[row]], **columns})
     return InputBlock(
         aim.target.label,
         aim.source.label,
-        "NSLOC" if _is_variable(values) else "NetStim",
-        rows,
+        "NSLOC" if _is_variable(site.values) else "NetStim",
+        Table({"gid": cells.gids[owned[row]], **columns}),
         noise=noise,
-        shape=values.get("shape"),
-        plast=values.get("plast"),
+        shape=site.values.get("shape"),
+        plast=site.values.get("plast"),
     )
 
 
-def _rate(values: Mapping[str, Any], here: Positions, aim: _Aim) -> tuple[Floats, Floats]:
+def _rate(site: _Site) -> tuple[Floats, Floats]:
     """Rate [Hz] and interval [ms] of each cell, with the rounding of NetPyNE's double inversion."""
-    if _is_variable(values):
-        rate = np.full(len(here), np.nan)
-        return rate, np.full(len(here), 0.1**-1 * 1e3)
-    given = "rate" if values.get("rate") is not None else "interval"
-    if values.get(given) is None:
-        raise SpecError([Problem(aim.where("rate"), "required, but missing (or give 'interval').")])
-    number = _column(values[given], here)
+    count = len(site.here)
+    if _is_variable(site.values):
+        return np.full(count, np.nan), np.full(count, 0.1**-1 * 1e3)
+    given = "rate" if site.values.get("rate") is not None else "interval"
+    if site.values.get(given) is None:
+        raise SpecError([Problem(site.aim.where("rate"), "required, but missing (or give 'interval').")])
+    number = site.column(given)
     if (number <= 0).any():
         message = f"expected a number above 0, got {number[number <= 0][0]}."
-        raise SpecError([Problem(aim.where(given), message)])
+        raise SpecError([Problem(site.aim.where(given), message)])
     rate = number if given == "rate" else 1000.0 / number
     return rate, rate**-1 * 1e3
 
 
 def _is_variable(values: Mapping[str, Any]) -> bool:
     return isinstance(values.get("rate"), str)
-
-
-def _column(value: Any, here: Positions) -> Floats:
-    """The value of each built cell: (n,)."""
-    return np.broadcast_to(np.asarray(_of(value, here), float), (len(here),))
-
-
-def _of(value: Any, here: Positions) -> Any:
-    """The values of the built cells: a column is cut, anything else is the same for all."""
-    return value[here] if isinstance(value, np.ndarray) and value.ndim else value

@@ -36,7 +36,7 @@ def _positions(selector: Any, cells: Cells) -> NDArray[np.int64]:
             raise LookupError(f"expected a gid, a population or (population, index), got {selector!r}.")
         case int() | np.integer():
             return _gid(int(selector), cells)
-        case (str() as label, indices):
+        case (str() as label, indices) if not isinstance(indices, str):
             return _members(label, indices, cells)
         case list() | tuple():
             return np.concatenate([np.empty(0, np.int64), *(_positions(item, cells) for item in selector)])

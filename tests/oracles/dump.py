@@ -74,8 +74,8 @@ def simulate(specs, sim, net, cfg):
 
 
 def cells(sim):
-    """Tags, connections and stimuli of every cell, as gathered."""
-    keys = ("gid", "tags", "conns", "stims")
+    """Tags, connections, stimuli, sections and parameters of every cell, as gathered."""
+    keys = ("gid", "tags", "conns", "stims", "secs", "secLists", "params")
     return [{key: pure(cell[key]) for key in keys if key in cell} for cell in sim.net.allCells]
 
 

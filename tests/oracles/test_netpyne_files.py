@@ -10,7 +10,37 @@ from compare import differences
 pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 
 SCRIPT = environment.HERE / "exchange.py"
-NETWORKS = ("sections", "stimulation_events")
+BOTH = ("sections", "stimulation_events", "netstim_populations")
+NETSPEC = ("cell_functions", "local_step", "morphology", "point_neurons", "vecstim_trains")
+"""Networks that NetPyNE does not load as it saved them; netspec does."""
+NOT_YET = {
+    ("cell_functions", "netpyne"): "vars of a cell rule are lost",
+    ("cell_functions", "netspec"): "vars of a cell rule are lost",
+    ("local_step", "netpyne"): "times of the steps (cell_time_0) are no trace",
+    ("local_step", "netspec"): "times of the steps (cell_time_0) are no trace",
+    ("vecstim_trains", "netpyne"): "spkTimes of each cell are taken for those of the population",
+}
+"""Networks and writers that netspec does not load yet, and why."""
+
+
+def cases():
+    """(network, writer, reader, kind of file) of every test."""
+    for network in BOTH:
+        for writer, reader in (("netspec", "netpyne"), ("netpyne", "netspec"), ("netspec", "netspec")):
+            for kind in ("json", "pkl"):
+                marks = []
+                if (network, reader) == ("netstim_populations", "netpyne"):
+                    marks = [not_yet("parameters of artificial cells are those of the population")]
+                yield pytest.param(network, writer, reader, kind, marks=marks)
+    for network in NETSPEC:
+        for writer in ("netpyne", "netspec"):
+            reason = NOT_YET.get((network, writer))
+            yield pytest.param(network, writer, "netspec", "json", marks=[not_yet(reason)] if reason else [])
+
+
+def not_yet(reason):
+    """A mark that fails as soon as the reason is gone."""
+    return pytest.mark.xfail(reason=reason, strict=True)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +75,7 @@ def saved(run, tmp_path_factory):
     return by
 
 
-@pytest.mark.parametrize("kind", ["json", "pkl"])
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize(
-    ("writer", "reader"), [("netpyne", "netspec"), ("netspec", "netpyne"), ("netspec", "netspec")]
-)
+@pytest.mark.parametrize(("network", "writer", "reader", "kind"), cases())
 def test_file_is_the_network(run, saved, oracle, tmp_path, network, kind, writer, reader):
     """Saved spikes, loaded connections, and spikes of the loaded network equal the original's."""
     path = saved(writer, network) / f"{network}_data.{kind}"
