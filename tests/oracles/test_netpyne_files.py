@@ -75,7 +75,7 @@ def saved(run, tmp_path_factory):
     return by
 
 
-@pytest.mark.parametrize(("network", "writer", "reader", "kind"), cases())
+@pytest.mark.parametrize(("network", "writer", "reader", "kind"), list(cases()))
 def test_file_is_the_network(run, saved, oracle, tmp_path, network, kind, writer, reader):
     """Saved spikes, loaded connections, and spikes of the loaded network equal the original's."""
     path = saved(writer, network) / f"{network}_data.{kind}"
