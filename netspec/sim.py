@@ -8,7 +8,7 @@ from typing import Any
 from netspec.neuron import ranks as _ranks
 from netspec.session import later as _later
 from netspec.session import report as _report
-from netspec.session.stages import current as _session
+from netspec.session.current import current as _session
 from netspec.session.verbs_data import (
     gatherData,
     gatherDataFromFiles,

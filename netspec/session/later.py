@@ -2,11 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netspec.errors import did_you_mean
-from netspec.session.stages import Session, current
+from netspec.session.current import current
 from netspec.specs import not_supported
+
+if TYPE_CHECKING:
+    from netspec.session.stages import Session
 
 NOT_YET = frozenset(
     {
@@ -26,13 +29,13 @@ HELPERS = {
 }
 
 
-def _h(session: Session) -> Any:
+def _h(session: "Session") -> Any:
     from netspec.neuron import run
 
     return run.h
 
 
-PARTS: dict[str, Callable[[Session], Any]] = {
+PARTS: dict[str, Callable[["Session"], Any]] = {
     "cfg": lambda session: session.cfg,
     "net": lambda session: session.network_view(),
     "simData": lambda session: session.live_data(),
@@ -55,7 +58,7 @@ PARTS: dict[str, Callable[[Session], Any]] = {
 """Attribute of sim -> what it is now."""
 
 
-def attribute(session: Session, name: str, known: Iterable[str]) -> Any:
+def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
     """The attribute of sim, or an error that names a near one."""
     if name in PARTS:
         return PARTS[name](session)

@@ -24,6 +24,7 @@ from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
+from netspec.session.memory import give_back
 from netspec.session.numbers import recorded
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
@@ -135,6 +136,7 @@ class Session(Gathered):
         if self.network is not None:
             self.network.make_connections(self.plan)
         self._print_connections()
+        give_back()
         self._done("connectTime", "cell connection time")
 
     def add_stims(self) -> None:
@@ -396,6 +398,3 @@ class Session(Gathered):
         self._report(f"  Number of connections on node {rank}: {pairs}")
         if pairs != contacts:
             self._report(f"  Number of synaptic contacts on node {rank}: {contacts}")
-
-
-current = Session()

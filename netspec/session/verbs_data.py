@@ -3,7 +3,7 @@
 from typing import Any
 
 from netspec.formats import json
-from netspec.session.stages import current
+from netspec.session.current import current
 
 
 def gatherData(

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from netspec import __version__
-from netspec.session.stages import current
+from netspec.session.current import current
 
 
 def cellByGid(gid: int) -> Any:
