@@ -1,4 +1,4 @@
-"""Weights normalised by segment."""
+"""Weights normalised by segment, also near the beginning of a section."""
 
 from networks import parts
 
@@ -17,7 +17,7 @@ def network():
             "one place": {
                 "preConds": {"pop": "A"}, "postConds": {"pop": "B"}, "convergence": 4,
                     "weight": "0.004*uniform(0.5,1)",
-                "delay": 2, "synMech": "exc", "sec": "dend", "loc": "uniform(0.25,1)",
+                "delay": 2, "synMech": "exc", "sec": "dend", "loc": "uniform(0,1)",
             },
             "many places": {
                 "preConds": {"pop": "B"}, "postConds": {"pop": "A"}, "convergence": 2, "weight": [0.001,
