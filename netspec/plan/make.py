@@ -19,9 +19,13 @@ Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64]]
 """Says which positions of the cells table a rank owns, ascending."""
 
 
-def make(model: Model, share: Share | None = None) -> Plan:
+Tell = Callable[[int], None]
+"""Is told how many connection rules are done."""
+
+
+def make(model: Model, share: Share | None = None, tell: Tell = lambda done: None) -> Plan:
     """The whole plan: of the cells that `share` picks, or of the whole network."""
-    return record(stimulate(connect(cells(model, share))))
+    return record(stimulate(connect(cells(model, share), tell)))
 
 
 def cells(model: Model, share: Share | None = None) -> Plan:
@@ -33,9 +37,9 @@ def cells(model: Model, share: Share | None = None) -> Plan:
     return Plan(model, everyone, kinds, values, points(model, everyone))
 
 
-def connect(plan: Plan) -> Plan:
+def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
     """Second stage: the connections onto owned cells."""
-    table = connections(plan.model, plan.cells, plan.templates)
+    table = connections(plan.model, plan.cells, plan.templates, tell)
     return with_synapse_values(replace(plan, connections=table))
 
 

@@ -27,3 +27,12 @@ def recorded(plan: Plan) -> tuple[int, int]:
     """Number of traces of this rank, and of labels that have any."""
     blocks = plan.recordings.traces
     return sum(len(block.gids) for block in blocks), len({block.label for block in blocks if len(block.gids)})
+
+
+def connection_lines(plan: Plan, rank: int) -> list[str]:
+    """What is printed of the connections of this rank."""
+    pairs, contacts = plan.connected_pairs, len(plan.connections)
+    lines = [f"  Number of connections on node {rank}: {pairs}"]
+    return (
+        [*lines, f"  Number of synaptic contacts on node {rank}: {contacts}"] if pairs != contacts else lines
+    )

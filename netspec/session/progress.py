@@ -1,38 +1,48 @@
-"""A progress bar while the network runs: on a terminal only, drawn by rank 0."""
+"""Progress bars while the network is planned and while it runs: on a terminal only, drawn by rank 0."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from netspec.model import Model
+
 STEPS = 100
 """How often the bar moves during a run."""
 
 
 def wanted(cfg: Any, ranks: Any, talks: bool) -> bool:
-    """Whether there is a bar. The same on all ranks, since all have to stop for it. Collective.
+    """Whether there is a bar of the run. The same on all ranks, since all have to stop for it. Collective.
 
     Not with a variable time step: stops would change its steps, and so the results.
     """
-    here = talks and bool(cfg.get("progressBar")) and not cfg.get("verbose") and _on_terminal()
     stepless = not cfg.get("cvode_active") and not cfg.get("use_local_dt")
-    return bool(ranks.bcast(here)) and stepless
+    return bool(ranks.bcast(_watched(cfg, talks))) and stepless
 
 
-def _on_terminal() -> bool:
+def _watched(cfg: Any, talks: bool) -> bool:
     """Whether somebody watches. A launcher may give a process a terminal of its own for stdout alone."""
-    return sys.stdout.isatty() and sys.stderr.isatty()
+    terminal = sys.stdout.isatty() and sys.stderr.isatty()
+    return talks and bool(cfg.get("progressBar")) and not cfg.get("verbose") and terminal
 
 
 @contextmanager
-def bar(duration: float, rank: int) -> Iterator[Callable[[float], None]]:
-    """A function that says how far the run is [ms]; the bar is gone when the block ends."""
-    if rank != 0:
-        yield lambda now: None
+def rules(model: Model, cfg: Any, ranks: Any, talks: bool) -> Iterator[Callable[[int], None]]:
+    """A function that says how many connection rules are planned."""
+    seen = ranks.rank == 0 and _watched(cfg, talks)
+    with bar(len(model.rules), "rules", seen) as tell:
+        yield tell
+
+
+@contextmanager
+def bar(total: float, unit: str, seen: bool) -> Iterator[Callable[[float], None]]:
+    """A function that says how much is done; the bar goes when the block ends. seen: whether there is one."""
+    if not seen:
+        yield lambda done: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn("  {task.completed:.0f} of {task.total:.0f} ms"), BarColumn(), TimeRemainingColumn()
-    with Progress(*columns, transient=True) as progress:
-        task = progress.add_task("run", total=duration)
-        yield lambda now: progress.update(task, completed=now)
+    text = f"  {{task.completed:.0f}} of {{task.total:.0f}} {unit}"
+    with Progress(TextColumn(text), BarColumn(), TimeRemainingColumn(), transient=True) as progress:
+        task = progress.add_task(unit, total=total)
+        yield lambda done: progress.update(task, completed=done)

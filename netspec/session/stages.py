@@ -25,7 +25,7 @@ from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
 from netspec.session.memory import give_back
-from netspec.session.numbers import recorded
+from netspec.session.numbers import connection_lines, recorded
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
 from netspec.views import LiveData, Net
@@ -114,7 +114,8 @@ class Session(Gathered):
         """Plan all stages before any is built, so that no mistake is found halfway."""
         model = self.create_pops()
         self.timing("start", "planTime")
-        self.ahead = agreed(lambda: make.make(model, self._share), self.ranks)
+        with progress.rules(model, self.cfg, self.ranks, self.talks) as tell:
+            self.ahead = agreed(lambda: make.make(model, self._share, tell), self.ranks)
         self._done("planTime", "planning time")
 
     def create_cells(self) -> None:
@@ -132,10 +133,12 @@ class Session(Gathered):
     def connect_cells(self) -> None:
         """Plan and build the connections onto the cells of this rank."""
         self._stage("connectTime", "Making connections...", "connectCells")
-        self._plan(make.connect)
+        with progress.rules(self.planned().model, self.cfg, self.ranks, self.talks) as tell:
+            self._plan(lambda plan: make.connect(plan, tell))
         if self.network is not None:
             self.network.make_connections(self.plan)
-        self._print_connections()
+        for line in connection_lines(self.planned(), self.ranks.rank):
+            self._report(line)
         give_back()
         self._done("connectTime", "cell connection time")
 
@@ -191,7 +194,7 @@ class Session(Gathered):
         from netspec.neuron.run import Every
 
         duration = float(self.cfg.duration)
-        with progress.bar(duration, self.ranks.rank) as show:
+        with progress.bar(duration, "ms", self.ranks.rank == 0) as show:
             self.network.run(*every, Every(duration / progress.STEPS, show))
 
     def _every(
@@ -391,10 +394,3 @@ class Session(Gathered):
         if self.cfg.get("balance") == "cost":
             return ranks.balanced(cost(cells, templates), self.ranks)
         return ranks.round_robin(cells, self.ranks)
-
-    def _print_connections(self) -> None:
-        plan, rank = self.planned(), self.ranks.rank
-        pairs, contacts = plan.connected_pairs, len(plan.connections)
-        self._report(f"  Number of connections on node {rank}: {pairs}")
-        if pairs != contacts:
-            self._report(f"  Number of synaptic contacts on node {rank}: {contacts}")
