@@ -7,9 +7,11 @@ from netspec.errors import did_you_mean
 
 
 class Dict(dict[Any, Any]):
-    """A dict whose keys are attributes too, at any depth. A missing key is an error, never an empty Dict.
+    """A dict whose keys are attributes too, at any depth.
 
-    A plain dict is stored as it is, so that a script may go on filling it; it becomes a Dict when looked at.
+    A missing attribute can be written into (d.secs.soma.geom = {...} makes what is missing) but not used; a
+    missing item is a KeyError. A plain dict is stored as it is, so that a script may go on filling it; it
+    becomes a Dict when looked at.
     """
 
     def __getitem__(self, name: Any) -> Any:
@@ -20,14 +22,15 @@ class Dict(dict[Any, Any]):
         return seen
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        try:
+        if name in self:
             return self[name]
-        except KeyError:
-            raise AttributeError(f"no key {name!r}. {did_you_mean(name, self)}") from None
+        if name.startswith("_"):  # what copy, pickle and notebooks ask of any object
+            raise AttributeError(name)
+        return Missing(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Missing):
+            value._refuse()
         self[name] = value
 
     def __delattr__(self, name: str) -> None:
@@ -88,7 +91,50 @@ class Dict(dict[Any, Any]):
 
 
 class ODict(Dict):
-    """The same as Dict: every dict is ordered."""
+    """The same as Dict: every dict is ordered. A missing attribute is an error, as in NetPyNE."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name not in self:
+            raise AttributeError(f"no key {name!r}. {did_you_mean(name, self)}")
+        return self[name]
+
+
+class Missing:
+    """A key that a Dict does not have: something can be put into it, which makes it; any use is an error."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, parent: Any, name: str):
+        object.__setattr__(self, "_place", (parent, name))
+
+    def _made(self) -> Dict:
+        parent, name = object.__getattribute__(self, "_place")
+        place = parent if isinstance(parent, Dict) else parent._made()
+        place.setdefault(name, Dict())
+        made: Dict = place[name]
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Missing(self, name)
+
+    def __getitem__(self, name: Any) -> Any:
+        return Missing(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._made()[name] = value
+
+    __setitem__ = __setattr__
+
+    def _refuse(self, *_: Any) -> Any:
+        parent, name = object.__getattribute__(self, "_place")
+        known = parent if isinstance(parent, Dict) else ()
+        raise AttributeError(f"no key {name!r}. {did_you_mean(name, known)}")
+
+    __bool__ = __len__ = __iter__ = __call__ = __eq__ = __ne__ = __lt__ = __gt__ = __contains__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __float__ = __int__ = __index__ = __str__ = __repr__ = __format__ = _refuse
 
 
 class Attributes:

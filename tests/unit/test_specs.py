@@ -39,9 +39,27 @@ def test_missing_key_is_an_error_and_is_not_made(kind):
     with pytest.raises(KeyError):
         found["numCell"]
     with pytest.raises(AttributeError, match="Did you mean 'numCells'"):
-        _ = found.numCell
-    assert not hasattr(found, "other")
+        found.numCell + 1
+    with pytest.raises(AttributeError, match="Did you mean 'numCells'"):
+        found.other = found.numCell
     assert list(found) == ["numCells"]
+
+
+def test_what_is_missing_can_be_written_into():
+    rule = specs.Dict()
+    rule.secs.soma.geom = {"L": 3}
+    rule.secs.soma.mechs["hh"].gnabar = 0.1
+    assert rule.todict() == {"secs": {"soma": {"geom": {"L": 3}, "mechs": {"hh": {"gnabar": 0.1}}}}}
+
+
+@pytest.mark.parametrize(
+    "use", [bool, len, list, str, float, lambda value: value == 1, lambda value: value()]
+)
+def test_what_is_missing_is_no_value(use):
+    rule = specs.Dict({"secs": {}})
+    with pytest.raises(AttributeError, match="no key 'sec'. Did you mean 'secs'"):
+        use(rule.sec)
+    assert rule == {"secs": {}}
 
 
 def test_dict_survives_copying_and_pickling():
