@@ -1,5 +1,6 @@
 """Which cells and stimuli an `include` list names."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.plan import Plan
 from netspec.spec.network import Network
 
@@ -24,11 +25,13 @@ class Selection:
 
 
 def select(plan: Plan, include: Sequence[Any], path: str = "include") -> Selection:
-    """The union of what an `include` list names; an unknown label is an error with its path."""
+    """The union of what an `include` list names; an unknown label is an error (not strict: a warning)."""
     network = plan.model.spec.network
     problems = unknown(network, include, path)
-    if problems:
+    if problems and plan.model.spec.simulation.strict:
         raise SpecError(problems)
+    for problem in problems:
+        warnings.warn(str(problem), NetspecWarning, stacklevel=2)
     cells = plan.cells
     chosen = np.zeros(len(cells), bool)
     stims: dict[str, None] = {}

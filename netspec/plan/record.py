@@ -27,7 +27,9 @@ def recordings(plan: Plan) -> Recordings:
     ]
     spikes = None
     if simulation.record_cells_spikes != -1:
-        wanted = select(simulation.record_cells_spikes, cells, "simConfig.recordCellsSpikes")
+        wanted = select(
+            simulation.record_cells_spikes, cells, "simConfig.recordCellsSpikes", simulation.strict
+        )
         spikes = cells.gids[np.intersect1d(wanted, cells.owned)]
     return Recordings(
         traces=tuple(traces),
@@ -46,8 +48,8 @@ def recorded_cells(plan: Plan) -> Positions:
         arguments = simulation.analysis.get(name)
         if plotted is None and isinstance(arguments, Mapping):
             plotted = arguments.get("include")
-    own = select(simulation.record_cells, plan.cells, "simConfig.recordCells")
-    other = select(plotted or [], plan.cells, "simConfig.analysis['plotTraces']['include']")
+    own = select(simulation.record_cells, plan.cells, "simConfig.recordCells", simulation.strict)
+    other = select(plotted or [], plan.cells, "simConfig.analysis['plotTraces'].include", simulation.strict)
     return np.union1d(own, other)
 
 

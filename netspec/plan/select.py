@@ -1,19 +1,23 @@
 """Which cells a selector means: 'all', a gid, a population, or (population, index or indices)."""
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.plan.cells import Cells
 
 EVERYONE = ("all", "allCells")
 
 
-def select(selectors: Iterable[Any], cells: Cells, path: str) -> NDArray[np.int64]:
-    """Positions of the selected cells of the whole network, ascending: (k,). SpecError for unknown names."""
+def select(selectors: Iterable[Any], cells: Cells, path: str, strict: bool = True) -> NDArray[np.int64]:
+    """Positions of the selected cells of the whole network, ascending: (k,).
+
+    SpecError for what does not exist; without `strict`, a warning.
+    """
     chosen = np.zeros(len(cells), bool)
     problems = []
     for number, selector in enumerate(selectors):
@@ -21,8 +25,10 @@ def select(selectors: Iterable[Any], cells: Cells, path: str) -> NDArray[np.int6
             chosen[_positions(selector, cells)] = True
         except LookupError as error:
             problems.append(Problem(f"{path}[{number}]", str(error.args[0])))
-    if problems:
+    if problems and strict:
         raise SpecError(problems)
+    for problem in problems:
+        warnings.warn(str(problem), NetspecWarning, stacklevel=2)
     return np.flatnonzero(chosen)
 
 

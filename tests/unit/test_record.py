@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from plan_nets import net
 
-from netspec.errors import SpecError
+from netspec.errors import NetspecWarning, SpecError
 from netspec.model import resolve
 from netspec.plan import make
 from netspec.plan.select import select
@@ -147,3 +147,8 @@ def test_selectors_that_mean_nobody(selector, message):
 )
 def test_selectors(selector, chosen):
     assert select([selector], whole(net()).cells, "").tolist() == list(chosen)
+
+
+def test_selectors_that_mean_nobody_are_doubts_when_not_strict():
+    with pytest.warns(NetspecWarning, match=r"recordCells\[0\]"):
+        assert select(["AA", "B"], whole(net()).cells, "recordCells", strict=False).tolist() == [4, 5, 6]
