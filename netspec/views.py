@@ -166,7 +166,7 @@ class PointCell(Cell):
 
     @property
     def params(self) -> Dict:
-        """Its parameters, string functions as they were written."""
+        """Its own parameters: what was drawn as numbers, string functions as they were written."""
         return Dict(self._net.records.parameters(self._position))
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan
+from netspec.plan.sections import GID
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
 
@@ -68,12 +70,15 @@ class Records:
     def tags(self, position: int) -> Record:
         """Tags of the cell at a position of the cells table."""
         plan, table = self.plan, self.plan.cells.table
-        tags = dict(plan.cells.populations[table["population"][position]].tags)
+        population = plan.cells.populations[table["population"][position]]
+        tags = dict(population.tags)
         fraction = float(table["fraction"][position])
         if fraction == fraction:
             tags["fraction"] = fraction
         tags.update({name: float(table[name][position]) for name in POSITION})
         tags.update(plan.cells.tags.get(position, {}))
+        if population.mechanism:
+            tags.pop("params", None)
         code = int(table["template"][position])
         if code >= 0 and plan.model.spec.simulation.include_params_label:
             tags["label"] = list(plan.templates[code].rules)
@@ -160,10 +165,10 @@ class Records:
 
     def sections(self, position: int) -> dict[str, Record]:
         """Sections of a cell, without synapses; string functions as they were written."""
-        code = int(self.plan.cells.table["template"][position])
+        code, gid = (int(self.plan.cells.table[name][position]) for name in ("template", "gid"))
         if code < 0:
             return {}
-        return {name: _section(section) for name, section in self.plan.templates[code].sections.items()}
+        return {name: _section(section, gid) for name, section in self.plan.templates[code].sections.items()}
 
     def section_lists(self, position: int) -> dict[str, list[str]]:
         """Named lists of the sections of a cell."""
@@ -198,14 +203,7 @@ class Records:
 
     def parameters(self, position: int) -> Record:
         """Parameters of an artificial cell."""
-        population = self.plan.cells.populations[self.plan.cells.table["population"][position]]
-        params = dict(population.params)
-        rate = params.get("rate")
-        if isinstance(rate, int | float) and rate:
-            params["interval"] = 1000.0 / rate
-        if population.mechanism in ("NetStim", "VecStim"):
-            params.setdefault("seed", self.plan.model.spec.simulation.seeds.get("stim", 1))
-        return params
+        return parameters_of(self.plan, position)
 
     def cell(self, position: int, secs: bool = True, conns: bool = True) -> Record:
         """Everything about a cell, as saved. secs, conns: False leaves them empty."""
@@ -348,13 +346,15 @@ def parameters(net_params: Mapping[str, Any]) -> Record:
     return {**content, "popParams": named}
 
 
-def _section(section: Section) -> Record:
-    """A section as NetPyNE keeps it: only what was given."""
+def _section(section: Section, gid: int) -> Record:
+    """A section as NetPyNE keeps it: only what was given, and the cell's number where 'gid' stands for it."""
     record = {}
     for item in fields(section):
         value = getattr(section, item.name)
         if value not in (None, {}, []) or item.name in ("geom", "topol", "mechs"):
             record[item.metadata["key"]] = _copied(value)
+    for pointp in record.get("pointps", {}).values():
+        pointp.update({name: gid for name, value in pointp.items() if value == GID})
     return record
 
 

@@ -201,25 +201,29 @@ def _recipes(group: _Group, columns: Mapping[str, Floats], seeds: NDArray[np.int
             seed=int(seeds[row]),
             path=group.path,
             pattern=group.params.get("spikePattern"),
-            times=_given_times(group, position),
+            times=given_times(group.cells, group.population, group.params, position),
             pulses=group.params.get("pulses") or (),
             **numbers,
         )
 
 
-def _given_times(group: _Group, position: int) -> Any:
-    """Given spike times of one cell: of its element in cellsList, or of its population."""
-    own = group.cells.tags.get(position, {}).get("spkTimes")
-    if own is not None:
-        return own
-    given = group.params.get("spkTimes", group.population.spec.tags.get("spkTimes"))
-    return None if given is None else _of_cell(group, given, position)
+def given_times(cells: Cells, population: Population, params: Mapping[str, Any], position: int) -> Any:
+    """Given spike times of one cell: of its element in cellsList, or of its population; None without.
+
+    params: of the cell. A population's own spkTimes come before those in its `params`.
+    """
+    own = cells.tags.get(position, {})
+    if own.get("spkTimes") is not None:
+        return own["spkTimes"]
+    shared, inside = population.spec.tags.get("spkTimes"), params.get("spkTimes")
+    given = inside if shared is None or ("params" in own and inside is not None) else shared
+    return None if given is None else of_cell(cells, given, position)
 
 
-def _of_cell(group: _Group, values: Any, position: int) -> Any:
+def of_cell(cells: Cells, values: Any, position: int) -> Any:
     """The cell's own list where there is one for each cell; further cells have the last, as in NetPyNE."""
     if len(values) and np.ndim(values[0]) > 0:
-        index = int(group.cells.table["index"][position])
+        index = int(cells.table["index"][position])
         return values[min(index, len(values) - 1)]
     return values
 
@@ -245,7 +249,7 @@ def _changing_rate(group: _Group, position: int) -> tuple[Floats, Floats] | None
     if isinstance(dynamic, Mapping):
         if missing := [name for name in ("rates", "times") if name not in dynamic]:
             raise SpecError([Problem(f"{group.path}.dynamicRates.{missing[0]}", "required, but missing.")])
-        rates, times = _of_cell(group, dynamic["rates"], position), dynamic["times"]
+        rates, times = of_cell(group.cells, dynamic["rates"], position), dynamic["times"]
     elif group.params.get("rates") is not None:
         rates, times = group.params["rates"]
     else:

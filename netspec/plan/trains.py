@@ -87,9 +87,7 @@ def _pulse(recipe: Recipe, k: int, cell: CellKeys, streams: Streams) -> Floats:
     """Times from the start to the end of a pulse."""
     pulse, path = recipe.pulses[k], f"{recipe.path}.pulses[{k}]"
     start, end = (_given(pulse, name, path) for name in ("start", "end"))
-    rate: Any = pulse.get("rate")
-    if isinstance(rate, list | tuple) and len(rate) == 2:
-        rate = float(Draws(_single(streams.pulse_rate(k, cell)), 1).uniform(*rate)[0])
+    rate = pulse_rate(pulse, k, cell, streams)
     if "interval" in pulse:
         interval = pulse["interval"]
     elif rate:
@@ -100,6 +98,14 @@ def _pulse(recipe: Recipe, k: int, cell: CellKeys, streams: Streams) -> Floats:
     times = _at_interval(interval, start, pulse.get("noise", 0.0), end - start, ids, path)
     times[times < start] = start
     return np.asarray(times[times <= end])
+
+
+def pulse_rate(pulse: Mapping[str, Any], k: int, cell: CellKeys, streams: Streams) -> Any:
+    """Rate [Hz] of a cell's pulse number k, drawn if it is a range; None if the pulse has none."""
+    rate = pulse.get("rate")
+    if isinstance(rate, list | tuple) and len(rate) == 2:
+        return float(Draws(_single(streams.pulse_rate(k, cell)), 1).uniform(*rate)[0])
+    return rate
 
 
 # ---- patterns ----------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ NOT_YET = {
     ("cell_functions", "netspec"): "vars of a cell rule are lost",
     ("local_step", "netpyne"): "times of the steps (cell_time_0) are no trace",
     ("local_step", "netspec"): "times of the steps (cell_time_0) are no trace",
-    ("vecstim_trains", "netpyne"): "spkTimes of each cell are taken for those of the population",
 }
 """Networks and writers that netspec does not load yet, and why."""
 
@@ -28,10 +27,7 @@ def cases():
     for network in BOTH:
         for writer, reader in (("netspec", "netpyne"), ("netpyne", "netspec"), ("netspec", "netspec")):
             for kind in ("json", "pkl"):
-                marks = []
-                if (network, reader) == ("netstim_populations", "netpyne"):
-                    marks = [not_yet("parameters of artificial cells are those of the population")]
-                yield pytest.param(network, writer, reader, kind, marks=marks)
+                yield pytest.param(network, writer, reader, kind)
     for network in NETSPEC:
         for writer in ("netpyne", "netspec"):
             reason = NOT_YET.get((network, writer))

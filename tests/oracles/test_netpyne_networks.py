@@ -13,9 +13,6 @@ GLOBAL_STEP = {"variable_step"}
 """Each rank chooses its own steps, so that voltages depend on which cells share a rank."""
 UNUSED_SYNAPSES = {"scaled_weights"}
 """NetPyNE makes the synapses of connections that it then leaves out because their weight is 0."""
-DRAWN_PARAMETERS = {"netstim_populations", "other_seeds", "vecstim_patterns", "vecstim_trains"}
-GID_AS_PARAMETER = {"point_neurons"}
-"""Networks whose cells do not show yet what they got: drawn rates, their own spike times, the gid."""
 CONNECTION = ("preGid", "preLabel", "sec", "loc", "synMech", "weight", "delay", "label", "weightIndex")
 
 
@@ -85,9 +82,8 @@ def test_stimuli(both):
     assert not differences(expected, found)
 
 
-def test_sections(both, network, request):
+def test_sections(both, network):
     """Sections as scripts and saved files show them: geometry, mechanisms, point processes, synapses."""
-    not_yet(request, network in GID_AS_PARAMETER)
     if network in UNUSED_SYNAPSES:
         pytest.skip("synapses that no connection ends on")
     expected, found = (
@@ -97,16 +93,9 @@ def test_sections(both, network, request):
     assert not differences(expected, found)
 
 
-def test_parameters_of_artificial_cells(both, network, request):
+def test_parameters_of_artificial_cells(both):
     """As scripts and saved files show them."""
-    not_yet(request, network in DRAWN_PARAMETERS)
     assert not differences(*[[cell.get("params") for cell in result["cells"]] for result in both])
-
-
-def not_yet(request, expected):
-    """Expect a failure, and fail as soon as there is none."""
-    if expected:
-        request.applymarker(pytest.mark.xfail(reason="shows the population's value", strict=True))
 
 
 def without_empty(value):
