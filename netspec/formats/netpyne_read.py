@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from netspec.errors import FileError
 from netspec.formats.json import plain
 from netspec.formats.netpyne import POSITION, compact_keys
+from netspec.formats.point_parameters import parameters
 from netspec.model import Model, Names
 from netspec.plan import CONNECTION_COLUMNS, Plan, make
 from netspec.plan.cells import CELL_COLUMNS, Cells, Template
 from netspec.plan.points import points
-from netspec.plan.sections import drawn, merged
+from netspec.plan.sections import GID, drawn, merged
 from netspec.plan.values import values
 from netspec.spec.cell import CellRule
 from netspec.spec.read import read
@@ -108,15 +109,38 @@ def plan_of(document: Record, model: Model, path: str, share: Share | None = Non
     if share is not None:
         everyone = replace(everyone, owned=share(everyone, templates))
     own_values = values(model, everyone, templates)
-    plan = Plan(model, everyone, templates, own_values, points(model, everyone))
+    plan = _with_own_parameters(Plan(model, everyone, templates, own_values, points(model, everyone)), cells)
     plan = replace(plan, connections=_connections([cells[i] for i in everyone.owned], plan, path))
     plan = make.stimulate(plan)
     _check_stimuli(cells, plan, path)
     return plan
 
 
+def _with_own_parameters(plan: Plan, cells: Sequence[Record]) -> Plan:
+    """The plan with the saved parameters of artificial cells, where a population gives them others."""
+    population = plan.cells.table["population"]
+    shown = {
+        position: cells[position]["params"]
+        for position in plan.cells.owned.tolist()
+        if plan.cells.populations[population[position]].mechanism and "params" in cells[position]
+    }
+    odd = {
+        int(population[position])
+        for position, saved in shown.items()
+        if plain(parameters(plan, position)) != plain(saved)
+    }
+    if not odd:
+        return plan
+    tags = dict(plan.cells.tags)
+    for position, saved in shown.items():
+        if population[position] in odd:
+            tags[position] = {**tags.get(position, {}), "params": saved}
+    everyone = replace(plan.cells, tags=tags)
+    return replace(plan, cells=everyone, points=points(plan.model, everyone))
+
+
 def simulation_columns(document: Record) -> dict[str, Any]:
-    """Fields of Results from simData: spikes, time, traces, stims."""
+    """Fields of Results from simData: spikes, time, traces with times of their own, stims."""
     data = document.get("simData") or {}
     spikes = Table(
         {
@@ -124,12 +148,15 @@ def simulation_columns(document: Record) -> dict[str, Any]:
             "gid": np.asarray(data.get("spkid", []), float).astype(np.int64),
         }
     )
-    traces = {name: _by_gid(cells) for name, cells in data.items() if name != "stims" and _is_trace(cells)}
+    by_label = {name: cells for name, cells in data.items() if name != "stims" and _is_trace(cells)}
+    traces = {name: _by_gid(cells, "cell_") for name, cells in by_label.items()}
+    times = {name: _by_gid(cells, "cell_time_") for name, cells in by_label.items()}
     return {
         "spikes": spikes,
         "time": np.asarray(data.get("t", []), float),
         "traces": traces,
-        "stims": {gid: own for gid, own in _by_gid(data.get("stims", {})).items() if own},
+        "times": {name: own for name, own in times.items() if own},
+        "stims": {gid: own for gid, own in _by_gid(data.get("stims", {}), "cell_").items() if own},
     }
 
 
@@ -137,10 +164,14 @@ def _is_trace(cells: Any) -> bool:
     return isinstance(cells, Mapping) and bool(cells) and all(str(key).startswith("cell_") for key in cells)
 
 
-def _by_gid(cells: Mapping[str, Any]) -> dict[int, Any]:
+def _by_gid(cells: Mapping[str, Any], prefix: str) -> dict[int, Any]:
+    """The entries whose keys are the prefix and a gid, as arrays."""
     found: dict[int, Any] = {}
     for key, trace in cells.items():
-        gid = int(str(key).removeprefix("cell_"))
+        number = str(key).removeprefix(prefix)
+        if not number.isdecimal():
+            continue
+        gid = int(number)
         if isinstance(trace, Mapping):
             found[gid] = {name: np.asarray(trace[name], float) for name in trace}
         else:
@@ -201,10 +232,10 @@ def _templates(
     codes = np.full(len(cells), -1, np.int32)
     templates = []
     rules = dict(model.spec.network.cell_rules)
-    for code, kind in enumerate(_kinds(cells)):
+    for code, kind in enumerate(_kinds(cells, rules.values())):
         codes[kind.members] = code
-        saved = _rule(kind)
         own = [rules[label] for label in kind.labels if label in rules]
+        saved = _rule(kind, own)
         if not own or len(own) != len(kind.labels) or merged(own) != saved.secs:
             rules[saved.label] = saved
             own = [saved]
@@ -216,18 +247,40 @@ def _templates(
     return model, tuple(templates), codes
 
 
-def _kinds(cells: Sequence[Record]) -> list[_Kind]:
+def _kinds(cells: Sequence[Record], rules: Iterable[CellRule]) -> list[_Kind]:
     """Groups of cells with equal sections and labels, in order of first appearance."""
     kinds: dict[str, _Kind] = {}
+    numbered = _numbered(rules)
     for position, cell in enumerate(cells):
         if not cell.get("secs"):
             continue
         labels = tuple(cell["tags"].get("label") or [])
         sections = {name: _without_synapses(section) for name, section in cell["secs"].items()}
+        _put_gid_back(sections, numbered, cell["gid"])
         record = {"secs": sections, "secLists": cell.get("secLists") or {}}
         key = json.dumps([labels, plain(record)])
         kinds.setdefault(key, _Kind(labels, record, [])).members.append(position)
     return list(kinds.values())
+
+
+def _numbered(rules: Iterable[CellRule]) -> set[tuple[str, str, str]]:
+    """(section, point process, parameter) of those that a rule gives the number of the cell."""
+    return {
+        (name, label, parameter)
+        for rule in rules
+        for name, section in rule.secs.items()
+        for label, pointp in section.pointps.items()
+        for parameter, value in pointp.items()
+        if value == GID
+    }
+
+
+def _put_gid_back(sections: dict[str, dict[str, Any]], numbered: set[tuple[str, str, str]], gid: int) -> None:
+    """Write 'gid' where a rule did, so that cells of one kind are equal."""
+    for name, label, parameter in numbered:
+        pointps = sections.get(name, {}).get("pointps", {})
+        if pointps.get(label, {}).get(parameter) == gid:
+            sections[name]["pointps"] = {**pointps, label: {**pointps[label], parameter: GID}}
 
 
 def _without_synapses(section: Record) -> dict[str, Any]:
@@ -237,9 +290,11 @@ def _without_synapses(section: Record) -> dict[str, Any]:
     }
 
 
-def _rule(kind: _Kind) -> CellRule:
+def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
+    """The saved sections as a rule. own: the rules that made them, whose variables they may use."""
+    variables = {name: value for rule in own for name, value in rule.vars.items()}
     label = f"{'+'.join(kind.labels) or 'cell'} as saved ({kind.members[0]})"
-    written = read({"cellParams": {label: {"secs": kind.record["secs"]}}})
+    written = read({"cellParams": {label: {"secs": kind.record["secs"], "vars": variables}}})
     return written.network.cell_rules[label]
 
 

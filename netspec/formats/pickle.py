@@ -7,6 +7,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from netspec.errors import FileError
 from netspec.formats.files import existing, whole
 
@@ -48,8 +50,26 @@ class _Record:
     """Stands for NetPyNE's other objects: what they hold, by name."""
 
 
+class _Vector:
+    """Stands for a Vector of NEURON, whose state is: version, the number 2.0, length, doubles."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self.values = np.empty(0)
+
+    def __setstate__(self, state: Any) -> None:
+        version, two, length, data = state
+        if not isinstance(two, bytes) or not isinstance(data, bytes):
+            raise pickle.UnpicklingError("it holds a Vector in a form that is not known")
+        order = next((order for order in "<>" if np.frombuffer(two, f"{order}f8")[0] == 2.0), None)
+        if version != 1 or order is None or len(data) != 8 * length:
+            raise pickle.UnpicklingError("it holds a Vector in a form that is not known")
+        self.values = np.frombuffer(data, f"{order}f8").astype(float)
+
+
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("neuron", "_pkl"):
+            return _Vector
         if module.split(".")[0] == "netpyne":
             return _Mapping if module.startswith("netpyne.specs") and name != "SimConfig" else _Record
         if module == "__builtin__":
@@ -74,7 +94,7 @@ def save_compressed(path: str | Path, data: Any) -> str:
 
 
 def load(path: str | Path) -> Any:
-    """What a pickle (.pkl) or compressed pickle (.dpk) holds, in plain containers."""
+    """What a pickle (.pkl) or compressed pickle (.dpk) holds, in plain containers; Vectors as arrays."""
     found = existing(path)
     try:
         content = found.read_bytes()
@@ -91,6 +111,8 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if type(value) in (list, tuple):
         return type(value)(plain(item) for item in value)
+    if isinstance(value, _Vector):
+        return value.values
     if isinstance(value, _Record):
         return plain(vars(value))
     return value

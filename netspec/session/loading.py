@@ -20,7 +20,7 @@ from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.formats import json, netpyne, netpyne_read, pickle
 from netspec.results import Results
 from netspec.session.containers import Dict
-from netspec.session.prepare import prepare
+from netspec.session.prepare import mod_folders, prepare
 from netspec.session.stages import Session
 from netspec.specs import NetParams, SimConfig
 
@@ -80,7 +80,7 @@ def results_of(content: Mapping[str, Any], path: str) -> Results:
 def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_objects: bool) -> None:
     """Settings, network and results of a file; the network is built if `instantiate`."""
     if data is None and Path(path).suffix in NETSPEC:
-        found = netspec_results.load(path)
+        found = _with_mechanisms(session, path, instantiate and neuron_objects)
         session.set_config(SimConfig(found.sim_config))
         session.set_params(NetParams(found.net_params))
     else:
@@ -95,15 +95,25 @@ def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_o
 
 def load_network(session: Session, path: Any, data: Any, instantiate: bool) -> None:
     """The network of a file, built with the session's own simConfig."""
+    neuron_objects = bool(session.cfg.get("createNEURONObj", True))
     if data is None and Path(path).suffix in NETSPEC:
-        found = netspec_results.load(path)
+        found = _with_mechanisms(session, path, instantiate and neuron_objects)
     else:
         content = dict(document(path) if data is None else data)
         content["simConfig"] = session.cfg.todict()
         net = dict(content.get("net") or {})
         net.setdefault("params", session.params.todict())
         found = results_of({**content, "net": net}, str(path))
-    session.adopt(found, instantiate, bool(session.cfg.get("createNEURONObj", True)))
+    session.adopt(found, instantiate, neuron_objects)
+
+
+def _with_mechanisms(session: Session, path: Any, wanted: bool) -> Results:
+    """Results of a file; if wanted, the model's mechanisms are loaded, for its network to be built."""
+    if wanted:
+        from netspec.neuron import mechanisms
+
+        mechanisms.load(mod_folders(), session.ranks)
+    return netspec_results.load(path)
 
 
 def gather_files(session: Session, folder: str | None, label: str | None, kind: str) -> Results:

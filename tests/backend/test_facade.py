@@ -632,3 +632,31 @@ def test_what_one_rank_finds_is_told_before_anything_is_built(start, ranks):
     assert done.stderr.count("netParams.connParams['A->A'].delay\n") == 1
     assert "for pair" in done.stderr
     assert "Number of cells" not in done.stdout
+
+
+TICKER = """
+NEURON { ARTIFICIAL_CELL Ticker RANGE interval }
+PARAMETER { interval = 10 (ms) }
+INITIAL { net_send(interval, 1) }
+NET_RECEIVE (w) { if (flag == 1) { net_event(t) net_send(interval, 1) } }
+"""
+
+
+@pytest.mark.parametrize("kind", ["h5", "json"])
+def test_file_whose_cells_are_of_the_models_own_mod_files(start, tmp_path, kind):
+    (tmp_path / "mod").mkdir()
+    (tmp_path / "mod" / "ticker.mod").write_text(TICKER)
+    (tmp_path / "save.py").write_text(
+        "from netspec import sim\n"
+        "pops = {'T': {'cellModel': 'Ticker', 'numCells': 2, 'interval': 'uniform(3, 6)'}}\n"
+        "cfg = {'duration': 20, 'filename': 'run', 'saveHDF5': True, 'saveJson': True}\n"
+        "sim.createSimulateAnalyze({'popParams': pops}, cfg)\n"
+    )
+    (tmp_path / "load.py").write_text(
+        f"from netspec import sim\nsim.load('run_data.{kind}')\n"
+        "before = list(sim.allSimData.spkt)\nsim.simulate()\n"
+        "assert len(before) > 4 and list(sim.allSimData.spkt) == before\n"
+    )
+    for script in ("save.py", "load.py"):
+        done = start(1, script, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]

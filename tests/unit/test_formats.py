@@ -84,6 +84,24 @@ def test_pickle_that_runs_code_is_refused(tmp_path):
         pickle.load(tmp_path / "d.pkl")
 
 
+VECTOR = b"cneuron\n_pkl\n(I0\ntR(I1\nC\x08%bI%d\nC\x10%btb."
+"""How NEURON pickles a Vector with two elements: the class, then version, 2.0, length and numbers."""
+
+
+@pytest.mark.parametrize("order", ["<f8", ">f8"])
+def test_vector_is_an_array(tmp_path, order):
+    two, values = (np.array(numbers, order).tobytes() for numbers in ([2], [1.5, -3]))
+    (tmp_path / "d.pkl").write_bytes(b"\x80\x03" + VECTOR % (two, 2, values))
+    assert pickle.load(tmp_path / "d.pkl").tolist() == [1.5, -3]
+
+
+def test_vector_of_another_length_is_refused(tmp_path):
+    two, values = np.array([2.0]).tobytes(), np.array([1.5, -3]).tobytes()
+    (tmp_path / "d.pkl").write_bytes(b"\x80\x03" + VECTOR % (two, 3, values))
+    with pytest.raises(FileError, match=r"d.pkl: .*Vector"):
+        pickle.load(tmp_path / "d.pkl")
+
+
 @pytest.fixture
 def netpynes_classes(monkeypatch):
     """Classes with the names and the state of NetPyNE's."""

@@ -164,6 +164,15 @@ def test_share_of_a_loaded_plan_is_the_planned_share(results):
         assert expected == found, name
 
 
+def test_file_with_artificial_cells_of_the_model(tmp_path):
+    net = {"popParams": {"own": {"cellModel": "Ticker", "numCells": 2, "interval": "uniform(2, 3)"}}}
+    plan = make(resolve(read(net, {"duration": 20}, artificial={"Ticker"}), {"Ticker"}))
+    made = replace(of_plan(plan), net_params=net, sim_config={"duration": 20})
+    found = load(made.save(tmp_path / "r.h5"))
+    assert found.plan.cells.populations[0].mechanism == "Ticker"
+    assert packed(found) == packed(made)
+
+
 def test_file_gives_everything_back(results, tmp_path):
     path = results.save(tmp_path / "deep" / "r.h5")
     found = load(path)

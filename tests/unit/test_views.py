@@ -8,9 +8,11 @@ from test_results import CFG, NET, model
 
 from netspec.errors import SpecError, StateError
 from netspec.formats import netpyne, netpyne_read
+from netspec.model import resolve
 from netspec.plan.make import make
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.stages import Session
+from netspec.spec.read import read
 from netspec.views import Net
 
 CELL_MODELS = {"noise": "NetStim", "trains": "VecStim"}
@@ -60,6 +62,74 @@ def test_tags_have_netpynes_keys_in_its_order(net):
     assert net.cells[0].tags.label == ["P"]
     assert net.cells[9].tags.cellModel == "NetStim"
     assert "label" not in net.cells[9].tags
+
+
+@pytest.fixture
+def varied():
+    """A plan whose artificial cells have numbers of their own."""
+    pulse = {"start": 2, "end": 9, "rate": [50, 150]}
+    elements = [{"params": {"rate": 20}}, {"params": {"rate": 40}}]
+    dynamic = {"rates": [[10, 20], [30, 0]], "times": [0, 5]}
+    populations = {
+        "range": {"cellModel": "NetStim", "numCells": 2, "rate": [20, 90]},
+        "each": {"cellModel": "VecStim", "numCells": 2, "spkTimes": [[1, 2], [3]], "pulses": [pulse]},
+        "poisson": {
+            "cellModel": "VecStim",
+            "numCells": 1,
+            "spikePattern": {"type": "poisson", "start": 0, "stop": -1, "frequency": 50},
+        },
+        "listed": {"cellModel": "NetStim", "cellsList": elements},
+        "changing": {"cellModel": "NetStim", "numCells": 2, "dynamicRates": dynamic},
+    }
+    return make(resolve(read({"popParams": populations}, {"duration": 20})))
+
+
+def test_parameters_are_those_of_the_cell(varied):
+    found = [netpyne.Records(varied).parameters(position) for position in range(9)]
+    rates = [params["rate"] for params in found[:2]]
+    assert rates == varied.points[0].cells["rate"].tolist()
+    assert rates[0] != rates[1]
+    assert [params["interval"] for params in found[:2]] == [1000 / rate for rate in rates]
+    assert [params["spkTimes"] for params in found[2:4]] == [[1, 2], [3]]
+    pulses = [params["pulses"][0]["rate"] for params in found[2:4]]
+    assert 50 <= min(pulses) < max(pulses) <= 150
+    assert found[4]["spikePattern"]["stop"] == 20
+    assert [params["interval"] for params in found[5:7]] == [50, 25]
+    assert [params["rates"] for params in found[7:]] == [[[10, 20], [0, 5]], [[30, 0], [0, 5]]]
+    assert "params" not in netpyne.Records(varied).tags(5)
+
+
+def test_saved_parameters_count_when_loaded(varied):
+    found = saved(varied)
+    for cell, interval in zip(found["net"]["cells"][:2], (4.0, 6.0), strict=True):
+        cell["params"] = {"interval": interval, "noise": 0.5, "seed": 7}
+    found["net"]["cells"][3]["params"]["spkTimes"] = [8.0]
+    plan = netpyne_read.plan_of(found, varied.model, "file")
+    assert plan.points[0].cells["interval"].tolist() == [4.0, 6.0]
+    assert "rate" not in plan.points[0].cells
+    trains, original = (np.split(p.points[1].trains[0], p.points[1].trains[1][1:-1]) for p in (plan, varied))
+    assert trains[0].tolist() == original[0].tolist()
+    assert 8.0 in trains[1]
+    assert plan.points[3].cells == varied.points[3].cells
+
+
+def saved(plan):
+    """The network in a file of NetPyNE's layout."""
+    return {"net": {"cells": netpyne.cells(plan), "pops": netpyne.populations(plan)}}
+
+
+def test_number_of_the_cell_in_a_point_process():
+    soma = {"geom": {"L": 9, "diam": 9}, "pointps": {"p": {"mod": "IClamp", "loc": 0.5, "amp": "gid"}}}
+    net = {
+        "popParams": {"E": {"cellType": "P", "numCells": 3}},
+        "cellParams": {"P": {"secs": {"soma": soma}}},
+    }
+    plan = make(resolve(read(net)))
+    amps = [netpyne.Records(plan).sections(i)["soma"]["pointps"]["p"]["amp"] for i in range(3)]
+    assert amps == [0, 1, 2]
+    loaded = netpyne_read.plan_of(saved(plan), plan.model, "file")
+    assert loaded.templates == plan.templates
+    assert loaded.cell_values[0].tolist() == plan.cell_values[0].tolist()
 
 
 def test_tags_that_were_set_count_later(session, net):
