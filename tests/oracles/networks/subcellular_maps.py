@@ -54,7 +54,7 @@ def network():
         },
         "subConnParams": {
             "absolute depth": {
-                **ends, "sec": "all", "groupSynMechs": ["exc", "inh"],
+                **ends, "sec": "all",
                 "density": {"type": "1Dmap", "gridY": [0, -150, -300, -450, -600],
                             "gridValues": [0, 0.2, 0.7, 1.0, 0.1]},
             },

@@ -11,6 +11,7 @@ def network():
     cell["secs"]["dend"]["weightNorm"] = [1.5, 2.0, 3.25]
     synapses = parts.synapses()
     synapses["drawn"] = {"mod": "Exp2Syn", "tau1": "uniform(0.2,0.9)", "tau2": "4+post_dist_path/100", "e": 0}
+    synapses["late"] = {"mod": "ExpSyn", "tau": 3.0, "e": 0}
     ends = {"preConds": {"pop": "A"}, "postConds": {"pop": "B"}}
     net = {
         "popParams": {
@@ -24,7 +25,7 @@ def network():
                 **ends, "probability": 0.6, "weight": "0.004*uniform(0.5,1)", "delay": 2, "synsPerConn": 2,
                 "synMech": ["exc", "inh"], "sec": "both",
             },
-            "ends": {**ends, "probability": 0.5, "weight": 0.002, "delay": 2, "synMech": "exc", "sec": "dend",
+            "ends": {**ends, "probability": 0.5, "weight": 0.002, "delay": 2, "synMech": "late", "sec": "dend",
                      "loc": 1},
             "back": {
                 "preConds": {"pop": "B"}, "postConds": {"pop": "A"}, "convergence": 4, "weight": 0.003,
