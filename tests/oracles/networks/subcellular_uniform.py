@@ -25,8 +25,8 @@ def network():
                 **ends, "probability": 0.6, "weight": "0.004*uniform(0.5,1)", "delay": 2, "synsPerConn": 2,
                 "synMech": ["exc", "inh"], "sec": "both",
             },
-            "ends": {**ends, "probability": 0.5, "weight": 0.002, "delay": 2, "synMech": "late", "sec": "dend",
-                     "loc": 1},
+            "ends": {**ends, "probability": 0.5, "weight": 0.002, "delay": 2, "synMech": "late",
+                     "sec": "dend", "loc": 1},
             "back": {
                 "preConds": {"pop": "B"}, "postConds": {"pop": "A"}, "convergence": 4, "weight": 0.003,
                 "delay": 3, "synMech": "drawn", "sec": ["dend", "apical"], "synsPerConn": 3,
