@@ -84,8 +84,9 @@ def uniform(site: Site) -> Places:
     kind = np.broadcast_to(kind.reshape(-1), site.counts.shape)
     cell, turn = site.rows()
     section, location = np.empty(len(cell), np.int64), np.empty(len(cell))
-    for k, own in enumerate(kinds):
-        some = np.flatnonzero(kind[cell] == k)
+    order = np.argsort(kind[cell], kind="stable")
+    parts = np.cumsum(np.bincount(kind[cell], minlength=len(kinds)))[:-1]
+    for own, some in zip(kinds, np.split(order, parts), strict=True):
         ends = np.cumsum(own)
         gap = ends[-1] / site.counts[cell[some]]
         along = turn[some] * gap + gap / 2

@@ -107,11 +107,11 @@ class _Work:
         """What rows of a cell are put in order by: section, location and presynaptic gid as one text."""
         table = self.table
         names = np.array([name.encode() for name in self.model.sections.names])
-        location = table["location"][rows].astype("S32")
+        location = _as_text(table["location"][rows])
         whole = np.isin(table["rule"][rows], self._rules_with_whole_locations())
         location = np.where(whole & (location == b"0.0"), b"0", location)
         location = np.where(whole & (location == b"1.0"), b"1", location)
-        pre = table["pre"][rows].astype("S20")
+        pre = _as_text(table["pre"][rows])
         text: Texts = np.strings.add(np.strings.add(names[table["section"][rows]], location), pre)
         return text
 
@@ -166,6 +166,14 @@ class _Work:
             if has_point_neuron(site.template.sections[name]):
                 message = f"section {name!r} has a point neuron (vref): no synapse can be moved there."
                 raise SpecError([Problem(f"{site.path}.sec", message)])
+
+
+def _as_text(numbers: NDArray[np.generic]) -> Texts:
+    """Numbers as Python writes them."""
+    different, which = np.unique(numbers, return_inverse=True)
+    texts = different.astype("S32")
+    shortest: Texts = texts.astype(f"S{np.strings.str_len(texts).max(initial=1)}")
+    return shortest[which.reshape(-1)]
 
 
 def _same(columns: list[NDArray[np.generic]]) -> tuple[Ints, Ints]:

@@ -19,7 +19,9 @@ class Density:
     """How synapses lie on a cell; the text 'uniform' means {'type': 'uniform'}."""
 
     type: str = key("type", "text", "uniform, 1Dmap, 2Dmap or distance")
-    grid_x: Any = key("gridX", "numbers", "2Dmap: x of the grid, relative to the soma", None, "um")
+    grid_x: Any = key(
+        "gridX", "numbers", "2Dmap: x of the grid, from which that of the soma is subtracted", None, "um"
+    )
     grid_y: Any = key("gridY", "numbers", "maps: y of the grid (depth is negative)", None, "um")
     grid_values: Any = key(
         "gridValues", "numbers", "maps: synapses per length at each gridY; 2Dmap: for each gridX a list", None
@@ -50,4 +52,4 @@ class SubcellularRule:
     group_syn_mechs: list[Any] | None = key(
         "groupSynMechs", "list of texts", "synMechs at one place that move together", None
     )
-    density: Density | None = key("density", "density", "how the synapses are to lie", None)
+    density: Density | None = key("density", "density", "how the synapses are to lie; must be given", None)
