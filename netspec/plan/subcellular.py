@@ -172,8 +172,8 @@ def _as_text(numbers: NDArray[np.generic]) -> Texts:
     """Numbers as Python writes them."""
     different, which = np.unique(numbers, return_inverse=True)
     texts = different.astype("S32")
-    shortest: Texts = texts.astype(f"S{np.strings.str_len(texts).max(initial=1)}")
-    return shortest[which.reshape(-1)]
+    width = int(np.strings.str_len(texts).max(initial=1))
+    return np.asarray(texts.astype(f"S{width}")[which.reshape(-1)], np.bytes_)
 
 
 def _same(columns: list[NDArray[np.generic]]) -> tuple[Ints, Ints]:
