@@ -13,10 +13,12 @@ from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.kinds import KINDS
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.simulation import Simulation
+from netspec.spec.subcellular import Density, SubcellularRule
 
 FOLDER = Path(__file__).parent / "reference"
 DICTIONARIES = {
     "conditions": "a dictionary: tag -> value, list of values, or [low, high]",
+    "density": "`uniform` or a dictionary",
     "geometry": "a dictionary of numbers and string functions",
     "mapping": "a dictionary",
     "mapping of lists": "a dictionary of lists of names",
@@ -46,6 +48,12 @@ ENTRIES = {
         ConnectionRule,
         "Connection rules. Without `connFunc` the rule is chosen by the first key given of `probability`, "
         "`convergence`, `divergence` and `connList`; with none of them all pairs are connected.",
+    ),
+    "subConnParams": (
+        SubcellularRule,
+        "Subcellular rules. After all connections are made, each rule moves the synapses of the connections "
+        "that meet its conditions to other places on the cell, in order. What a rule has no place for stays "
+        "where it is; stimuli, artificial cells and point neurons are left alone.",
     ),
     "stimSourceParams": (
         StimulusSource,
@@ -81,6 +89,14 @@ FUNCTIONS = (
     ("`stimSourceParams`, `stimTargetParams`", vocabulary.POST, "and numbers of netParams"),
 )
 """Where a string function may stand, and its variables."""
+DENSITIES = (
+    "`uniform` spreads synapses at equal gaps over the sections laid end to end. A map gives each segment "
+    "synapses by its length times the density at its middle (interpolated, in absolute coordinates), and "
+    "scales them to as many as there are; it needs `pt3d`. `distance` puts all of them on the segment whose "
+    "distance from the reference comes nearest to the wanted one, or on the reference if each one misses by "
+    "more than the wanted distance."
+)
+"""What the types of densities do."""
 WRITTEN = "This page is written by `docs/make_reference.py` from the code."
 
 
@@ -127,6 +143,8 @@ def netparams() -> str:
         if section == "cellParams":
             lines += ["### A section", "", *table(keys(Section)), ""]
             lines += [f"`geom` has {', '.join(f'`{name}`' for name in vocabulary.GEOMETRY)} and `pt3d`.", ""]
+        if section == "subConnParams":
+            lines += ["### A density", "", *table(keys(Density)), "", DENSITIES, ""]
         if section in vocabulary.IGNORED:
             lines += ignored(vocabulary.IGNORED[section])
     later = " and ".join(f"`{name}`" for name in vocabulary.LATER_SECTIONS)

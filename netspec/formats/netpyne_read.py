@@ -285,9 +285,12 @@ def _put_gid_back(sections: dict[str, dict[str, Any]], numbered: set[tuple[str, 
 
 def _without_synapses(section: Record) -> dict[str, Any]:
     """What a rule says of a section: no synapses, no empty entries that NetPyNE leaves behind."""
-    return {
+    kept = {
         name: value for name, value in section.items() if name != "synMechs" and value not in ({}, [], None)
     }
+    if "geom" in kept:
+        kept["geom"] = {name: value for name, value in kept["geom"].items() if value != {}}
+    return kept
 
 
 def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:

@@ -14,6 +14,7 @@ from netspec.plan.inputs import inputs
 from netspec.plan.place import place
 from netspec.plan.points import points
 from netspec.plan.record import recordings
+from netspec.plan.subcellular import redistribute
 
 Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64]]
 """Says which positions of the cells table a rank owns, ascending."""
@@ -40,7 +41,7 @@ def cells(model: Model, share: Share | None = None) -> Plan:
 def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
     """Second stage: the connections onto owned cells."""
     table = connections(plan.model, plan.cells, plan.templates, tell)
-    return with_synapse_values(replace(plan, connections=table))
+    return with_synapse_values(redistribute(replace(plan, connections=table)))
 
 
 def stimulate(plan: Plan) -> Plan:

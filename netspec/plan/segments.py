@@ -68,9 +68,9 @@ def centres(nseg: int) -> Floats:
     return (np.arange(nseg) + 0.5) / nseg
 
 
-def path_distance(shapes: Shapes, origin: str, section: str, location: Any) -> Floats:
-    """Distance along the tree from the middle of `origin` to the segment at `location`: (n,) or (1,) [um]."""
-    here, there = _to_root(shapes, section, location), _to_root(shapes, origin, 0.5)
+def path_distance(shapes: Shapes, origin: str, section: str, location: Any, start: float = 0.5) -> Floats:
+    """Distance along the tree from `start` on `origin` to the segment at `location`: (n,) or (1,) [um]."""
+    here, there = _to_root(shapes, section, location), _to_root(shapes, origin, start)
     passed = {name for name, _ in there}
     common = next((name for name, _ in here if name in passed), None)
     if common is None:
@@ -86,13 +86,15 @@ def path_distance(shapes: Shapes, origin: str, section: str, location: Any) -> F
     return np.asarray(total + np.abs(ends[0] - ends[1]), float)
 
 
-def euclidean_distance(shapes: Shapes, origin: str, section: str, location: Any) -> Floats:
-    """Distance in space from the middle of `origin` to `location`: (n,) or (1,) [um].
+def euclidean_distance(
+    shapes: Shapes, origin: str, section: str, location: Any, start: float = 0.5
+) -> Floats:
+    """Distance in space from `start` on `origin` to `location`: (n,) or (1,) [um].
 
     KeyError if a section has no 3-D points.
     """
-    x0, y0, z0 = _position(shapes, origin, np.array(0.5))
-    x, y, z = _position(shapes, section, np.asarray(location, float))
+    x0, y0, z0 = position(shapes, origin, np.array(start))
+    x, y, z = position(shapes, section, np.asarray(location, float))
     return np.asarray(np.sqrt((x - x0) ** 2 + (y - y0) ** 2 + (z - z0) ** 2), float)
 
 
@@ -117,8 +119,11 @@ def _share(shape: Shape, location: Floats) -> Floats:
     return np.where(location <= 0, 0.0, np.where(location >= 1, 1.0, middle))
 
 
-def _position(shapes: Shapes, section: str, location: Floats) -> Sequence[Floats]:
-    """x, y and z [um] of a location on the line through the section's 3-D points, each (n,)."""
+def position(shapes: Shapes, section: str, location: Floats) -> Sequence[Floats]:
+    """x, y and z [um] of a location on the line through the section's 3-D points, each (n,).
+
+    KeyError if the section has none.
+    """
     shape = shapes[section]
     if shape.points is None or shape.arcs is None:
         raise KeyError(section)

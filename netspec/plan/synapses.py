@@ -258,10 +258,10 @@ def _place(
     if any(norm is not None for norm in norms):
         shape = (len(rows), count)
         number, location = np.broadcast_to(number, shape), np.broadcast_to(location, shape)
-        box["weight"][rows, part.number, :count] *= _norms(template, sections, number, location)
+        box["weight"][rows, part.number, :count] *= weight_norms(template, sections, number, location)
 
 
-def _norms(
+def weight_norms(
     template: Template, sections: tuple[str, ...], number: NDArray[np.int64], location: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Weight factor at each place. The segment is NetPyNE's: near location 0 it wraps to the last one."""

@@ -10,6 +10,7 @@ from netspec.spec.check_connections import connections
 from netspec.spec.check_populations import artificial_rules, populations
 from netspec.spec.check_simulation import simulation
 from netspec.spec.check_stimuli import stimuli
+from netspec.spec.check_subcellular import subcellular
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts, gather
 from netspec.spec.findings import Finding, unsupported
@@ -42,6 +43,7 @@ def check(
         populations(facts),
         synapses(facts),
         connections(facts),
+        subcellular(facts),
         stimuli(facts),
         simulation(facts, known_analysis),
     )

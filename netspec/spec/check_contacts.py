@@ -7,6 +7,7 @@ from netspec.spec.check_values import Findings, function, in_range, not_negative
 from netspec.spec.facts import Facts, Group
 from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.network import ConnectionRule, StimulusTarget
+from netspec.spec.subcellular import SubcellularRule
 
 Entry = ConnectionRule | StimulusTarget
 FACTORS = {
@@ -44,7 +45,7 @@ def _is_point_neuron(group: Group) -> bool:
     )
 
 
-def sections(entry: Entry, groups: Iterable[Group], path: Path) -> Findings:
+def sections(entry: Entry | SubcellularRule, groups: Iterable[Group], path: Path) -> Findings:
     """Names of sections or lists of sections that no target cell has."""
     known = {name for group in groups for name in group.places}
     for name in dict.fromkeys(leaves(entry.sec)):

@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.spec.cell import CellRule, Synapse
 from netspec.spec.keys import key
+from netspec.spec.subcellular import SubcellularRule
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Network:
     populations: dict[str, Population] = field(default_factory=dict)
     synapses: dict[str, Synapse] = field(default_factory=dict)
     connections: dict[str, ConnectionRule] = field(default_factory=dict)
+    subcellular: dict[str, SubcellularRule] = field(default_factory=dict)
     sources: dict[str, StimulusSource] = field(default_factory=dict)
     targets: dict[str, StimulusTarget] = field(default_factory=dict)
     constants: dict[str, float] = field(default_factory=dict)

@@ -24,12 +24,14 @@ from netspec.spec.network import ConnectionRule, Network, Population, StimulusSo
 from netspec.spec.raw import apply_mapping, attributes
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
+from netspec.spec.subcellular import Density, SubcellularRule
 
 ENTRIES: dict[str, type] = {
     "cellParams": CellRule,
     "popParams": Population,
     "synMechParams": Synapse,
     "connParams": ConnectionRule,
+    "subConnParams": SubcellularRule,
     "stimSourceParams": StimulusSource,
     "stimTargetParams": StimulusTarget,
 }
@@ -258,6 +260,8 @@ def _may_be_none(kind: str, default: Any, required: bool) -> bool:
 
 def _value(kind: str, value: Any, unit: str, path: Path, notes: Notes, default: Any) -> Any:
     """The value as it is kept, or the default if it does not fit."""
+    if kind == "density" and isinstance(value, str):
+        value = {"type": value}
     if kind in STRUCTURES:
         if isinstance(value, Mapping):
             return STRUCTURES[kind](value, path, notes)
@@ -326,8 +330,15 @@ def _topology(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, 
     }
 
 
+def _density(values: Mapping[str, Any], path: Path, notes: Notes) -> Density:
+    """Where a subcellular rule puts synapses."""
+    own, found = _split(values, _fields(Density), path, notes, free=False)
+    return Density(**_arguments(Density, found, path, notes))
+
+
 STRUCTURES: dict[str, Callable[[Mapping[str, Any], Path, Notes], Any]] = {
     "conditions": lambda values, path, notes: dict(values),
+    "density": _density,
     "geometry": _geometry,
     "mapping": lambda values, path, notes: dict(values),
     "mapping of lists": _lists,

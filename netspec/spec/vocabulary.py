@@ -5,12 +5,13 @@ SECTIONS = {
     "popParams": "populations",
     "synMechParams": "synapses",
     "connParams": "connections",
+    "subConnParams": "subcellular",
     "stimSourceParams": "sources",
     "stimTargetParams": "targets",
 }
 """Sections of netParams and the fields of Network that hold their entries."""
 
-LATER_SECTIONS = ("subConnParams", "rxdParams")
+LATER_SECTIONS = ("rxdParams",)
 """Sections that are not supported yet."""
 
 IGNORED = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import test_bad_input_netparams as of_network
 import test_bad_input_simconfig as of_simulation
+import test_bad_input_subcellular as of_places
 import test_on_ranks as of_neuron
 from bad_input import spoiled
 
@@ -15,7 +16,12 @@ from netspec import SpecError, sim
 
 def every():
     """(name, root, changes) of every mistake."""
-    for root, module in (("netParams", of_network), ("simConfig", of_simulation), ("netParams", of_neuron)):
+    for root, module in (
+        ("netParams", of_network),
+        ("netParams", of_places),
+        ("simConfig", of_simulation),
+        ("netParams", of_neuron),
+    ):
         for table in (module.RUNS_IN_NETPYNE, module.STOPS):
             yield from ((f"{root}: {name}", root, changes) for name, (changes, _) in table.items())
 

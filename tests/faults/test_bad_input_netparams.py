@@ -269,7 +269,6 @@ NOT_YET = {
         [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
         "netParams.synMechParams['exc'].selfNetCon",
     ),
-    "subcellular rules": ([("subConnParams", {"a": {}})], "netParams.subConnParams"),
     "reaction-diffusion": ([("rxdParams", {"regions": {}})], "netParams.rxdParams"),
     "extracellular stimulus": (
         [("stimSourceParams.x", {"type": "XStim"})],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import test_bad_input_netparams as of_network
 import test_bad_input_simconfig as of_simulation
+import test_bad_input_subcellular as of_places
 
 E_I = "connParams.E->I"
 E_I_PATH = "netParams.connParams['E->I']"
@@ -79,6 +80,7 @@ def told(request, start, tmp_path_factory):
 def expected():
     for root, module in (
         ("netParams", of_network),
+        ("netParams", of_places),
         ("simConfig", of_simulation),
         ("netParams", __import__(__name__)),
     ):

@@ -99,9 +99,16 @@ def test_parameters_of_artificial_cells(both):
 
 
 def without_empty(value):
-    """Without the empty entries that NetPyNE makes when it looks for a key that is not there."""
+    """Without the empty entries that NetPyNE makes when it looks for a key that is not there.
+
+    It makes lists of synapses, too, in sections that subcellular rules then empty.
+    """
     if isinstance(value, dict):
-        return {key: without_empty(item) for key, item in value.items() if item != {}}
+        return {
+            key: without_empty(item)
+            for key, item in value.items()
+            if item != {} and (key, item) != ("synMechs", [])
+        }
     return [without_empty(item) for item in value] if isinstance(value, list) else value
 
 
