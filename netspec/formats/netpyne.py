@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.model import Population
-from netspec.plan import InputBlock, Plan
+from netspec.plan import InputBlock, Plan, borders
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
 
@@ -73,6 +73,8 @@ class Records:
         if fraction == fraction:
             tags["fraction"] = fraction
         tags.update({name: float(table[name][position]) for name in POSITION})
+        border = borders.tag(table, position)
+        tags.update({} if border is None else {"borderCorrect": border})
         tags.update(plan.cells.tags.get(position, {}))
         code = int(table["template"][position])
         if code >= 0 and plan.model.spec.simulation.include_params_label:
