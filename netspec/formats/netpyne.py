@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders
+from netspec.plan.rotation import angles, turn
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
 
@@ -165,7 +166,13 @@ class Records:
         code = int(self.plan.cells.table["template"][position])
         if code < 0:
             return {}
-        return {name: _section(section) for name, section in self.plan.templates[code].sections.items()}
+        found = {name: _section(section) for name, section in self.plan.templates[code].sections.items()}
+        angle = angles(self.plan.cells, position)
+        if angle is not None:
+            for record in found.values():
+                if record["geom"].get("pt3d"):
+                    record["geom"]["pt3d"] = [tuple(p) for p in turn(record["geom"]["pt3d"], angle).tolist()]
+        return found
 
     def section_lists(self, position: int) -> dict[str, list[str]]:
         """Named lists of the sections of a cell."""

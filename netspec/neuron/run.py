@@ -68,6 +68,8 @@ class Network:
         """Make the owned cells and give them their gids."""
         self._plan = plan
         self._cells = LiveCells(plan, self.pc)
+        if plan.model.spec.network.define_cell_shapes:
+            self._cells.define_shapes()
         self._synapses = LiveSynapses(plan, self._cells)
 
     def make_connections(self, plan: Plan) -> None:

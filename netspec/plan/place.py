@@ -17,6 +17,7 @@ from netspec.model import Model
 from netspec.model import Population as ModelPopulation
 from netspec.plan.borders import corrected
 from netspec.plan.cells import CELL_COLUMNS, Cells
+from netspec.plan.rotation import turned
 from netspec.spec.network import Network, Population
 from netspec.streams import uniforms
 from netspec.tables import Table, blank, concat
@@ -55,7 +56,7 @@ def place(model: Model) -> Cells:
         first_gid += placed.span
         count += len(placed.norm)
     table = corrected(concat(parts, blank(**CELL_COLUMNS)), model.spec.network)
-    return Cells(table, model.populations, np.arange(count), tags)
+    return turned(model, Cells(table, model.populations, np.arange(count), tags))
 
 
 def _table(placed: Placed, population: int, first_gid: int) -> Table:
