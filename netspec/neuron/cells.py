@@ -66,6 +66,10 @@ class LiveCells:
             raise StateError(f"cell {gid} has no section {name!r}. {did_you_mean(name, sections)}")
         return getattr(self.cell(gid), sections[name])
 
+    def sections(self, gid: int) -> list[Any]:
+        """All sections of a cell."""
+        return [self.section(gid, name) for name in self._template(gid).sections]
+
     def pointp(self, gid: int, section: str, label: str) -> Any:
         """A point process that belongs to the cell (pointps)."""
         labels = self._template(gid).points

@@ -10,7 +10,9 @@ def network():
         "left": parts.dendrite("trunk", 90.0, 1),
         "right": parts.dendrite("trunk", 60.0, 5),
         "basal": parts.dendrite("soma", 80.0, 1, topol={"parentSec": "soma", "parentX": 0.0, "childX": 0.0}),
-        "oblique": parts.dendrite("trunk", 40.0, 1, topol={"parentSec": "trunk", "parentX": 0.5, "childX": 0}),
+        "oblique": parts.dendrite(
+            "trunk", 40.0, 1, topol={"parentSec": "trunk", "parentX": 0.5, "childX": 0}
+        ),
     }
     drawn = parts.soma()
     drawn["geom"]["pt3d"] = [(0.0, 0.0, 0.0, 18.0), (3.0, 15.0, 4.0, 18.0)]
