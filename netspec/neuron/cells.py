@@ -112,6 +112,11 @@ class LiveCells:
                 for k in range(len(cells)):
                     cells.o(k).rest()
 
+    @property
+    def drawn(self) -> bool:
+        """Whether sections without 3-D points have got some."""
+        return self._drawn
+
     def define_shapes(self) -> None:
         """Let NEURON draw sections without 3-D points, and put them where the cells are. Done once."""
         if self._drawn:

@@ -291,7 +291,7 @@ def _rest(template: Template, names: _Names) -> list[str]:
 def _stand(template: Template, names: _Names) -> list[str]:
     """The procedure that puts the sections NEURON has drawn upright at a place: x, y, z [um].
 
-    NEURON draws sections without 3-D points along the x axis; NetPyNE makes that the y axis, and z the cell's.
+    NEURON draws sections without 3-D points along the x axis; NetPyNE makes that the y axis.
     """
     change = "pt3dchange(i, $1 + y3d(i), $2 + x3d(i), $3, diam3d(i))"
     lines = [

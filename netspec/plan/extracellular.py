@@ -1,7 +1,7 @@
 """Extracellular stimulation (XStim): which cells are in which field, and the field's course in time.
 
-The field at a place is its `course` times its `strength` there. Nothing here is stored with a plan: it follows
-from the model and the cells.
+The field at a place is its `course` times its `strength` there. Nothing here is stored with a plan: it
+follows from the model and the cells.
 """
 
 import pickle

@@ -1,5 +1,7 @@
 """3-D points of turned cells in NEURON."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -21,14 +23,13 @@ for cell in sim.net.cells:
     found[cell.gid] = [[soma.x3d(i), soma.y3d(i), soma.z3d(i)] for i in range(soma.n3d())]
 parts = sim.pc.py_gather(found, 0)
 if sim.rank == 0:
-    json.dump({gid: points for part in (parts or [found]) for gid, points in part.items()}, open("out.json", "w"))
+    whole = {gid: points for part in parts or [found] for gid, points in part.items()}
+    json.dump(whole, open("out.json", "w"))
 """
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_each_cell_is_turned_from_the_rule(ranks, start, tmp_path):
-    import json
-
     net = {
         "rotateCellsRandomly": True,
         "popParams": {"A": {"cellType": "P", "numCells": 5}},
@@ -39,12 +40,10 @@ def test_each_cell_is_turned_from_the_rule(ranks, start, tmp_path):
     ran = start(ranks, tmp_path / "script.py", cwd=tmp_path, timeout=100)
     assert ran.returncode == 0, ran.stderr
     found = json.loads((tmp_path / "out.json").read_text())
-    table = netspec.plan(net).cells.table
-    angles = netspec.plan(net, {"randomStreams": "netpyne"}).cells.table["rotation"]
-    assert len(found) == len(table) == 5
     table = netspec.plan(net, {"randomStreams": "netpyne"}).cells.table
+    assert len(found) == len(table) == 5
     for gid, points in found.items():
         k = int(gid)
         place = np.array([table["x"][k], -table["y"][k], table["z"][k]])
-        expected = turn(POINTS, angles[k])[:, :3] + place
+        expected = turn(POINTS, table["rotation"][k])[:, :3] + place
         np.testing.assert_allclose(points, expected, rtol=1e-6)

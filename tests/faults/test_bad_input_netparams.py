@@ -303,9 +303,19 @@ NOT_YET = {
     ),
     "subcellular rules": ([("subConnParams", {"a": {}})], "netParams.subConnParams"),
     "reaction-diffusion": ([("rxdParams", {"regions": {}})], "netParams.rxdParams"),
-    "extracellular stimulus": (
-        [("stimSourceParams.x", {"type": "XStim"})],
-        "netParams.stimSourceParams['x'].type",
+    "extracellular stimulus with a mod file": (
+        [
+            (
+                "stimSourceParams.x",
+                {
+                    "type": "XStim",
+                    "mod_based": True,
+                    "waveform": {"type": "pulse", "amp": 1},
+                    "field": {"class": "uniform"},
+                },
+            )
+        ],
+        "netParams.stimSourceParams['x'].mod_based",
     ),
     "other formats": (
         [("popParams.E.originalFormat", "NeuroML2")],

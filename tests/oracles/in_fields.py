@@ -1,6 +1,6 @@
 """Cells in extracellular fields with one of the two packages: voltages and potentials as JSON.
 
-    python in_fields.py PACKAGE FILE
+python in_fields.py PACKAGE FILE
 """
 
 import importlib
