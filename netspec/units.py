@@ -8,7 +8,8 @@ from netspec.errors import did_you_mean
 
 UNIT = {
     "gid": "", "pre": "", "post": "", "index": "", "section": "", "synapse": "", "rule": "",
-    "population": "", "template": "", "location": "", "loc": "", "fraction": "",
+    "population": "", "template": "", "location": "", "loc": "", "fraction": "", "rotation": "",
+    "xborder": "um", "yborder": "um", "zborder": "um",
     "x": "um", "y": "um", "z": "um", "xnorm": "", "ynorm": "", "znorm": "",
     "L": "um", "diam": "um", "cm": "uF/cm2", "Ra": "ohm*cm",
     "weight": "uS", "delay": "ms", "threshold": "mV",

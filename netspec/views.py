@@ -11,6 +11,7 @@ from netspec.errors import did_you_mean
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
 from netspec.session.containers import Dict
+from netspec.session.shapes import drawn
 from netspec.specs import not_supported
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ class CompartCell(Cell):
         live, gid = self._net.session.live, self.gid
         for label, pointp in record.get("pointps", {}).items():
             record["pointps"][label] = View(pointp, hObj=Later(partial(live, "pointp", gid, name, label)))
+        shape = drawn(self._net.session, gid, name, record, self.tags)
+        record["geom"] = View(record["geom"], **{key: Later(make) for key, make in shape.items()})
         return View(
             record,
             synMechs=Later(partial(self._synapses, name)),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
-from netspec.plan import InputBlock, Plan
+from netspec.plan import InputBlock, Plan, borders
+from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import GID
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
@@ -76,6 +77,8 @@ class Records:
         if fraction == fraction:
             tags["fraction"] = fraction
         tags.update({name: float(table[name][position]) for name in POSITION})
+        border = borders.tag(table, position)
+        tags.update({} if border is None else {"borderCorrect": border})
         tags.update(plan.cells.tags.get(position, {}))
         if population.mechanism:
             tags.pop("params", None)
@@ -168,7 +171,13 @@ class Records:
         code, gid = (int(self.plan.cells.table[name][position]) for name in ("template", "gid"))
         if code < 0:
             return {}
-        return {name: _section(section, gid) for name, section in self.plan.templates[code].sections.items()}
+        found = {name: _section(section, gid) for name, section in self.plan.templates[code].sections.items()}
+        angle = angles(self.plan.cells, position)
+        if angle is not None:
+            for record in found.values():
+                if record["geom"].get("pt3d"):
+                    record["geom"]["pt3d"] = [tuple(p) for p in turn(record["geom"]["pt3d"], angle).tolist()]
+        return found
 
     def section_lists(self, position: int) -> dict[str, list[str]]:
         """Named lists of the sections of a cell."""

@@ -14,6 +14,7 @@ from netspec.errors import MechanismError, Problem, SpecError, StateError, did_y
 from netspec.neuron import bulk, points
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.plan import Plan
+from netspec.plan.rotation import angles
 
 Indices = NDArray[np.int64]
 
@@ -31,6 +32,7 @@ class LiveCells:
         self.templates = _templates(plan, self._kinds, threshold)
         self._lists: dict[int, Any] = {code: h.List() for code in self.templates}
         self.points: dict[int, points.Points] = {}
+        self._drawn = False
         _check_gids(self.gids)
         for start, stop in _stretches(self._kinds):
             self._make(int(self._kinds[start]), slice(start, stop), threshold)
@@ -63,6 +65,10 @@ class LiveCells:
         if name not in sections:
             raise StateError(f"cell {gid} has no section {name!r}. {did_you_mean(name, sections)}")
         return getattr(self.cell(gid), sections[name])
+
+    def sections(self, gid: int) -> list[Any]:
+        """All sections of a cell."""
+        return [self.section(gid, name) for name in self._template(gid).sections]
 
     def pointp(self, gid: int, section: str, label: str) -> Any:
         """A point process that belongs to the cell (pointps)."""
@@ -105,6 +111,24 @@ class LiveCells:
                 cells = self._lists[code]
                 for k in range(len(cells)):
                     cells.o(k).rest()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether sections without 3-D points have got some."""
+        return self._drawn
+
+    def define_shapes(self) -> None:
+        """Let NEURON draw sections without 3-D points, and put them where the cells are. Done once."""
+        if self._drawn:
+            return
+        self._drawn = True
+        h.define_shape()
+        cells = self._plan.cells
+        x, y, z = (cells.table[axis][cells.owned] for axis in "xyz")
+        for code, made in self._lists.items():
+            rows = np.flatnonzero(self._kinds == code)
+            for k, place in enumerate(zip(x[rows], -y[rows], z[rows], strict=True)):
+                made.o(k).stand(*place)
 
     @property
     def has_rest(self) -> bool:
@@ -151,7 +175,9 @@ class LiveCells:
         own = values[first : first + count]
         columns = [self.gids[rows].astype(float), *_shifts(self._plan, rows), own.ravel()]
         fill = getattr(h, f"{self.templates[kind].name}_fill")
-        fill(self._lists[kind], self._pc, *(h.Vector(column) for column in columns), values.shape[1])
+        angle = angles(self._plan.cells, self._plan.cells.owned[rows])
+        turned = h.Vector(np.zeros(count) if angle is None else angle)
+        fill(self._lists[kind], self._pc, *(h.Vector(column) for column in columns), values.shape[1], turned)
 
     def _set_own_parameters(self, kind: int, rows: slice) -> None:
         """`params` of single cells (cellsList): set in every point process of the cell, as NetPyNE does."""
@@ -217,10 +243,11 @@ def _position_in_kind(kinds: Indices) -> Indices:
 def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTemplate]:
     """Templates by code: those that this rank needs, and those that set ion defaults for all cells."""
     made = {}
+    turned = angles(plan.cells, slice(0)) is not None
     for code, template in enumerate(plan.templates):
         needed = code in kinds or any(section.ions for section in template.sections.values())
         if template.sections and needed:
-            made[code] = write(template, threshold, lambda name: bool(h.name_declared(name)))
+            made[code] = write(template, threshold, lambda name: bool(h.name_declared(name)), turned)
             install(made[code])
     return made
 

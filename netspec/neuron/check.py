@@ -22,6 +22,8 @@ VECSTIM_KEYS = ("interval", "rate", "start", "noise", "seed", "pulses", "spikePa
 CELL_KEYS = ("vref", "spkTimes", "dynamicRates")
 """Keys of populations of artificial cells that are not variables of the mechanism."""
 STIMULUS_KEYS = ("source", "loc", "sec", "label")
+FIELD = "XStim"
+"""Type of a stimulus that is no point process: a potential outside of cells."""
 IGNORED_MECHANISM = "dipole"
 """NetPyNE leaves it out as well: it stands for a way of recording."""
 
@@ -54,7 +56,7 @@ def named(model: Model) -> set[str]:
         *(values.get("mod") for section in sections for values in section.pointps.values()),
         *(population.mechanism for population in model.populations),
         *(synapse.mod for synapse in network.synapses.values()),
-        *(source.type for source in network.sources.values()),
+        *(source.type for source in network.sources.values() if source.type != FIELD),
         *(values.get("mech") for values in plasticity if isinstance(values, Mapping)),
     } - {None}
 
@@ -133,6 +135,8 @@ def _cell_keys(mechanism: str) -> tuple[str, ...]:
 def _stimuli(network: Network) -> Problems:
     for label, source in network.sources.items():
         path = ("netParams", "stimSourceParams", label)
+        if source.type == FIELD:
+            continue
         if source.type == "NetStim":
             known = (*NETSTIM_KEYS, *catalog.variables("NetStim"))
             slips = (name for name in source.params if name not in known and near_miss(name, known))
@@ -143,7 +147,7 @@ def _stimuli(network: Network) -> Problems:
             yield from _variables(source.type, source.params, path, STIMULUS_KEYS)
     for label, target in network.targets.items():
         source = network.sources.get(target.source)
-        if source is not None:
+        if source is not None and source.type != FIELD:
             extra = NETSTIM_KEYS if source.type == "NetStim" else STIMULUS_KEYS
             path = ("netParams", "stimTargetParams", label)
             yield from _variables(source.type, target.params, path, extra)

@@ -23,7 +23,7 @@ LINES_PER_PROC = 200
 NOT_PARAMETERS = ("mod", "loc", "vref", "synList")
 SKIPPED_MECHANISMS = ("dipole",)
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-OWN_NAME = re.compile(r"(?:init|detect|rest|nil|nc|p\d+|rest_\d+|point_\d+|sec_\d+)\Z")
+OWN_NAME = re.compile(r"(?:init|detect|rest|stand|nil|nc|p\d+|rest_\d+|stand_\d+|point_\d+|sec_\d+)\Z")
 
 FRAME = """\
 objref {name}_points
@@ -35,7 +35,7 @@ objref nil
 endtemplate {name}
 proc {name}_fill() {{ local i  localobj cell, nc
   for i = 0, $o3.size() - 1 {{
-    cell = new {name}($o4.x[i], $o5.x[i], $o6.x[i], $o3.x[i], $o7, i * $8)
+    cell = new {name}($o4.x[i], $o5.x[i], $o6.x[i], $o3.x[i], $o7, i * $8, $o9.x[i])
     $o1.append(cell)
     $o2.set_gid2node($o3.x[i], $o2.id())
     nc = cell.detect()
@@ -43,8 +43,9 @@ proc {name}_fill() {{ local i  localobj cell, nc
   }}
 }}
 """
-ARGUMENTS = "$1, $2, $3, $4, $o5, $6"
-"""Shift in x, y and z [um], gid, Vector of numbers of single cells, where this cell's numbers begin."""
+ARGUMENTS = "$1, $2, $3, $4, $o5, $6, $7"
+"""Shift in x, y and z [um], gid, Vector of numbers of single cells, where this cell's numbers begin, rotation
+about the y axis [rad]."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,20 @@ class HocTemplate:
 
 
 def write(
-    template: Template, threshold: float = 10.0, taken: Callable[[str], bool] = lambda name: False
+    template: Template,
+    threshold: float = 10.0,
+    taken: Callable[[str], bool] = lambda name: False,
+    turned: bool = False,
 ) -> HocTemplate:
     """The hoc template of a cell template.
 
-    threshold: of sections without one [mV]. taken: whether hoc gives a name another meaning.
+    threshold: of sections without one [mV]. taken: whether hoc gives a name another meaning. turned: whether
+    the cells are turned about the y axis.
     """
     writer = _Names(template, taken)
-    steps = _Steps(template, writer)
-    procedures = [*steps.procedures(), *_rest(template, writer), _detect(template, writer, threshold)]
+    steps = _Steps(template, writer, turned)
+    procedures = [*steps.procedures(), *_rest(template, writer), *_stand(template, writer)]
+    procedures.append(_detect(template, writer, threshold))
     members = _members(writer)
     name = _name(template, [members, *procedures], steps.points3d)
     text = FRAME.format(name=name, members=members, procedures="\n".join(procedures).replace("@", name))
@@ -114,7 +120,8 @@ class _Names:
 class _Steps:
     """The statements that make a cell, in NetPyNE's order; 3-D points and ion defaults on the way."""
 
-    def __init__(self, template: Template, names: _Names):
+    def __init__(self, template: Template, names: _Names, turned: bool = False):
+        self.turned = turned
         self.template = template
         self.names = names
         self.points3d: list[NDArray[np.float64]] = []
@@ -176,9 +183,16 @@ class _Steps:
             points = np.asarray(section.geom["pt3d"], float)
             if len(points):
                 k = 4 * len(self.points3d)
-                shifted = ", ".join(f"@_points.o({k + i}).c.add(${i + 1})" for i in range(3))
+                shifted = ", ".join(f"{axis}.add(${i + 1})" for i, axis in enumerate(self._axes(k)))
                 yield f"pt3dadd({shifted}, @_points.o({k + 3}))"
                 self.points3d.append(np.ascontiguousarray(points[:, :4].T))
+
+    def _axes(self, k: int) -> list[str]:
+        """Coordinates of the points whose x is column k: x, y and z, turned if the cells are."""
+        x, y, z = (f"@_points.o({k + i}).c" for i in range(3))
+        if self.turned:
+            return [f"{x}.mul(cos($7)).add({z}.mul(-sin($7)))", y, f"{x}.mul(sin($7)).add({z}.mul(cos($7)))"]
+        return [x, y, z]
 
     def _mechanism(
         self, section: str, mechanism: str, parameter: str, value: Any, nseg: int
@@ -243,7 +257,7 @@ class _Steps:
 def _members(names: _Names) -> str:
     lines = [f"public {name}\ncreate {name}" for name in names.sections.values()]
     lines += [f"public {name}\nobjref {name}" for name in names.points.values()]
-    return "\n".join([*lines, "public detect, rest"])
+    return "\n".join([*lines, "public detect, rest, stand"])
 
 
 def _detect(template: Template, names: _Names, default: float) -> str:
@@ -271,10 +285,29 @@ def _rest(template: Template, names: _Names) -> list[str]:
         for name, section in template.sections.items()
         if section.vinit is not None
     ]
+    return _procedure("rest", lines)
+
+
+def _stand(template: Template, names: _Names) -> list[str]:
+    """The procedure that puts the sections NEURON has drawn upright at a place: x, y, z [um].
+
+    NEURON draws sections without 3-D points along the x axis; NetPyNE makes that the y axis.
+    """
+    change = "pt3dchange(i, $1 + y3d(i), $2 + x3d(i), $3, diam3d(i))"
+    lines = [
+        f"{names.sections[name]} {{ for i = 0, n3d() - 1 {{ {change} }} }}"
+        for name, section in template.sections.items()
+        if section.geom.get("pt3d") is None
+    ]
+    return _procedure("stand", lines, "$1, $2, $3", "  local i\n")
+
+
+def _procedure(name: str, lines: list[str], arguments: str = "", head: str = "") -> list[str]:
+    """A procedure, cut into several if it is long."""
     parts = list(_parts(lines))
-    made = [f"proc rest_{k}() {{\n  " + "\n  ".join(part) + "\n}" for k, part in enumerate(parts)]
-    calls = "\n".join(f"  rest_{k}()" for k in range(len(parts)))
-    return [*made, f"proc rest() {{\n{calls}\n}}"]
+    made = [f"proc {name}_{k}() {{{head}\n  " + "\n  ".join(part) + "\n}" for k, part in enumerate(parts)]
+    calls = "\n".join(f"  {name}_{k}({arguments})" for k in range(len(parts)))
+    return [*made, f"proc {name}() {{\n{calls}\n}}"]
 
 
 def _parts(lines: list[str]) -> Iterator[list[str]]:

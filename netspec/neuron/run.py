@@ -10,6 +10,7 @@ from neuron import h
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
+from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.synapses import LiveSynapses
@@ -59,6 +60,7 @@ class Network:
         self._synapses: LiveSynapses | None = None
         self._connections: LiveConnections | None = None
         self._inputs: LiveInputs | None = None
+        self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._handlers: list[Any] = []
         self._former_index: float | None = None
@@ -68,6 +70,8 @@ class Network:
         """Make the owned cells and give them their gids."""
         self._plan = plan
         self._cells = LiveCells(plan, self.pc)
+        if plan.model.spec.network.define_cell_shapes:
+            self._cells.define_shapes()
         self._synapses = LiveSynapses(plan, self._cells)
 
     def make_connections(self, plan: Plan) -> None:
@@ -79,6 +83,7 @@ class Network:
         """Make what drives owned cells."""
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
+        self._fields = LiveFields(plan, self.cells)
 
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""
@@ -148,7 +153,7 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
-        self._recordings = self._inputs = self._connections = self._synapses = None
+        self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()
         self._cells = None

@@ -1,6 +1,6 @@
 """Which cells there are, and which template each one is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,8 @@ class Cells:
         """Value of a tag for every cell: (n,), None where a cell lacks it; None if no cell has it."""
         if name in self.table and name not in ("population", "index", "template", "gid"):
             return self.table[name]
+        if name == "borderCorrect" and "xborder" in self.table:
+            return np.fromiter(self._border_lists(), object, len(self))
         if name == "label" and self.labels:
             return self._label_lists()
         shared = [population.tags.get(name) for population in self.populations]
@@ -69,6 +71,10 @@ class Cells:
             if name in own:
                 values[position] = own[name]
         return values if any(v is not None for v in values) else None
+
+    def _border_lists(self) -> Iterator[list[float]]:
+        columns = [self.table[f"{axis}border"].tolist() for axis in "xyz"]
+        return (list(lacks) for lacks in zip(*columns, strict=True))
 
     def _label_lists(self) -> NDArray[Any]:
         lookup = np.empty(len(self.labels) + 1, object)

@@ -1,7 +1,7 @@
 """Which cells are connected and how: the rules of connParams become rows, in NetPyNE's order on one rank."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from netspec.conditions import mask
 from netspec.model import Model
-from netspec.plan import CONNECTION_COLUMNS
+from netspec.plan import CONNECTION_COLUMNS, disynaptic
 from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.choose import algorithm, parameters_for
 from netspec.plan.listed import Group, entry_groups
 from netspec.plan.parameters import FIELDS, Ends, functions, of_connections, of_table
-from netspec.plan.rules import RuleStream, full, listed, listed_rows
+from netspec.plan.rules import RuleStream, full, listed, listed_rows, probability
 from netspec.plan.synapses import contacts, wiring
 from netspec.tables import Table, blank, concat
 
@@ -46,6 +46,9 @@ def connect(
     tell: Callable[[int], None] = lambda done: None,
 ) -> Table:
     """Every connection onto an owned cell: CONNECTION_COLUMNS. tell: is told how many rules are done."""
+    if disynaptic.needed(model.spec.network) and len(cells.owned) < len(cells):
+        every = connect(model, replace(cells, owned=np.arange(len(cells))), templates, tell)
+        return every.take(np.isin(every["post"], cells.gids[cells.owned]))
     owned = np.zeros(len(cells), bool)
     owned[cells.owned] = True
     blocks: list[Table] = []
@@ -56,15 +59,17 @@ def connect(
         ends = Ends(model, cells, rule, name, pre, post)
         formulas = functions(ends)
         if len(pre) and owned[post].any():
-            pairs = _pairs(ends, formulas, np.flatnonzero(owned[post]))
+            pairs = _pairs(ends, formulas, np.flatnonzero(owned[post]), blocks)
             blocks.extend(_blocks(ends, templates, code, formulas, pairs))
         tell(code + 1)
     return _stacked(blocks)
 
 
-def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions) -> Pairs:
-    """The pairs that the rule connects. mine: which of ends.post are owned."""
+def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: list[Table]) -> Pairs:
+    """The pairs that the rule connects. mine: which of ends.post are owned. so_far: rows of earlier rules."""
     _, function = algorithm(ends.rule)
+    if function is probability and ends.rule.disynaptic_bias is not None:
+        function = disynaptic.biased(ends, so_far)
     cells = ends.cells
     pre, post = cells.gids[ends.pre], cells.gids[ends.post]
     stream = RuleStream(ends.model.streams, ends.rule.label, keys(cells, ends.pre), keys(cells, ends.post))

@@ -61,7 +61,9 @@ def inputs(model: Model, cells: Cells, templates: tuple[Template, ...]) -> tuple
     blocks: list[InputBlock] = []
     for target in network.targets.values():
         source = network.sources[target.source]
-        aim = _aim(model, cells, target, source)
+        if source.type == "XStim":
+            continue  # has no place in a section: plan.extracellular
+        aim = reached(model, cells, target, source)
         values = _values(model, cells, aim)
         here = np.isin(aim.cells, cells.owned) & (cells.table["template"][aim.cells] >= 0)
         site = _Site(model, cells, templates, aim, values, np.flatnonzero(here))
@@ -69,7 +71,8 @@ def inputs(model: Model, cells: Cells, templates: tuple[Template, ...]) -> tuple
     return tuple(blocks)
 
 
-def _aim(model: Model, cells: Cells, target: StimulusTarget, source: StimulusSource) -> _Aim:
+def reached(model: Model, cells: Cells, target: StimulusTarget, source: StimulusSource) -> _Aim:
+    """The cells that a stimulus reaches, and its parameters."""
     conds = dict(target.conds)
     chosen = conds.pop("cellList", "all")
     matched = np.flatnonzero(mask(conds, cells, closed=False))

@@ -10,6 +10,7 @@ from netspec.model import Model
 from netspec.plan import Plan, templates
 from netspec.plan.cells import Cells, Template
 from netspec.plan.connect import connect as connections
+from netspec.plan.extracellular import fields
 from netspec.plan.inputs import inputs
 from netspec.plan.place import place
 from netspec.plan.points import points
@@ -46,6 +47,7 @@ def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
 
 def stimulate(plan: Plan) -> Plan:
     """Third stage: what drives the owned cells."""
+    fields(plan.model, plan.cells)  # so that files which cannot be read are told before anything is built
     return with_synapse_values(replace(plan, inputs=inputs(plan.model, plan.cells, plan.templates)))
 
 

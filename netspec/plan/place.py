@@ -15,7 +15,9 @@ from netspec import expression
 from netspec.errors import Problem, SpecError
 from netspec.model import Model
 from netspec.model import Population as ModelPopulation
+from netspec.plan.borders import corrected
 from netspec.plan.cells import CELL_COLUMNS, Cells
+from netspec.plan.rotation import turned
 from netspec.spec.network import Network, Population
 from netspec.streams import uniforms
 from netspec.tables import Table, blank, concat
@@ -53,8 +55,8 @@ def place(model: Model) -> Cells:
         tags |= {count + index: own for index, own in placed.tags.items()}
         first_gid += placed.span
         count += len(placed.norm)
-    table = concat(parts, blank(**CELL_COLUMNS))
-    return Cells(table, model.populations, np.arange(count), tags)
+    table = corrected(concat(parts, blank(**CELL_COLUMNS)), model.spec.network)
+    return turned(model, Cells(table, model.populations, np.arange(count), tags))
 
 
 def _table(placed: Placed, population: int, first_gid: int) -> Table:
@@ -162,11 +164,12 @@ def _dense(model: Model, spec: Population, first_gid: int) -> Placed:
             density = float(function.evaluate({})[0])
         else:
             kept = _by_density(model, spec, function, axis, first_gid)
-    count = int(density * _volume(spec, network)) if axis is None else len(kept)
-    norm = _random(model, spec, count, first_gid)
-    if axis is not None:
-        norm[:, axis] = kept
-    return Placed(norm, norm * network.size, count, _fractions(model, spec, count))
+    if axis is None:
+        return _numbered(model, spec, int(density * _volume(spec, network)), first_gid)
+    norm = _random(model, spec, len(kept), first_gid)
+    norm[:, axis] = kept
+    count = int(len(kept) * min(1.0, network.scale))
+    return Placed(norm[:count], norm[:count] * network.size, len(kept), _fractions(model, spec, count))
 
 
 def _density_function(spec: Population, network: Network) -> expression.Expression:
@@ -206,7 +209,8 @@ def _by_density(
     """Positions along one axis, as many as the density function says: candidates are kept by its value."""
     low, high = _extents(spec, model.spec.network)[axis] or (0.0, 1.0)
     most = _density(spec, function, axis, np.arange(low, high, DENSITY_STEP)).max(initial=0.0)
-    candidates = int(_volume(spec, model.spec.network) * most)
+    # a scale below 1 leaves out the last of those kept
+    candidates = int(_volume(spec, model.spec.network) * most * max(1.0, model.spec.network.scale))
     if candidates <= 0:
         return np.empty(0)
     ids = model.streams.density(spec.label, most, first_gid)

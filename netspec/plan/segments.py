@@ -30,8 +30,14 @@ class Shape:
     arcs: Floats | None = None
 
     def with_points(self, points: Any, shift: Floats) -> "Shape":
-        """The section drawn by 3-D points. points: (points, 4) of x, y, z, diam [um]; shift: (n, 3) [um]."""
-        coordinates = np.asarray(points, float).reshape(-1, 4)[:, :3]
+        """The section drawn by 3-D points of x, y, z, diam [um].
+
+        points: (points, 4), or (n, points, 4) if each cell has its own; shift: (n, 3) [um].
+        """
+        coordinates = np.asarray(points, float)
+        if coordinates.ndim != 3:
+            coordinates = coordinates.reshape(-1, 4)
+        coordinates = coordinates[..., :3]
         # NEURON stores points in single precision, takes differences there and adds arcs in double.
         single = (shift[:, None, :] + coordinates).astype(np.float32)
         steps = np.diff(single, axis=1).astype(float)

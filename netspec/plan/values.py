@@ -11,6 +11,7 @@ from netspec.errors import Problem, SpecError
 from netspec.expression import Expression
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template, keys
+from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import DISTANCE, POSITION, Assignment, assignments
 from netspec.plan.segments import Shape, connected, euclidean_distance, path_distance
 from netspec.streams import Draws
@@ -55,7 +56,7 @@ def make(
     draws = CellDraws(model.streams.cell(keys(cells, positions)), len(positions))
     here = {name: cells.table[name][positions] for name in POSITION}
     shapes = dict.fromkeys(template.sections, Shape())
-    shift = _shift(model, here) if geometry else np.zeros((1, 3))
+    frame = (_shift(model, here), angles(cells, positions)) if geometry else (np.zeros((1, 3)), None)
     variables: dict[str, Any] = {}
     columns: list[Floats] = []
     rule = ""
@@ -73,7 +74,7 @@ def make(
         if step.kind == "vars":
             variables[step.parameter] = value
         elif geometry and step.kind in ("topol", "geom"):
-            shapes[step.section] = _shaped(shapes[step.section], step, value, shift)
+            shapes[step.section] = _shaped(shapes[step.section], step, value, *frame)
     table = np.stack(columns, axis=1) if columns else np.empty((len(positions), 0))
     return Made(table, draws.position, shapes)
 
@@ -86,7 +87,7 @@ def _shift(model: Model, here: Mapping[str, Floats]) -> Floats:
     return np.stack([here["x"], y, here["z"]], axis=1).astype(float)
 
 
-def _shaped(shape: Shape, step: Assignment, value: Any, shift: Floats) -> Shape:
+def _shaped(shape: Shape, step: Assignment, value: Any, shift: Floats, angle: Floats | None) -> Shape:
     match step.kind, step.parameter:
         case "topol", _:
             return connected(value, shape)
@@ -95,6 +96,8 @@ def _shaped(shape: Shape, step: Assignment, value: Any, shift: Floats) -> Shape:
         case "geom", "nseg":
             return replace(shape, nseg=int(value))
         case "geom", "pt3d":
+            if angle is not None:
+                value = turn(np.asarray(value, float).reshape(-1, 4), angle[:, None])
             return shape.with_points(value, shift)
     return shape
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.plan.borders import COLUMNS
 from netspec.plan.cells import Cells
 from netspec.streams.draws import by_libm
 
@@ -42,9 +43,11 @@ def _pair_variable(name: str, cells: Cells, pre: Positions, post: Positions) -> 
         case "2D":
             return np.asarray(np.sqrt(_squares(cells, pre, post, "x", "z")))
         case "norm3D":
-            return _norm(cells, pre, post, "ynorm", "znorm")
+            return np.asarray(np.sqrt(_squares(cells, pre, post, "xnorm", "ynorm", "znorm")))
         case "norm2D":
-            return _norm(cells, pre, post, "znorm")
+            return np.asarray(np.sqrt(_squares(cells, pre, post, "xnorm", "znorm")))
+        case "3D_border":
+            return _border(cells, pre, post)
     return np.abs(_difference(cells, pre, post, rest))
 
 
@@ -60,13 +63,12 @@ def _squares(cells: Cells, pre: Positions, post: Positions, *axes: str) -> Float
     return total
 
 
-def _norm(cells: Cells, pre: Positions, post: Positions, *axes: str) -> Floats:
-    """NetPyNE's dist_norm2D and dist_norm3D: roots of signed differences, so nan where one is negative."""
-    total = square(_difference(cells, pre, post, "xnorm"))
-    with np.errstate(invalid="ignore"):
-        for axis in axes:
-            total = total + np.sqrt(_difference(cells, pre, post, axis))
-        return np.asarray(np.sqrt(total))
+def _border(cells: Cells, pre: Positions, post: Positions) -> Floats:
+    """Distance in space, shortened on each axis by how near the post cell is to a border."""
+    total: Any = 0.0
+    for axis, column in zip("xyz", COLUMNS, strict=True):
+        total = total + square(np.abs(_difference(cells, pre, post, axis)) - cells.table[column][post])
+    return np.asarray(np.sqrt(total))
 
 
 def square(values: Floats) -> Floats:

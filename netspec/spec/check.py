@@ -7,22 +7,18 @@ from itertools import chain
 from netspec.spec import Spec
 from netspec.spec.check_cells import cell_rules, synapses
 from netspec.spec.check_connections import connections
+from netspec.spec.check_geometry import geometry
 from netspec.spec.check_populations import artificial_rules, populations
 from netspec.spec.check_simulation import simulation
 from netspec.spec.check_stimuli import stimuli
 from netspec.spec.check_subcellular import subcellular
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts, gather
-from netspec.spec.findings import Finding, unsupported
+from netspec.spec.findings import Finding
 from netspec.spec.kinds import is_number, shown
 from netspec.spec.vocabulary import ARTIFICIAL, SHAPES
 
 NAME = re.compile(r"[A-Za-z_]\w*")
-NOT_YET = {
-    "rotateCellsRandomly": "rotate_cells_randomly",
-    "defineCellShapes": "define_cell_shapes",
-    "correctBorder": "correct_border",
-}
 
 
 def check(
@@ -52,7 +48,7 @@ def check(
 def _settings(facts: Facts) -> Findings:
     """Settings of the whole network."""
     network, root = facts.spec.network, ("netParams",)
-    yield from (unsupported((*root, key)) for key, name in NOT_YET.items() if getattr(network, name))
+    yield from geometry(facts)
     yield from one_of(network.shape, SHAPES, (*root, "shape"))
     yield from in_range(network.scale, not_negative, (*root, "scale"))
     for key, size in zip(("sizeX", "sizeY", "sizeZ"), network.size, strict=True):

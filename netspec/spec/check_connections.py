@@ -27,7 +27,6 @@ from netspec.spec.vocabulary import CONNECTION_RULES, PAIR, POST, PRE
 
 NOT_YET = {
     "gapJunction": "gap_junction",
-    "disynapticBias": "disynaptic_bias",
 }
 SIZES = {
     "probability": "probability",
@@ -36,6 +35,7 @@ SIZES = {
     "connList": "conn_list",
 }
 """Keys that choose a rule, in order of precedence."""
+BORDER = "dist_3D_border"
 PULSES = ("square", "gaussian")
 
 
@@ -49,6 +49,8 @@ def connections(facts: Facts) -> Findings:
         yield from conditions(rule.post_conds, facts, (*path, "postConds"))
         yield from (unsupported((*path, key)) for key, name in NOT_YET.items() if getattr(rule, name))
         yield from _presynaptic(rule, facts, path)
+        yield from _bias(rule, path)
+        yield from () if facts.spec.network.correct_border else _border(rule, path)
         yield from _choice(rule, facts, path)
         yield from _sizes(rule, numbers_known, path)
         yield from _targets(rule, groups, facts, path)
@@ -69,6 +71,28 @@ def _presynaptic(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
         if value is not None:
             message = "ignored, as in NetPyNE: spikes are detected where the cell rule says (spikeGenLoc)."
             yield unsupported((*path, key)) if electrical else warning((*path, key), message)
+
+
+def _border(rule: ConnectionRule, path: Path) -> Findings:
+    """String functions of a distance that only correctBorder defines."""
+    functions = {
+        "probability": rule.probability,
+        "weight": rule.weight,
+        "delay": rule.delay,
+        "synsPerConn": rule.syns_per_conn,
+        "loc": rule.loc,
+    }
+    for key, value in functions.items():
+        if isinstance(value, str) and BORDER in value:
+            yield Finding((*path, key), f"{BORDER} needs netParams.correctBorder.")
+
+
+def _bias(rule: ConnectionRule, path: Path) -> Findings:
+    """A share of disynaptic pairs, which only a probability rule can have."""
+    if rule.disynaptic_bias is not None:
+        yield from in_range(rule.disynaptic_bias, share, (*path, "disynapticBias"))
+        if rule_name(rule) not in ("probConn", "probability"):
+            yield warning((*path, "disynapticBias"), "ignored: only rules with a probability can be biased.")
 
 
 def rule_name(rule: ConnectionRule) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from netspec.errors import did_you_mean
 from netspec.spec import check_contacts as contacts
 from netspec.spec.check_connections import plasticity, shape
+from netspec.spec.check_extracellular import xstim
 from netspec.spec.check_values import (
     Findings,
     conditions,
@@ -47,8 +48,11 @@ def stimuli(facts: Facts) -> Findings:
 
 
 def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
-    if source.type == "XStim" or "originalFormat" in source.params:
-        yield unsupported((*path, "type" if source.type == "XStim" else "originalFormat"))
+    if "originalFormat" in source.params:
+        yield unsupported((*path, "originalFormat"))
+        return
+    if source.type == "XStim":
+        yield from xstim(source.params, facts, path)
         return
     known = POST | frozenset(facts.spec.network.constants)
     for name in STIMULUS_FUNCTIONS:
@@ -84,7 +88,9 @@ def _target(target: StimulusTarget, facts: Facts, path: Path) -> Findings:
     known = POST | frozenset(facts.spec.network.constants)
     yield from contacts.values(target, known, path)
     yield from in_range(target.delay, not_negative, (*path, "delay"), lenient)
-    if source is not None:
+    if source is not None and source.type == "XStim":
+        yield from _in_field(target, source, facts, path)
+    elif source is not None:
         yield from _overrides(target, source, known, path)
         if source.type == "NetStim":
             yield from contacts.synapses(target, groups, facts, path)
@@ -92,6 +98,15 @@ def _target(target: StimulusTarget, facts: Facts, path: Path) -> Findings:
             simulation = facts.spec.simulation
             settings = simulation.distribute, simulation.random_section
             yield from contacts.spread(target, groups, *settings, path)
+
+
+def _in_field(target: StimulusTarget, source: StimulusSource, facts: Facts, path: Path) -> Findings:
+    """An extracellular stimulus, which acts on all segments of a cell."""
+    for key, value in (("sec", target.sec), ("loc", target.loc)):
+        if value is not None:
+            yield warning((*path, key), "ignored, as in NetPyNE: an XStim acts on all segments of a cell.")
+    if target.params:
+        yield from xstim({**source.params, **target.params}, facts, path)
 
 
 def _cell_list(value: Any, count: int | None, path: Path) -> Findings:

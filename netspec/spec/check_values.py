@@ -29,7 +29,6 @@ def share(value: float) -> bool:
     return 0 <= value <= 1
 
 
-BORDER = "dist_3D_border"
 EXPECTED: dict[Callable[[float], bool], str] = {
     positive: "a positive number",
     not_negative: "0 or more",
@@ -61,13 +60,10 @@ def function(value: Any, known: frozenset[str], path: Path) -> Findings:
     if not isinstance(value, str):
         return
     try:
-        names = parse(value, known, spell(path)).names
+        parse(value, known, spell(path))
     except SpecError as error:
         for problem in error.problems:
             yield Finding(path, problem.message)
-        return
-    if BORDER in names:
-        yield Finding(path, f"{BORDER} needs correctBorder, which is not supported yet.")
 
 
 def unknown(value: Any, known: Iterable[Any], path: Path, what: str) -> Finding:

@@ -74,7 +74,9 @@ class ConnectionRule:
     pre_sec: Any = key("preSec", "any", "presynaptic section (not supported yet)", None)
     pre_loc: Any = key("preLoc", "any", "presynaptic location (not supported yet)", None)
     gap_junction: Any = key("gapJunction", "any", "electrical synapse (not supported yet)", None)
-    disynaptic_bias: Any = key("disynapticBias", "any", "not supported yet", None)
+    disynaptic_bias: Any = key(
+        "disynapticBias", "number", "least share of pairs with a presynaptic cell in common", None
+    )
     params: dict[str, Any] = field(default_factory=dict)
 
 
@@ -112,14 +114,18 @@ class StimulusTarget:
 class Network:
     """netParams as a value: settings and the entries of each section, in the user's order."""
 
-    scale: float = key("scale", "number", "factor on numCells", 1)
+    scale: float = key("scale", "number", "factor on numCells and on densities", 1)
     size_x: float = key("sizeX", "number", "extent of the network in x", 100, "um")
     size_y: float = key("sizeY", "number", "extent of the network in y (depth)", 100, "um")
     size_z: float = key("sizeZ", "number", "extent of the network in z", 100, "um")
     shape: str = key("shape", "text", "cuboid, cylinder or ellipsoid", "cuboid")
-    rotate_cells_randomly: Any = key("rotateCellsRandomly", "any", "not supported yet", False)
-    define_cell_shapes: bool = key("defineCellShapes", "bool", "not supported yet", False)
-    correct_border: Any = key("correctBorder", "any", "not supported yet", False)
+    rotate_cells_randomly: Any = key(
+        "rotateCellsRandomly", "any", "turn each cell about the y axis: True or [min, max] [rad]", False
+    )
+    define_cell_shapes: bool = key("defineCellShapes", "bool", "give sections without pt3d 3-D points", False)
+    correct_border: Any = key(
+        "correctBorder", "any", "mapping for dist_3D_border: threshold, xborders, yborders, zborders", False
+    )
     spacing_multiplier: Any = key(
         "cellsVisualizationSpacingMultiplier", "any", "for graphical interfaces only", [1, 1, 1]
     )

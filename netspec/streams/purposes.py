@@ -80,6 +80,10 @@ class NetpyneStreams:
         """String functions of a cell and of its synapses, one after the other."""
         return hash_text("cellParams"), cells.gid, self.seeds["cell"]
 
+    def rotation(self, cells: CellKeys) -> Ids:
+        """Angle of a cell; no seed counts."""
+        return cells.gid, 0, 0
+
     def stimulus(self, target: str, type: str, gids: Any) -> Ids:
         """String functions of a stimulus. gids: sorted gids of its targets."""
         return hash_text("stim_" + type), hash_gids(gids), self.seeds["stim"]
@@ -153,6 +157,10 @@ class NamedStreams:
     def cell(self, cells: CellKeys) -> Ids:
         """String functions of a cell and of its synapses, one after the other."""
         return self._id("cell", "", "cell"), cells.population, cells.index
+
+    def rotation(self, cells: CellKeys) -> Ids:
+        """Angle of a cell."""
+        return self._id("rotation", "", "loc"), cells.population, cells.index
 
     def stimulus(self, target: str, type: str, gids: Any) -> Ids:
         """String functions of a stimulus."""

@@ -11,6 +11,10 @@ SOMA = "cellParams.PYR.secs.soma"
 SOMA_PATH = "netParams.cellParams['PYR'].secs['soma']"
 
 RUNS_IN_NETPYNE = {
+    "key of borders": (
+        [("correctBorder", {"threshold": [1, 2, 3], "xborder": [0, 1]})],
+        "netParams.correctBorder.xborder: unknown key. Did you mean 'xborders'?",
+    ),
     "unknown presynaptic population": (
         [(f"{E_I}.preConds.pop", "Exx")],
         f"{E_I_PATH}.preConds.pop: there is no population 'Exx'. Known: 'E', 'I'.",
@@ -194,7 +198,36 @@ STOPS = {
     ),
     "distance from borders": (
         [(f"{E_I}.weight", "0.1*dist_3D_border")],
-        f"{E_I_PATH}.weight: dist_3D_border needs correctBorder, which is not supported yet.",
+        f"{E_I_PATH}.weight: dist_3D_border needs netParams.correctBorder.",
+    ),
+    "borders without a threshold": (
+        [("correctBorder", {"xborders": [0, 1]})],
+        "netParams.correctBorder.threshold: required, but missing: [x, y, z] in um.",
+    ),
+    "borders that are no dictionary": (
+        [("correctBorder", True)],
+        "netParams.correctBorder: expected False or a dictionary, got True (bool).",
+    ),
+    "threshold of borders": (
+        [("correctBorder", {"threshold": 50})],
+        "netParams.correctBorder.threshold: expected [x, y, z], got 50 (int).",
+    ),
+    "misspelt borders": (
+        [("correctBorder", {"threshold": [1, 2, 3], "yborders": [0.1]})],
+        "netParams.correctBorder.yborders: expected [low, high] as shares of the network's size, "
+        "got [0.1] (list).",
+    ),
+    "angle of rotation": (
+        [("rotateCellsRandomly", [0, 1, 2])],
+        "netParams.rotateCellsRandomly: expected True, False or [min, max] in radians, got [0, 1, 2] (list).",
+    ),
+    "range of rotation": (
+        [("rotateCellsRandomly", [2, 1])],
+        "netParams.rotateCellsRandomly: expected [min, max], got [2, 1].",
+    ),
+    "disynaptic bias": (
+        [(f"{E_I}.disynapticBias", 1.5)],
+        f"{E_I_PATH}.disynapticBias: expected a number from 0 to 1, got 1.5.",
     ),
     "geometry key": (
         [(f"{SOMA}.geom.Diam", 20), (f"{SOMA}.geom.diam", REMOVE)],
@@ -260,7 +293,6 @@ STOPS = {
 
 NOT_YET = {
     "gap junction": ([(f"{E_I}.gapJunction", True)], f"{E_I_PATH}.gapJunction"),
-    "disynaptic bias": ([(f"{E_I}.disynapticBias", 0.1)], f"{E_I_PATH}.disynapticBias"),
     "pointer": (
         [("synMechParams.exc.pointerParams", {"target_var": "v"})],
         "netParams.synMechParams['exc'].pointerParams",
@@ -270,13 +302,20 @@ NOT_YET = {
         "netParams.synMechParams['exc'].selfNetCon",
     ),
     "reaction-diffusion": ([("rxdParams", {"regions": {}})], "netParams.rxdParams"),
-    "extracellular stimulus": (
-        [("stimSourceParams.x", {"type": "XStim"})],
-        "netParams.stimSourceParams['x'].type",
+    "extracellular stimulus with a mod file": (
+        [
+            (
+                "stimSourceParams.x",
+                {
+                    "type": "XStim",
+                    "mod_based": True,
+                    "waveform": {"type": "pulse", "amp": 1},
+                    "field": {"class": "uniform"},
+                },
+            )
+        ],
+        "netParams.stimSourceParams['x'].mod_based",
     ),
-    "rotation": ([("rotateCellsRandomly", True)], "netParams.rotateCellsRandomly"),
-    "shapes": ([("defineCellShapes", True)], "netParams.defineCellShapes"),
-    "borders": ([("correctBorder", {"threshold": [1, 1, 1]})], "netParams.correctBorder"),
     "other formats": (
         [("popParams.E.originalFormat", "NeuroML2")],
         "netParams.popParams['E'].originalFormat",

@@ -95,9 +95,20 @@ def test_a_scale_above_one_draws_the_larger_number():
     assert norms(cells)[4:].tolist() == uniforms((4, 4, 1), range(1, 13)).reshape(4, 3).tolist()
 
 
-def test_scale_is_for_numbers_of_cells_only():
-    for spec in (A(density=1e4), A(grid_spacing=50), A(cells_list=[{}, {}])):
+def test_given_positions_are_not_scaled():
+    for spec in (A(grid_spacing=50), A(cells_list=[{}, {}])):
         assert len(cells_of(spec, scale=0.1)) == len(cells_of(spec))
+
+
+@pytest.mark.parametrize("density", [2e4, "3e4*xnorm"])
+def test_a_scale_is_a_factor_on_densities(density):
+    spec = A(density=density, xnorm_range=[0, 1])
+    whole = cells_of(spec)
+    fewer = cells_of(spec, Population("B", num_cells=1), scale=0.4)
+    kept = int(0.4 * len(whole))
+    assert fewer.gids.tolist() == list(range(kept))
+    assert (norms(fewer) == norms(whole)[:kept]).all()
+    assert abs(len(cells_of(spec, scale=3)) - 3 * len(whole)) < 12
 
 
 def test_shapes_hold_their_cells():

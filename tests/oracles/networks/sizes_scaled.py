@@ -9,7 +9,7 @@ def network():
         "popParams": {
             "A": {"cellType": "ball", "numCells": 20},
             "B": {"cellType": "ball", "numCells": 13},
-            "C": {"cellType": "ball", "density": 9000},
+            "C": {"cellType": "ball", "gridSpacing": 50},
         },
         "cellParams": {"ball": parts.ball()},
         "synMechParams": parts.synapses(),

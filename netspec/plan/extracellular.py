@@ -1,0 +1,130 @@
+"""Extracellular stimulation (XStim): which cells are in which field, and the field's course in time.
+
+The field at a place is its `course` times its `strength` there. Nothing here is stored with a plan: it
+follows from the model and the cells.
+"""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError
+from netspec.model import Model
+from netspec.plan.cells import Cells
+from netspec.plan.inputs import reached
+from netspec.spec.network import StimulusSource
+from netspec.spec.simulation import Simulation
+
+Floats = NDArray[np.float64]
+
+CONDUCTIVITY = 0.3
+"""Of the tissue [S/m], if `sigma` is missing."""
+DOWN = (0.0, 180.0)
+"""Direction of a uniform field [degrees], if `fieldDirection` is missing."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One XStim on the owned cells. gids: of cells with sections. course: (times,) at `times` [ms].
+
+    place: of the electrode, or where a uniform field is 0 [um]. course is in mA for a point source and in V/m
+    for a uniform field. direction: unit vector of a uniform field; None: a point source. sigma [S/m].
+    """
+
+    target: str
+    source: str
+    gids: NDArray[np.int64]
+    course: Floats
+    place: Floats
+    direction: Floats | None = None
+    sigma: float = CONDUCTIVITY
+
+    def strength(self, points: Floats) -> Floats:
+        """Potential per unit of the course at points (n, 3) [um]: (n,) [mV]; inf at an electrode."""
+        away = points - self.place
+        if self.direction is not None:
+            return np.asarray(1e-3 * (away @ self.direction))
+        with np.errstate(divide="ignore"):
+            return np.asarray(1e6 / (4 * np.pi * self.sigma * np.linalg.norm(away, axis=1)))
+
+
+def times(simulation: Simulation) -> Floats:
+    """When courses have their values: every time step [ms]."""
+    return np.arange(0, float(simulation.duration), float(simulation.dt))
+
+
+def fields(model: Model, cells: Cells) -> tuple[Field, ...]:
+    """All XStims in the order of stimTargetParams, also those that reach no owned cell."""
+    network, found = model.spec.network, []
+    with_sections = np.zeros(len(cells), bool)
+    with_sections[cells.owned] = cells.table["template"][cells.owned] >= 0
+    for target in network.targets.values():
+        source = network.sources[target.source]
+        if source.type == "XStim":
+            aim = reached(model, cells, target, source)
+            here = aim.cells[with_sections[aim.cells]]
+            found.append(_field(model, target.label, source, aim.parameters, cells.gids[here]))
+    return tuple(found)
+
+
+def _field(
+    model: Model, target: str, source: StimulusSource, parameters: Mapping[str, Any], gids: NDArray[np.int64]
+) -> Field:
+    field, path = parameters["field"], f"netParams.stimSourceParams[{source.label!r}]"
+    x, y, z = model.spec.network.size
+    centre = [x / 2, -y / 2, z / 2]
+    course = _course(parameters["waveform"], model.spec.simulation, f"{path}.waveform")
+    if field["class"] == "pointSource":
+        place = np.array(field.get("location", centre), float)
+        sigma = float(field.get("sigma", CONDUCTIVITY))
+        return Field(target, source.label, gids, course, place, sigma=sigma)
+    phi, theta = np.radians(np.asarray(field.get("fieldDirection", DOWN), float))
+    direction = np.array([np.sin(theta) * np.cos(phi), np.cos(theta), np.sin(theta) * np.sin(phi)])
+    place = np.array(field.get("referencePoint", centre), float)
+    return Field(target, source.label, gids, course, place, direction)
+
+
+def _course(waveform: Mapping[str, Any], simulation: Simulation, path: str) -> Floats:
+    t = times(simulation)
+    if waveform["type"] == "external":
+        return _external(waveform, t, path)
+    start, stop = waveform.get("del", 0.0), float(simulation.duration)
+    if "del" in waveform and "dur" in waveform:
+        stop = min(stop, start + waveform["dur"])
+    course = np.full(len(t), float(waveform.get("amp", 0.0)))
+    if waveform["type"] == "sinusoidal":
+        course = course * np.sin(2 * np.pi * waveform["freq"] * t / 1000)
+    return np.where((t > start) & (t < stop), course, 0.0)
+
+
+def _external(waveform: Mapping[str, Any], t: Floats, path: str) -> Floats:
+    """A given signal on a straight line between its times, 0 before and after."""
+    given, signal = (_numbers(waveform[name], f"{path}.{name}") for name in ("time", "signal"))
+    if len(given) != len(signal):
+        message = f"expected as many values as times, {len(given)}, got {len(signal)}."
+        raise SpecError([Problem(f"{path}.signal", message)])
+    if len(given) == 0 or (np.diff(given) <= 0).any():
+        raise SpecError([Problem(f"{path}.time", "expected ascending times.")])
+    return np.interp(t, given, signal, left=0.0, right=0.0)
+
+
+def _numbers(value: Any, path: str) -> Floats:
+    """Numbers given as such, or in a file: .pkl or .npy."""
+    if isinstance(value, str):
+        try:
+            with Path(value).open("rb") as file:
+                value = np.load(file) if value.endswith(".npy") else pickle.load(file)
+        except (OSError, pickle.UnpicklingError, EOFError) as error:
+            raise SpecError([Problem(path, f"cannot be read: {error}")]) from error
+    try:
+        found = np.asarray(value, float)
+    except (TypeError, ValueError):
+        found = np.empty(())
+    if found.ndim != 1 or not np.isfinite(found).all():
+        raise SpecError([Problem(path, "expected a list of numbers.")])
+    return found

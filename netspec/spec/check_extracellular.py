@@ -1,0 +1,89 @@
+"""Whether an extracellular stimulus (XStim) has a waveform and a field that are possible."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from netspec.spec.check_values import Findings, in_range, not_negative, positive, unknown_keys
+from netspec.spec.facts import Facts
+from netspec.spec.findings import Finding, Path, unsupported, warning
+from netspec.spec.kinds import is_number, shown
+
+KEYS = ("waveform", "field", "mod_based")
+WINDOW = ("type", "amp", "del", "dur")
+WAVEFORMS = {"pulse": WINDOW, "sinusoidal": (*WINDOW, "freq"), "external": ("type", "time", "signal")}
+FIELDS = {
+    "pointSource": {"location": 3, "sigma": 0},
+    "uniform": {"referencePoint": 3, "fieldDirection": 2},
+}
+"""Keys of each class of field, and how many numbers each has (0: a single one)."""
+
+
+def xstim(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    """What is wrong with the parameters of an XStim."""
+    if params.get("mod_based"):
+        yield unsupported((*path, "mod_based"))
+    yield from unknown_keys(params, KEYS, path)
+    yield from _choice(params, "waveform", "type", WAVEFORMS, path)
+    yield from _choice(params, "field", "class", FIELDS, path)
+    waveform, field = params.get("waveform"), params.get("field")
+    if isinstance(waveform, Mapping) and waveform.get("type") in WAVEFORMS:
+        yield from _waveform(waveform, facts, (*path, "waveform"))
+    if isinstance(field, Mapping) and field.get("class") in FIELDS:
+        yield from _field(field, (*path, "field"))
+
+
+def _choice(params: Mapping[str, Any], key: str, name: str, known: Mapping[str, Any], path: Path) -> Findings:
+    """A dictionary that says its kind and has no other keys than that kind has."""
+    value, here = params.get(key), (*path, key)
+    if value is None:
+        yield Finding(here, "required, but missing.")
+    elif not isinstance(value, Mapping):
+        yield Finding(here, f"expected a dictionary, got {shown(value)}.")
+    elif value.get(name) not in known:
+        listed = ", ".join(map(repr, known))
+        yield Finding((*here, name), f"expected one of {listed}, got {value.get(name)!r}.")
+    else:
+        yield from unknown_keys(value, (name, *known[value[name]]), here)
+
+
+def _waveform(waveform: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    if waveform["type"] == "external":
+        for key in ("time", "signal"):
+            if not isinstance(waveform.get(key), str | list | tuple | np.ndarray):
+                message = f"expected numbers or a .pkl or .npy file, got {shown(waveform.get(key))}."
+                yield Finding((*path, key), message)
+        return
+    if waveform["type"] == "sinusoidal" and "freq" not in waveform:
+        yield Finding((*path, "freq"), "required, but missing [Hz].")
+    for key in ("amp", "del", "dur", "freq"):
+        if key in waveform and not is_number(waveform[key]):
+            yield Finding((*path, key), f"expected a number, got {shown(waveform[key])}.")
+            return
+    for key in ("del", "dur"):
+        yield from in_range(waveform.get(key), not_negative, (*path, key))
+    if "dur" in waveform and "del" not in waveform:
+        yield warning(
+            (*path, "dur"), "ignored without 'del', as in NetPyNE: lasts as long as the simulation."
+        )
+    if waveform.get("del", 0) >= facts.spec.simulation.duration:
+        yield warning((*path, "del"), "the simulation ends before this stimulus begins.")
+
+
+def _field(field: Mapping[str, Any], path: Path) -> Findings:
+    for key, count in FIELDS[field["class"]].items():
+        if key not in field:
+            continue
+        value = field[key]
+        numbers = [value] if count == 0 else value
+        if not isinstance(numbers, list | tuple | np.ndarray) or len(numbers) != max(count, 1):
+            yield Finding((*path, key), f"expected {count} numbers, got {shown(value)}.")
+        elif not all(map(is_number, numbers)):
+            yield Finding(
+                (*path, key), f"expected {f'{count} numbers' if count else 'a number'}, got {shown(value)}."
+            )
+        elif count == 0:
+            yield from in_range(value, positive, (*path, key))
+    if field["class"] == "pointSource" and "location" not in field:
+        yield warning((*path, "location"), "missing; the electrode is in the middle of the network.")
