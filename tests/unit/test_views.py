@@ -1,6 +1,7 @@
 """What NetPyNE scripts look at: dicts made from the plan, hoc objects fetched when their key is looked at."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ CELL_MODELS = {"noise": "NetStim", "trains": "VecStim"}
 
 class Live:
     """Stands for NEURON's objects: what was asked for."""
+
+    cells = SimpleNamespace(drawn=False)
 
     def __getattr__(self, name):
         return lambda *place: (name, *place)
