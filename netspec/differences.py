@@ -33,8 +33,8 @@ DIFFERENCES = {
     " AttributeError) |": ("gatherOnlySimData",),
     "| `ions` with i or o | the defaults of the ion are those of the last cell of the rank; netspec: of the"
     " whole network |": ("ions",),
-    "| reading a missing key of `specs.Dict` | an empty Dict is made and stored, so that a typo goes unnoticed"
-    " | an error; writing below it (`d.secs.soma.geom = ...`) makes it |": (
+    "| reading a missing key of `specs.Dict` | an empty Dict is made and stored, so that a typo goes"
+    " unnoticed | an error; writing below it (`d.secs.soma.geom = ...`) makes it |": (
         "Dict",
         "ODict",
     ),
