@@ -213,7 +213,7 @@ class NetParams(Attributes):
         importSynMechs: bool = False,
     ) -> CellParams:
         """All cell rules, with new ones: cells of a network in a Python or HOC file, by expressions."""
-        found = importing.cells_of_network(labelList, fileName, cellNameList)
+        found = importing.cells_of_network(labelList, condsList, fileName, cellNameList)
         for label, conds, name, made in zip(labelList, condsList, cellNameList, found, strict=True):
             self._add_imported(label, conds, made, name, importSynMechs)
         rules: CellParams = self.cellParams

@@ -22,7 +22,9 @@ class NoCell(NetspecError):
     """Nothing that could be a cell was made."""
 
 
-def cell_data(cell: Any, globals_: Mapping[str, float], ignored: Iterable[str], alone: bool) -> dict[str, Any]:
+def cell_data(
+    cell: Any, globals_: Mapping[str, float], ignored: Iterable[str], alone: bool
+) -> dict[str, Any]:
     """secs, secLists, synMechs and globals of a cell rule, with NetPyNE's names.
 
     cell: an object of a template or class; None for all sections there are. ignored: SectionLists that are
@@ -43,7 +45,7 @@ def cell_data(cell: Any, globals_: Mapping[str, float], ignored: Iterable[str], 
 
 
 def global_values() -> dict[str, float]:
-    """celsius and the like, and the GLOBAL variables of all mechanisms."""
+    """The temperature and the like, and the GLOBAL variables of all mechanisms."""
     names = [name for name in NEURON_GLOBALS if hasattr(h, name)]
     for mechanism in (*catalog.densities(), *catalog.points()):
         names += catalog.globals_of(mechanism)

@@ -1,4 +1,4 @@
-"""A cell of a HOC, Python or SWC file as data. Run as a process of its own: what files do to NEURON ends with it.
+"""A cell of a HOC, Python or SWC file as data. Run as a process, with which ends what files do to NEURON.
 
 `python -m netspec.neuron.templates REQUEST ANSWER`: REQUEST is a pickle of the fields of `Request`, ANSWER
 becomes JSON, {"cells": [...]} or {"problem": text}. Any other end is a failure of the user's code, which its
@@ -38,10 +38,10 @@ PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 class Request:
     """What to import from a file.
 
-    names: the template, class or function; of a network, expressions that give a cell. args: positional (list)
-    or by keyword (dict). instance: the name is that of an object that the file makes. network: the file is run
-    in its folder, and the names are of cells that it made. mod: folders of mod files. libraries: already
-    compiled mechanisms. d_lambda: section lengths in space constants at 100 Hz, for nseg; None to keep nseg.
+    names: the template, class or function; of a network, expressions that give a cell. args: positional
+    (list) or by keyword (dict). instance: the name is that of an object that the file makes. network: the
+    file is run in its folder, and the names are of cells that it made. mod: folders of mod files. libraries:
+    already compiled mechanisms. d_lambda: longest segment in space constants at 100 Hz; None to keep nseg.
     """
 
     file: str
@@ -108,7 +108,9 @@ def _of_hoc(request: Request) -> Any:
     _run_hoc(request.file)
     if request.instance and not hasattr(h, name):
         if not list(h.allsec()):
-            raise Refused(f"{request.file} makes no object {name!r}. {did_you_mean(name, _hoc_names(request))}")
+            raise Refused(
+                f"{request.file} makes no object {name!r}. {did_you_mean(name, _hoc_names(request))}"
+            )
         log.info("%s makes no object %r: all its sections are the cell", request.file, name)
         return None
     if not hasattr(h, name):
@@ -150,7 +152,8 @@ def _module(file: str) -> ModuleType:
     sys.path.insert(0, str(path.parent))
     name = path.stem if path.stem not in sys.modules else f"imported_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -158,7 +161,7 @@ def _module(file: str) -> ModuleType:
 
 
 def _of_network(request: Request, suffix: str) -> list[Any]:
-    """The cells of a network that a file builds, by expressions such as 'pyr', 'cells[3]' or 'net.cells[3]'."""
+    """The cells of a network that a file builds, by expressions such as 'pyr' or 'net.cells[3]'."""
     path = Path(request.file).resolve()
     os.chdir(path.parent)
     if suffix == ".py":
@@ -167,7 +170,9 @@ def _of_network(request: Request, suffix: str) -> list[Any]:
     else:
         _run_hoc(path.name)
         place, before, known = {"h": h}, "h.", _hoc_names(Request(path.name, []))
-    return [_value(f"{before}{name}", place, f"{request.file} makes no {name!r}", known) for name in request.names]
+    return [
+        _value(f"{before}{name}", place, f"{request.file} makes no {name!r}", known) for name in request.names
+    ]
 
 
 def _value(expression: str, place: dict[str, Any], failure: str, known: Iterable[str]) -> Any:
@@ -182,7 +187,7 @@ def _value(expression: str, place: dict[str, Any], failure: str, known: Iterable
 
 
 def _divide(d_lambda: float) -> None:
-    """Give every section an odd nseg, so that no segment is longer than d_lambda space constants at 100 Hz."""
+    """Give every section an odd nseg: no segment longer than d_lambda space constants at 100 Hz."""
     for section in h.allsec():
         section.nseg = int((section.L / (d_lambda * h.lambda_f(100, sec=section)) + 0.999) / 2) * 2 + 1
 

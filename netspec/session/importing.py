@@ -1,4 +1,4 @@
-"""Cells of files -> entries of netParams. The files are read by another process, `netspec.neuron.templates`."""
+"""Cells of files -> entries of netParams. Another process, `netspec.neuron.templates`, reads the files."""
 
 import json
 import logging
@@ -49,12 +49,14 @@ def cell(
     return _asked(path, file, wanted)[0]
 
 
-def cells_of_network(labels: Sequence[Any], file: Any, names: Sequence[str]) -> list[Cell]:
+def cells_of_network(
+    labels: Sequence[Any], conds: Sequence[Any], file: Any, names: Sequence[str]
+) -> list[Cell]:
     """The same of cells that a network has. names: expressions for them in the network's own names."""
     path = f"netParams.importCellParamsFromNet({list(labels)!r})"
     _check_file(path, file, NETWORK_FILES)
-    if len(labels) != len(names):
-        _refuse(path, f"{len(labels)} labels, but {len(names)} cell names.")
+    if not len(labels) == len(conds) == len(names):
+        _refuse(path, f"{len(labels)} labels, but {len(conds)} conditions and {len(names)} cell names.")
     return _asked(path, file, {"names": list(names), "network": True})
 
 
@@ -100,9 +102,15 @@ def _asked(path: str, file: Any, wanted: Mapping[str, Any]) -> list[Cell]:
     answer = _answer(message, Path(file))
     if "problem" in answer:
         _refuse(path, answer["problem"])
-    for doubt in answer["doubts"]:
-        log.warning("%s: %s", path, doubt)
+    _tell(path, answer["doubts"])
     return [_with_tuples(one) for one in answer["cells"]]
+
+
+def _tell(path: str, doubts: list[str] | None) -> None:
+    if doubts is None:
+        log.info("%s: not checked by MorphIO; install it with `pip install 'netspec[swc]'`", path)
+    for doubt in doubts or ():
+        log.warning("%s: %s", path, doubt)
 
 
 def _libraries() -> list[str]:
