@@ -2,13 +2,14 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.formats import json as json_format
 from netspec.formats import pickle as pickle_format
+from netspec.session import importing
 from netspec.session.containers import Attributes, Dict, ODict
 from netspec.spec.network import Network
 from netspec.spec.raw import put
@@ -181,13 +182,48 @@ class NetParams(Attributes):
 
     saveCellParams, loadCellParams = saveCellParamsRule, loadCellParamsRule
 
-    def importCellParams(self, label: Any = None, *args: Any, **kwargs: Any) -> NoReturn:
-        """Cells from hoc, Python or SWC files: not supported yet."""
-        raise not_supported(f"netParams.importCellParams({label!r})")
+    def importCellParams(
+        self,
+        label: Any,
+        fileName: Any,
+        cellName: Any,
+        conds: Any = None,
+        cellArgs: Any = None,
+        importSynMechs: bool = False,
+        somaAtOrigin: bool = True,
+        cellInstance: bool = False,
+        dLambda: float | None = None,
+    ) -> Dict:
+        """The new cell rule: a cell of a HOC, Python or SWC file, made in a process of its own.
 
-    def importCellParamsFromNet(self, labelList: Any = None, *args: Any, **kwargs: Any) -> NoReturn:
-        """Cells from a network in Python: not supported yet."""
-        raise not_supported("netParams.importCellParamsFromNet")
+        cellArgs: of the template, class or function. dLambda: for nseg by the d_lambda rule, such as 0.1.
+        """
+        made = importing.cell(label, fileName, cellName, cellArgs, cellInstance, dLambda)
+        if somaAtOrigin:
+            importing.centred(made["secs"])
+        rule: Dict = self.cellParams[self._add_imported(label, conds, made, cellName, importSynMechs)]
+        return rule
+
+    def importCellParamsFromNet(
+        self,
+        labelList: Sequence[Any],
+        condsList: Sequence[Any],
+        fileName: Any,
+        cellNameList: Sequence[str],
+        importSynMechs: bool = False,
+    ) -> CellParams:
+        """All cell rules, with new ones: cells of a network in a Python or HOC file, by expressions."""
+        found = importing.cells_of_network(labelList, condsList, fileName, cellNameList)
+        for label, conds, name, made in zip(labelList, condsList, cellNameList, found, strict=True):
+            self._add_imported(label, conds, made, name, importSynMechs)
+        rules: CellParams = self.cellParams
+        return rules
+
+    def _add_imported(self, label: Any, conds: Any, made: dict[str, Any], name: str, synapses: bool) -> Any:
+        for synapse in made.pop("synMechs") if synapses else ():
+            self.addSynMechParams(f"{name}_{synapse.pop('label')}", synapse)
+        made.pop("synMechs", None)
+        return self.addCellParams(label or None, {"conds": dict(conds or {}), **made})
 
     def setNestedParam(self, paramLabel: Any, paramVal: Any) -> None:
         """Set a value by its path: a name, 'a.b.c', or a list of keys."""

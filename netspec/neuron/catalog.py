@@ -17,7 +17,7 @@ BUILT_IN = frozenset(
 """Mechanisms of NEURON itself, which no mod file can replace."""
 
 DENSITY, POINT = 0, 1
-PARAMETERS, EVERYTHING = 1, 0
+PARAMETERS, EVERYTHING, GLOBALS = 1, 0, -1
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,18 @@ def variables(mechanism: str) -> dict[str, int]:
         raise MechanismError(_unknown(mechanism))
     suffix = _suffix(mechanism)
     return {name.removesuffix(suffix): size for name, size in _variables(mechanism, EVERYTHING).items()}
+
+
+def scalars(mechanism: str) -> tuple[str, ...]:
+    """The parameters of a mechanism that are no arrays, without its suffix."""
+    suffix = _suffix(mechanism)
+    sizes = _variables(mechanism, PARAMETERS)
+    return tuple(name.removesuffix(suffix) for name, size in sizes.items() if size == 1)
+
+
+def globals_of(mechanism: str) -> tuple[str, ...]:
+    """The GLOBAL variables of a mechanism that are no arrays, as NEURON knows them: usetable_hh."""
+    return tuple(name for name, size in _variables(mechanism, GLOBALS).items() if size == 1)
 
 
 def segment_variables() -> frozenset[str]:

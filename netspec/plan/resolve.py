@@ -1,16 +1,19 @@
 """Which sections of a cell are meant by `sec`, and how long they are."""
 
+import warnings
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import Problem, did_you_mean
+from netspec.errors import NetspecWarning, Problem, did_you_mean
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template
 from netspec.plan.strict import complain
 from netspec.plan.values import make
+
+SOMA = "soma"
 
 
 def sections_of(model: Model, template: Template, sec: Any, path: str) -> tuple[str, ...]:
@@ -21,6 +24,9 @@ def sections_of(model: Model, template: Template, sec: Any, path: str) -> tuple[
         return _existing(model, template, template.sec_lists[sec], path)
     if not isinstance(sec, str):
         return _existing(model, template, tuple(sec), path)
+    if sec not in template.sections and sec == SOMA:
+        warnings.warn(NetspecWarning(str(_without_soma(template, path))), stacklevel=2)
+        return (_default(template),)
     if sec not in template.sections:
         complain(model, _unknown(template, sec, path))
         return (_default(template),)
@@ -28,7 +34,14 @@ def sections_of(model: Model, template: Template, sec: Any, path: str) -> tuple[
 
 
 def _default(template: Template) -> str:
-    return "soma" if "soma" in template.sections else next(iter(template.sections))
+    return SOMA if SOMA in template.sections else next(iter(template.sections))
+
+
+def _without_soma(template: Template, path: str) -> Problem:
+    """What is said of a cell, perhaps imported, without the section that others have and rules name."""
+    rules = ", ".join(map(repr, template.rules))
+    first = _default(template)
+    return Problem(path, f"cells of {rules} have no section 'soma'; their first, {first!r}, is taken.")
 
 
 def _unknown(template: Template, name: str, path: str) -> Problem:

@@ -184,11 +184,6 @@ def test_unknown_template_is_an_error():
         specs.NetParams().addCellParamsTemplate("P", template="BallStik_HH")
 
 
-def test_importing_cells_is_not_supported_yet():
-    with pytest.raises(SpecError, match=r"netParams.importCellParams\('PT'\)\n.*not supported yet"):
-        specs.NetParams().importCellParams(label="PT", fileName="PT.hoc", cellName="PT")
-
-
 def test_files_are_saved_without_a_folder_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     net, cfg = specs.NetParams({"sizeX": 3}), specs.SimConfig({"dt": 0.1})
