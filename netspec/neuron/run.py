@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from neuron import h
@@ -13,7 +14,8 @@ from netspec.neuron.connections import LiveConnections
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.synapses import LiveSynapses
-from netspec.plan import Plan
+from netspec.plan import Plan, SynapseChange
+from netspec.plan.reach import synapses as synapses_reached
 from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
 
@@ -74,11 +76,19 @@ class Network:
         """Make the synapses and NetCons onto owned cells."""
         self._plan = plan
         self._connections = LiveConnections(plan, self.cells, self._made(self._synapses), self.pc)
+        self.change_synapses(plan.synapse_changes)
 
     def make_inputs(self, plan: Plan) -> None:
         """Make what drives owned cells."""
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
+        self.change_synapses(plan.synapse_changes)
+
+    def change_synapses(self, changes: tuple[SynapseChange, ...]) -> None:
+        """Give synapses the parameters that were set after planning."""
+        for one in changes:
+            reached = partial(synapses_reached, self.plan, one)
+            self._made(self._synapses).change(reached, one.params)
 
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""

@@ -367,7 +367,7 @@ class Session(Gathered):
             self.say(line)
         if self.ahead is None:
             model = same_codes(self.plan.model, self._read())
-            cells = with_tags(self.plan.cells, self._all_changes())
+            cells = with_tags(self.plan.cells, self.all_changes())
             self.plan = replace(self.plan, model=model, cells=cells)
 
     def _plan(self, stage: Callable[[Plan], Plan]) -> None:
@@ -375,7 +375,7 @@ class Session(Gathered):
         if self.ahead is None:
             self.plan = agreed(lambda: stage(self.planned()), self.ranks)
 
-    def _all_changes(self) -> dict[int, dict[str, Any]]:
+    def all_changes(self) -> dict[int, dict[str, Any]]:
         """Tags that scripts have changed on any rank."""
         own = {gid: tags for gid, tags in self.changed_tags.items() if tags}
         if self.ranks.size == 1:
