@@ -344,7 +344,14 @@ class Net(Changing):
 
 NOT_YET = frozenset(
     {
-        *("subcellularConn", "defineCellShapes", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),
+        *(
+            "subcellularConn",
+            "defineCellShapes",
+            "calcSegCoords",
+            "recXElectrode",
+            "compartCells",
+            "importNeuroML2",
+        ),
     }
 )
 """What NetPyNE's network has and netspec will have."""

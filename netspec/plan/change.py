@@ -15,13 +15,8 @@ from netspec.spec.cell import Section
 from netspec.tables import Table
 
 Mask = NDArray[np.bool_]
-FIXED = {
-    "topol": "topology",
-    "syn_mechs": "synapses",
-    "spike_gen_loc": "place of spikes",
-    "weight_norm": "weights",
-}
-"""What a section keeps, by field."""
+FIXED = ("topol", "synMechs", "spikeGenLoc", "weightNorm")
+"""Keys of a section that keeps what it has."""
 
 
 def changed_cells(plan: Plan, chosen: Mask, new: Mapping[str, Section]) -> tuple[Plan, dict[int, int]]:
@@ -66,13 +61,18 @@ def _without_mod(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "mod"}
 
 
+def fixed(path: str, written: Mapping[str, Any]) -> Iterator[Problem]:
+    """What cannot be changed in any section that is built. written: by the user, section by section."""
+    for name, section in written.items():
+        for key in FIXED if isinstance(section, Mapping) else ():
+            if section.get(key):
+                yield Problem(f"{path}[{name!r}].{key}", "it cannot be changed once the section is built.")
+
+
 def wrong_sections(path: str, new: Mapping[str, Section], templates: list[Template]) -> Iterator[Problem]:
     """What cannot be changed in the sections of built cells. templates: of the cells that are meant."""
     for name, section in new.items():
         here = f"{path}[{name!r}]"
-        for field, what in FIXED.items():
-            if getattr(section, field):
-                yield Problem(here, f"the {what} of a section cannot be changed once it is built.")
         having = [template.sections[name] for template in templates if name in template.sections]
         for old in having:
             yield from _wrong_points(here, section, old)

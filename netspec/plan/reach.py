@@ -167,7 +167,9 @@ def wrong_cells(path: str, conds: Any, everyone: Cells) -> Iterator[Problem]:
     yield from _unknown(f"{path}.pop", conds.get("pop"), labels, "there is no population")
 
 
-def wrong_names(path: str, conds: Any, keys: Iterable[str], known: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+def wrong_names(
+    path: str, conds: Any, keys: Iterable[str], known: Mapping[str, Iterable[str]]
+) -> Iterator[Problem]:
     """What is wrong with conditions on connections, stimuli or synapses. known: names that each key may have."""
     if not isinstance(conds, Mapping):
         yield Problem(path, f"expected a dictionary of conditions, got {conds!r}.")
@@ -184,5 +186,3 @@ def _unknown(path: str, wanted: Any, known: Iterable[str], what: str) -> Iterato
     for item in wanted if isinstance(wanted, list | tuple | set) else [wanted]:
         if isinstance(item, str) and item not in names:
             yield Problem(path, f"{what} {item!r}. {did_you_mean(item, names)}")
-
-

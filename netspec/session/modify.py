@@ -3,7 +3,7 @@
 All of it is collective. Mistakes are found before anything is changed, on every rank alike.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +134,7 @@ def _sections(session: "Session", written: Any, templates: list[Any], path: str)
             if name not in known
         ]
     )
+    _refuse(change.fixed(f"{path}.secs", written))
     with _own_path(path):
         spec = read({"cellParams": {RULE: {"secs": _with_mods(written, templates)}}})
         _refuse(mechanisms.check(resolve(spec, mechanisms.artificial_names()), session.ranks))
@@ -185,7 +186,7 @@ class _own_path:  # noqa: N801  (a context manager)
 def _synapses(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
     conds, cell_conds, given = _parts(params, path, ("conds", "cellConds"))
     network = plan.model.spec.network
-    known = {
+    known: dict[str, Iterable[str]] = {
         "label": network.synapses,
         "sec": plan.model.sections.names,
         "mod": [synapse.mod for synapse in network.synapses.values()],
@@ -228,7 +229,7 @@ def _connections(session: "Session", plan: Plan, params: Params, path: str) -> P
     conditions = ("conds", "preConds", "postConds")
     conds, pre, post, given = _parts(params, path, conditions, ("weight", "delay"))
     network, model = plan.model.spec.network, plan.model
-    known = {
+    known: dict[str, Iterable[str]] = {
         "label": model.rules.names,
         "sec": model.sections.names,
         "synMech": model.synapses.names,
@@ -267,7 +268,7 @@ def _wrong_delay(plan: Plan, given: Params, path: str, ranks: int) -> Wrong:
 def _stimuli(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
     conds, cell_conds, given = _parts(params, path, ("conds", "cellConds"))
     network = plan.model.spec.network
-    known = {
+    known: dict[str, Iterable[str]] = {
         "label": network.targets,
         "source": network.sources,
         "type": {source.type for source in network.sources.values()},
