@@ -313,6 +313,17 @@ def loadSimulateAnalyze(filename: str, simConfig: Any = None, output: bool = Fal
     return made
 
 
+def netClamp(gid: int, filename: str | None = None, simConfig: Any = None, run: bool = True) -> Any:
+    """One cell with the inputs that it had in the gathered run, or in a saved one. run: simulate it too."""
+    from netspec.session import netclamp
+
+    netclamp.clamp(_session, gid, filename, simConfig)
+    setupRecording()
+    if run:
+        simulate()
+    return _session.network_view().cell_of(gid)
+
+
 def loadModel(
     path: str, loadMechs: bool = True, forceCompileMechs: bool = False, returnLoadMechStatus: bool = False
 ) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Values that stimuli and synapses of a saved network have and its netParams lack: they were changed later."""
+"""Values of the stimuli and synapses of a saved network that its netParams lack: they were changed later."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace

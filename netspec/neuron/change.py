@@ -59,15 +59,7 @@ def cells(
 def _section(live: LiveCells, gid: int, name: str, new: Section, shift: tuple[float, ...]) -> None:
     section = live.section(gid, name)
     _geometry(section, new.geom, shift)
-    for mechanism, parameters in new.mechs.items():
-        if mechanism not in SKIPPED_MECHANISMS:
-            section.insert(mechanism)
-            for parameter, value in parameters.items():
-                _per_segment(section, f"{parameter}_{mechanism}", value)
-    for ion, parameters in new.ions.items():
-        section.insert(f"{ion}_ion")
-        for parameter, value in parameters.items():
-            _per_segment(section, _ion_variable(ion, parameter), value)
+    _mechanisms(section, new)
     for label, parameters in new.pointps.items():
         target = live.pointp(gid, name, label)
         for parameter, value in parameters.items():
@@ -77,6 +69,19 @@ def _section(live: LiveCells, gid: int, name: str, new: Section, shift: tuple[fl
         live.vinits[gid, name] = section, float(new.vinit)
     if new.threshold is not None:
         live.set_threshold(gid, name, float(new.threshold))
+
+
+def _mechanisms(section: Any, new: Section) -> None:
+    """Insert density mechanisms and ions where they are missing, and set their parameters."""
+    for mechanism, parameters in new.mechs.items():
+        if mechanism not in SKIPPED_MECHANISMS:
+            section.insert(mechanism)
+            for parameter, value in parameters.items():
+                _per_segment(section, f"{parameter}_{mechanism}", value)
+    for ion, parameters in new.ions.items():
+        section.insert(f"{ion}_ion")
+        for parameter, value in parameters.items():
+            _per_segment(section, _ion_variable(ion, parameter), value)
 
 
 def _geometry(section: Any, geom: Mapping[str, Any], shift: tuple[float, ...]) -> None:

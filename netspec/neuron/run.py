@@ -63,6 +63,7 @@ class Network:
         self._inputs: LiveInputs | None = None
         self._recordings: LiveRecordings | None = None
         self._handlers: list[Any] = []
+        self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
         self.minimum_delay = math.nan
 
@@ -99,6 +100,12 @@ class Network:
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
+
+    def play(self, times: Any, gids: Any) -> None:
+        """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
+        pattern, *vectors = h.PatternStim(), h.Vector(times), h.Vector(gids)
+        pattern.play(*vectors)
+        self._played = (pattern, *vectors)
 
     def change(self, plan: Plan) -> None:
         """Use the settings (duration, dt, hParams ...) of another plan of the same network from now on."""
@@ -158,6 +165,7 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        self._played = ()
         self._recordings = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

@@ -59,7 +59,7 @@ class LiveSynapses:
         return items
 
     def change(self, reached: Callable[[Table], Any], given: Mapping[str, float]) -> None:
-        """Set values in the synapses that are reached. reached: (post, synapse, section, location) -> mask."""
+        """Set values in the synapses that `reached` picks from rows of post, synapse, section, location."""
         items = [items[reached(rows)] for rows, items in self._rows]
         change.values(self.objects, np.unique(np.concatenate([np.empty(0, np.int32), *items])), given)
 

@@ -75,7 +75,7 @@ def connections(plan: Plan, conds: Conds, pre: Conds, post: Conds) -> Mask:
 
 
 def stimulus_connections(plan: Plan, block: InputBlock, conds: Conds, pre: Conds, post: Conds) -> Mask:
-    """Which rows of a block of NetStims, seen as connections. None meets conditions on the presynaptic cell."""
+    """Which rows of a block of NetStims, as connections. None meets conditions on a presynaptic cell."""
     rows = block.rows
     if "synapse" not in rows or pre:
         return np.zeros(len(rows), bool)
@@ -170,7 +170,7 @@ def wrong_cells(path: str, conds: Any, everyone: Cells) -> Iterator[Problem]:
 def wrong_names(
     path: str, conds: Any, keys: Iterable[str], known: Mapping[str, Iterable[str]]
 ) -> Iterator[Problem]:
-    """What is wrong with conditions on connections, stimuli or synapses. known: names that each key may have."""
+    """What is wrong with conditions on connections, stimuli or synapses. known: names by key."""
     if not isinstance(conds, Mapping):
         yield Problem(path, f"expected a dictionary of conditions, got {conds!r}.")
         return

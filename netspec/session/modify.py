@@ -1,4 +1,4 @@
-"""Changing a network that is built: NEURON's objects at once, and the plan, so that everything shows the change.
+"""Changing a network that is built: NEURON's objects at once, and the plan, so that everything shows it.
 
 All of it is collective. Mistakes are found before anything is changed, on every rank alike.
 """

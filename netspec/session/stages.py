@@ -232,13 +232,13 @@ class Session(Gathered):
         )
         return self.local
 
-    def adopt(self, found: Results, instantiate: bool, neuron_objects: bool) -> None:
-        """Take results from a file as this session's; build their network on all ranks if `instantiate`."""
+    def adopt(self, found: Results, instantiate: bool, neuron_objects: bool, owned: Any = None) -> None:
+        """Take results as this session's; build their network (or its cells `owned`) if `instantiate`."""
         self.results, self.simulation_data = found, None
         if not instantiate:
             self.plan, self.model = found.plan, found.plan.model
             return
-        owned = self._share(found.plan.cells, found.plan.templates)
+        owned = self._share(found.plan.cells, found.plan.templates) if owned is None else owned
         self.plan = shares.restrict(found.plan, owned)
         self.model = self.plan.model
         if neuron_objects:

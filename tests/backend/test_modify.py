@@ -1,4 +1,4 @@
-"""Changing a built network: NEURON's objects, views, files and runs are those of a network with the new values."""
+"""Changing a built network: views, files and runs are those of a network with the new values."""
 
 import copy
 import json
@@ -19,6 +19,7 @@ SOMA = {
     "geom": {"L": 20, "diam": 20, "nseg": 1, "cm": 1},
     "mechs": {"hh": {"gnabar": 0.12}},
 }
+LONG = SOMA | {"geom": SOMA["geom"] | {"L": 60}}
 DEND = {
     "geom": {"L": 100, "diam": 2, "nseg": 3},
     "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
@@ -94,7 +95,7 @@ CHANGES = {
     "some cells": (
         "modifyCells",
         {"conds": {"pop": "I"}, "secs": {"soma": {"geom": {"L": 60}}}},
-        {"popParams.I.cellType": "Q", "cellParams.Q": {"secs": {"soma": SOMA | {"geom": SOMA["geom"] | {"L": 60}}, "dend": DEND}},
+        {"popParams.I.cellType": "Q", "cellParams.Q": {"secs": {"soma": LONG, "dend": DEND}},
          "stimTargetParams.bkg->P.conds": {"cellType": ["P", "Q"]}},
     ),
     "cells get a mechanism and ions": (
@@ -115,7 +116,10 @@ CHANGES = {
     "rate of NetStims": (
         "modifyStims",
         {"conds": {"source": "bkg"}, "rate": 130, "noise": 0.3, "weight": 0.03},
-        {"stimSourceParams.bkg.rate": 130, "stimSourceParams.bkg.noise": 0.3, "stimTargetParams.bkg->P.weight": 0.03},
+        {
+            "stimSourceParams.bkg.rate": 130, "stimSourceParams.bkg.noise": 0.3,
+            "stimTargetParams.bkg->P.weight": 0.03,
+        },
     ),
     "seed of NetStims": (
         "modifyStims",
