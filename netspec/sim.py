@@ -17,6 +17,7 @@ from netspec.session.verbs_data import (
     saveDataInNodes,
     saveJSON,
 )
+from netspec.session.verbs_more import checkOutput, compactConnFormat, loadBalance
 from netspec.session.verbs_small import (
     cellByGid,
     checkMemory,
@@ -31,8 +32,9 @@ from netspec.session.verbs_small import (
 from netspec.specs import not_supported
 
 __all__ = [
-    "cellByGid", "checkMemory", "clearAll", "close", "gatherData", "gatherDataFromFiles", "getCellsList",
-    "gitChangeset", "intervalSave", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
+    "cellByGid", "checkMemory", "checkOutput", "clearAll", "close", "compactConnFormat", "gatherData",
+    "gatherDataFromFiles", "getCellsList", "gitChangeset", "intervalSave", "loadBalance", "saveData",
+    "saveDataInNodes", "saveJSON", "send", "timing", "version",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 
@@ -363,9 +365,8 @@ def saveModel(
     """The path of the index of a model saved with these settings; nothing that is there is erased."""
     from netspec.session import saving
 
-    if exportNetParamsAsPython or exportSimConfigAsPython:
-        raise not_supported("sim.saveModel(export...AsPython=True)")
-    return saving.save_model(netParams, simConfig, srcPath, dstPath)
+    scripts = exportNetParamsAsPython, exportSimConfigAsPython
+    return saving.save_model(netParams, simConfig, srcPath, dstPath, scripts)
 
 
 def loadPythonModule(path: str) -> Any:

@@ -4,6 +4,7 @@ python modify.py PACKAGE OUTPUT
 """
 
 import json
+import os
 import sys
 
 import dump
@@ -86,6 +87,12 @@ def main():
     sim.clearAll()
     sim.create(specs.NetParams(NET), specs.SimConfig({"duration": 100}))
     found["again"] = spikes(sim)
+    cfg = {"duration": 100, "saveFolder": "saved", "simLabel": package, "savePickle": True}
+    sim.create(specs.NetParams(NET), specs.SimConfig(cfg))
+    sim.intervalSimulate(30)
+    found["interval files"] = [sorted(os.listdir("saved/interval_data")), dump.spikes(sim.allSimData)]
+    sim.createSimulateAnalyzeInterval(specs.NetParams(NET), specs.SimConfig(cfg), interval=40)
+    found["created"] = [sorted(os.listdir("saved/interval_data")), dump.spikes(sim.allSimData)]
     with open(output, "w") as file:
         json.dump(found, file, default=dump.plain)
 

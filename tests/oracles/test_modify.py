@@ -15,14 +15,17 @@ SCRIPT = environment.HERE / "modify.py"
 def found(start, tmp_path_factory):
     """What each package gave, step by step."""
     folder = tmp_path_factory.mktemp("modify")
-    done = [start(1, SCRIPT, "netspec", folder / "netspec.json", cwd=folder)]
+    (folder / "ours").mkdir()
+    (folder / "theirs").mkdir()
+    done = [start(1, SCRIPT, "netspec", folder / "netspec.json", cwd=folder / "ours")]
     command = [environment.python(), SCRIPT, "netpyne", folder / "netpyne.json"]
+    folder = folder / "theirs"
     done += [
         subprocess.run(command, cwd=folder, env=environment.environment(), capture_output=True, text=True)
     ]
     for one in done:
         assert one.returncode == 0, one.stdout[-2000:] + one.stderr[-4000:]
-    return [json.loads((folder / f"{package}.json").read_text()) for package in ("netspec", "netpyne")]
+    return [json.loads((folder.parent / f"{package}.json").read_text()) for package in ("netspec", "netpyne")]
 
 
 def test_every_change_has_the_effect_that_it_has_in_netpyne(found):
