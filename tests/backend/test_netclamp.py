@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-import test_modify as nets
+import test_changing as nets
 
 from netspec import sim, specs
 from netspec.errors import FileError, SpecError, StateError

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.neuron, pytest.mark.mpi]
 SCRIPT = """
 import json, sys
 sys.path.insert(0, {folder!r})
-import test_modify as t
+import test_changing as t
 from netspec import sim, specs
 verb, kind = sys.argv[1:]
 if verb == "save":

@@ -205,7 +205,7 @@ def test_changed_network_is_saved_and_loaded(name, kind):
 SCRIPT = """
 import json, sys
 sys.path.insert(0, {folder!r})
-import test_modify as t
+import test_changing as t
 from netspec import sim
 t.create()
 for name in json.loads({names!r}):
