@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netspec.results import Results
 
 Content = dict[str, Any]
-REPLICATED = ("cells", "templates", "artificial")
+REPLICATED = ("cells", "templates", "artificial", "synapse_changes")
 """Parts of a plan that every rank has whole."""
 
 

@@ -17,6 +17,7 @@ from netspec.session.verbs_data import (
     saveDataInNodes,
     saveJSON,
 )
+from netspec.session.verbs_more import checkOutput, compactConnFormat, loadBalance
 from netspec.session.verbs_small import (
     cellByGid,
     checkMemory,
@@ -31,8 +32,9 @@ from netspec.session.verbs_small import (
 from netspec.specs import not_supported
 
 __all__ = [
-    "cellByGid", "checkMemory", "clearAll", "close", "gatherData", "gatherDataFromFiles", "getCellsList",
-    "gitChangeset", "intervalSave", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
+    "cellByGid", "checkMemory", "checkOutput", "clearAll", "close", "compactConnFormat", "gatherData",
+    "gatherDataFromFiles", "getCellsList", "gitChangeset", "intervalSave", "loadBalance", "saveData",
+    "saveDataInNodes", "saveJSON", "send", "timing", "version",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 
@@ -313,6 +315,17 @@ def loadSimulateAnalyze(filename: str, simConfig: Any = None, output: bool = Fal
     return made
 
 
+def netClamp(gid: int, filename: str | None = None, simConfig: Any = None, run: bool = True) -> Any:
+    """One cell with the inputs that it had in the gathered run, or in a saved one. run: simulate it too."""
+    from netspec.session import netclamp
+
+    netclamp.clamp(_session, gid, filename, simConfig)
+    setupRecording()
+    if run:
+        simulate()
+    return _session.network_view().cell_of(gid)
+
+
 def loadModel(
     path: str, loadMechs: bool = True, forceCompileMechs: bool = False, returnLoadMechStatus: bool = False
 ) -> tuple[Any, ...]:
@@ -352,9 +365,8 @@ def saveModel(
     """The path of the index of a model saved with these settings; nothing that is there is erased."""
     from netspec.session import saving
 
-    if exportNetParamsAsPython or exportSimConfigAsPython:
-        raise not_supported("sim.saveModel(export...AsPython=True)")
-    return saving.save_model(netParams, simConfig, srcPath, dstPath)
+    scripts = exportNetParamsAsPython, exportSimConfigAsPython
+    return saving.save_model(netParams, simConfig, srcPath, dstPath, scripts)
 
 
 def loadPythonModule(path: str) -> Any:

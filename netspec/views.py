@@ -11,6 +11,7 @@ from netspec.errors import did_you_mean
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
 from netspec.session.containers import Dict
+from netspec.session.modify import Changing
 from netspec.session.shapes import drawn
 from netspec.specs import not_supported
 
@@ -200,7 +201,7 @@ class Pop:
         return gids
 
 
-class Net:
+class Net(Changing):
     """sim.net: the network of the session."""
 
     def __init__(self, session: "Session"):
@@ -346,8 +347,14 @@ class Net:
 
 NOT_YET = frozenset(
     {
-        *("modifyCells", "modifyConns", "modifyStims", "modifySynMechs", "subcellularConn"),
-        *("defineCellShapes", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),
+        *(
+            "subcellularConn",
+            "defineCellShapes",
+            "calcSegCoords",
+            "recXElectrode",
+            "compartCells",
+            "importNeuroML2",
+        ),
     }
 )
 """What NetPyNE's network has and netspec will have."""

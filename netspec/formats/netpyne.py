@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
-from netspec.plan import InputBlock, Plan, borders
+from netspec.plan import InputBlock, Plan, borders, reach
 from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import GID
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
+from netspec.tables import Table
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -195,8 +196,23 @@ class Records:
         """One entry of conns."""
         return self.connection(place) if isinstance(place, int) else self.stimulus_connection(*place)
 
-    def synapses_of(self, gid: int) -> Iterator[tuple[str, Record, Place]]:
+    def synapses_of(self, gid: int) -> list[tuple[str, Record, Place]]:
         """(section, synapse, the contact it was made for) in order of creation; shared ones once."""
+        found, model = list(self._synapses_made(gid)), self.plan.model
+        changes = [change for change in self.plan.synapse_changes if gid in change.gids] if found else []
+        columns = {
+            "post": np.full(len(found), gid),
+            "synapse": np.array([model.synapses.code(record["label"]) for _, record, _ in found]),
+            "section": np.array([model.sections.code(name) for name, _, _ in found]),
+            "location": np.array([record["loc"] for _, record, _ in found], float),
+        }
+        for change in changes:
+            for k in np.flatnonzero(reach.synapses(self.plan, change, Table(columns))):
+                found[k][1].update(change.params)
+        return found
+
+    def _synapses_made(self, gid: int) -> Iterator[tuple[str, Record, Place]]:
+        """The synapses of a cell with the parameters they were made with."""
         shared = not self.plan.model.spec.simulation.one_syn_per_netcon
         seen: set[tuple[str, str, float]] = set()
         for place in self.contacts_of(gid):

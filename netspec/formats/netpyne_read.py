@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from netspec.errors import FileError
 from netspec.formats.json import plain
 from netspec.formats.netpyne import POSITION, compact_keys
+from netspec.formats.netpyne_values import with_saved_values
 from netspec.formats.point_parameters import parameters
 from netspec.model import Model, Names
 from netspec.plan import CONNECTION_COLUMNS, Plan, make
@@ -113,7 +115,8 @@ def plan_of(document: Record, model: Model, path: str, share: Share | None = Non
     plan = replace(plan, connections=_connections([cells[i] for i in everyone.owned], plan, path))
     plan = make.stimulate(plan)
     _check_stimuli(cells, plan, path)
-    return plan
+    own = [cells[position] for position in everyone.owned.tolist()]
+    return with_saved_values(plan, own, partial(_conns, compact_keys(plan, _compact(model))))
 
 
 def _with_own_parameters(plan: Plan, cells: Sequence[Record]) -> Plan:
@@ -304,11 +307,10 @@ def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
 def _connections(cells: Sequence[Record], plan: Plan, path: str) -> Table:
     """The connections onto some cells, those of NetStims left out."""
     model = plan.model
-    keys = compact_keys(plan, model.spec.simulation.compact_conn_format)
+    keys = compact_keys(plan, _compact(model))
     found: dict[str, list[Any]] = {name: [] for name in CONNECTION_COLUMNS}
     for cell in cells:
-        for saved in cell["conns"]:
-            conn = dict(zip(keys, saved, strict=True)) if isinstance(saved, list | tuple) else saved
+        for conn in _conns(keys, cell):
             if conn["preGid"] == "NetStim":
                 continue
             found["pre"].append(conn["preGid"])
@@ -320,6 +322,18 @@ def _connections(cells: Sequence[Record], plan: Plan, path: str) -> Table:
             found["weight"].append(conn["weight"])
             found["delay"].append(conn["delay"])
     return Table({name: np.array(found[name], dtype) for name, dtype in CONNECTION_COLUMNS.items()})
+
+
+def _compact(model: Model) -> Any:
+    return model.spec.simulation.compact_conn_format
+
+
+def _conns(keys: Sequence[str], cell: Record) -> list[Record]:
+    """The connections of a cell as dicts. keys: of those saved as lists."""
+    return [
+        dict(zip(keys, saved, strict=True)) if isinstance(saved, list | tuple) else saved
+        for saved in cell["conns"]
+    ]
 
 
 def _code(names: Names, name: str | None, what: str, path: str) -> int:

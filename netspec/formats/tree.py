@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import FileError
 from netspec.formats.json import plain
-from netspec.plan import InputBlock, PointBlock, Recordings, TraceBlock
+from netspec.plan import InputBlock, PointBlock, Recordings, SynapseChange, TraceBlock
 from netspec.plan.cells import Drawn, Template
 from netspec.spec.cell import Section
 from netspec.tables import Table
@@ -21,7 +21,10 @@ KIND = ".kind"
 SAFE = " '\"()<>[]{}=+*,;@#!?&|$"
 """Characters that stay as they are in the step of a path."""
 CLASSES = {
-    c.__name__: c for c in (Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings)
+    c.__name__: c
+    for c in (
+        *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
+    )
 }
 
 

@@ -39,6 +39,7 @@ class LiveCells:
         ions = _ion_defaults(plan, self.templates)
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)
+        self.vinits: dict[tuple[int, str], tuple[Any, float]] = {}
 
     def __len__(self) -> int:
         return len(self.gids)
@@ -111,6 +112,8 @@ class LiveCells:
                 cells = self._lists[code]
                 for k in range(len(cells)):
                     cells.o(k).rest()
+        for section, potential in self.vinits.values():
+            section.v = potential
 
     @property
     def drawn(self) -> bool:
@@ -133,15 +136,28 @@ class LiveCells:
     @property
     def has_rest(self) -> bool:
         """Whether any section has its own initial potential."""
-        return any(template.rests for template in self.templates.values())
+        return bool(self.vinits) or any(template.rests for template in self.templates.values())
 
     def seed(self) -> None:
         """Put the noise of all artificial cells at the start of its streams."""
         for made in self.points.values():
             points.seed_streams(made.objects, made.block.noise)
 
+    def set_ion_defaults(self, values: Mapping[str, float]) -> None:
+        """Set NEURON's defaults of ion concentrations [mM], until this network is closed."""
+        for name in values:
+            self._former_ions.setdefault(name, getattr(h, name))
+        _set_globals(values)
+
+    def set_threshold(self, gid: int, section: str, threshold: float) -> None:
+        """Set the threshold of spikes [mV], if the section is where they are detected."""
+        code, _ = self._place(gid)
+        if self._plan.templates[code].spike_source[0] == section:
+            self._pc.threshold(gid, threshold)
+
     def close(self) -> None:
         """Give up all cells and their gids, and NEURON's ion defaults back."""
+        self.vinits.clear()
         self._pc.gid_clear()
         _set_globals(self._former_ions)
         self._lists.clear()

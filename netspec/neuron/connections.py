@@ -4,13 +4,14 @@ NetCons are made in order of the presynaptic cell (stable, so each cell's own or
 delivered two to three times faster than in the order of the table. Row -> NetCon is a permutation.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from netspec.neuron import bulk, plasticity
+from netspec.neuron import bulk, change, plasticity
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.synapses import PLACE, LiveSynapses, extended
 from netspec.plan import Plan
@@ -50,6 +51,13 @@ class LiveConnections:
     def netcon(self, row: int) -> Any:
         """The NetCon of a row of the plan's connections."""
         return self.netcons.o(int(self._position[row]))
+
+    def change(self, rows: NDArray[Any], given: Mapping[str, float]) -> None:
+        """Set weight [uS] and delay [ms] of some rows."""
+        items = self.positions(rows)
+        change.values(self.netcons, items, {name: value for name, value in given.items() if name == "delay"})
+        if "weight" in given:
+            change.weights(self.netcons, items, self.weight_index(rows), given["weight"])
 
     def positions(self, rows: NDArray[Any]) -> NDArray[np.int32]:
         """Where in `netcons` the NetCons of rows are."""

@@ -1,6 +1,7 @@
 """What drives cells: clamps and other point processes in sections, and NetStims that end on synapses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import StateError
-from netspec.neuron import bulk, plasticity, points
+from netspec.neuron import bulk, change, plasticity, points
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
@@ -29,6 +30,7 @@ class Made:
     netcons: Any = None
     items: NDArray[Any] | None = None
     changing: tuple[plasticity.Changing, ...] = ()
+    weight_index: Any = 0
 
 
 class LiveInputs:
@@ -73,6 +75,20 @@ class LiveInputs:
                     found.setdefault(int(rows["gid"][row]), []).append(made.objects.o(int(row)))
         return found
 
+    def change(self, block: InputBlock, number: int, rows: NDArray[Any], given: Mapping[str, float]) -> None:
+        """Set values in some rows of a block, which is `block` from now on."""
+        made = self.made[number]
+        self.made = (*self.made[:number], replace(made, block=block), *self.made[number + 1 :])
+        if made.netcons is None:
+            renamed = {"delay": "del"} if block.mechanism == "IClamp" else {}
+            change.values(made.objects, rows, {renamed.get(name, name): x for name, x in given.items()})
+            return
+        change.values(made.objects, rows, {n: value for n, value in given.items() if n not in CONNECTION})
+        change.values(made.netcons, rows, {n: value for n, value in given.items() if n == "delay"})
+        if "weight" in given:
+            index = np.broadcast_to(np.asarray(made.weight_index), len(block.rows))[rows]
+            change.weights(made.netcons, rows, index, given["weight"])
+
     def seed(self) -> None:
         """Put the noise of all NetStims at the start of its streams."""
         for made in self.made:
@@ -102,7 +118,7 @@ def _netstims(
         targets, index, weight_index = _with_neurons(plan, neurons, rows, on_neuron, targets, items)
     netcons = bulk.netcons(sources, targets, index, rows["weight"], rows["delay"], weight_index)
     changing = plasticity.of_input(plan, cells, block, sources, netcons, weight_index, pc)
-    return Made(block, sources, netcons, items, changing)
+    return Made(block, sources, netcons, items, changing, weight_index)
 
 
 def _with_neurons(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from neuron import h
@@ -14,7 +15,8 @@ from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.synapses import LiveSynapses
-from netspec.plan import Plan
+from netspec.plan import Plan, SynapseChange
+from netspec.plan.reach import synapses as synapses_reached
 from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
 
@@ -63,6 +65,7 @@ class Network:
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._handlers: list[Any] = []
+        self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
         self.minimum_delay = math.nan
 
@@ -78,12 +81,20 @@ class Network:
         """Make the synapses and NetCons onto owned cells."""
         self._plan = plan
         self._connections = LiveConnections(plan, self.cells, self._made(self._synapses), self.pc)
+        self.change_synapses(plan.synapse_changes)
 
     def make_inputs(self, plan: Plan) -> None:
         """Make what drives owned cells."""
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
         self._fields = LiveFields(plan, self.cells)
+        self.change_synapses(plan.synapse_changes)
+
+    def change_synapses(self, changes: tuple[SynapseChange, ...]) -> None:
+        """Give synapses the parameters that were set after planning."""
+        for one in changes:
+            reached = partial(synapses_reached, self.plan, one)
+            self._made(self._synapses).change(reached, one.params)
 
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""
@@ -94,6 +105,12 @@ class Network:
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
+
+    def play(self, times: Any, gids: Any) -> None:
+        """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
+        pattern, *vectors = h.PatternStim(), h.Vector(times), h.Vector(gids)
+        pattern.play(*vectors)
+        self._played = (pattern, *vectors)
 
     def change(self, plan: Plan) -> None:
         """Use the settings (duration, dt, hParams ...) of another plan of the same network from now on."""
@@ -153,6 +170,7 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        self._played = ()
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

@@ -5,13 +5,14 @@ segment in that order, so it decides about the last bit.
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from netspec.neuron import bulk
+from netspec.neuron import bulk, change
 from netspec.neuron.cells import Indices, LiveCells
 from netspec.plan import Plan
 from netspec.spec.cell import Synapse
@@ -56,6 +57,11 @@ class LiveSynapses:
         items = self._share(rows) if self._shared else self._make(rows)
         self._rows.append((rows, items))
         return items
+
+    def change(self, reached: Callable[[Table], Any], given: Mapping[str, float]) -> None:
+        """Set values in the synapses that `reached` picks from rows of post, synapse, section, location."""
+        items = [items[reached(rows)] for rows, items in self._rows]
+        change.values(self.objects, np.unique(np.concatenate([np.empty(0, np.int32), *items])), given)
 
     def find(self, gids: Indices, synapse: int, section: int) -> dict[int, list[int]]:
         """By gid, the synapses of a label in a section, in order of creation: indices into `objects`."""

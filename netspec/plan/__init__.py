@@ -100,13 +100,23 @@ class Recordings:
 
 
 @dataclass(frozen=True)
+class SynapseChange:
+    """Parameters that synapses were given later. gids: of the cells; conds: on label, mod, sec and loc."""
+
+    gids: NDArray[np.int64]
+    conds: Mapping[str, Any]
+    params: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything to build, for the cells of one rank or of all of them. No simulator objects.
 
     cells: all cells of the network, with the positions of the owned ones. cell_values: per template code, the
     values of its string functions, (owned cells of that template in gid order, template.values).
     synapse_values: per synMech label, one column per string-function parameter, one row per synapse object of
-    this rank in order of creation (connections first, then inputs).
+    this rank in order of creation (connections first, then inputs). synapse_changes: what was set later, in
+    order, in synapses of the whole network.
     """
 
     model: Model
@@ -118,6 +128,7 @@ class Plan:
     synapse_values: Mapping[str, Table] = field(default_factory=dict)
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)
+    synapse_changes: tuple[SynapseChange, ...] = ()
 
     @property
     def connected_pairs(self) -> int:

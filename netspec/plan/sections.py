@@ -170,11 +170,12 @@ def merged(rules: Iterable[CellRule]) -> dict[str, Section]:
     sections: dict[str, Section] = {}
     for rule in rules:
         for name, new in rule.secs.items():
-            sections[name] = _over(sections[name], new) if name in sections else new
+            sections[name] = over(sections[name], new) if name in sections else new
     return sections
 
 
-def _over(old: Section, new: Section) -> Section:
+def over(old: Section, new: Section) -> Section:
+    """A section after a later rule: its values override key by key."""
     single = {
         name: getattr(new, name)
         for name in ("spike_gen_loc", "vinit", "weight_norm", "threshold")

@@ -1,5 +1,6 @@
 """What a session knows once results are gathered: counts, rates, NetPyNE's dictionaries of data and cells."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from netspec import results as netspec_results
@@ -19,6 +20,7 @@ class Gathered:
     timings: Dict
     results: Results | None
     simulation_data: Dict | None
+    planned: Any
 
     def print_summary(self) -> None:
         """The lines that people look for, and the rates of populations if asked for."""
@@ -56,6 +58,13 @@ class Gathered:
         if len(plan.cells.owned) != len(plan.cells):
             raise AttributeError("the cells were not gathered: gatherOnlySimData")
         return AllCells(plan)
+
+    def update_cells(self) -> None:
+        """Records of all cells as they are now, where results were gathered before. Collective."""
+        if self.results is None:
+            return
+        now = replace(self.results, plan=self.planned())
+        self.results = replace(self.results, plan=now.gather(self.ranks).plan)
 
     def all_pops(self) -> Dict:
         """Tags and cellGids of all populations, on rank 0."""

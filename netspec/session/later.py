@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 NOT_YET = frozenset(
     {
         *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
-        *("calculateLFP", "calculateDipole", "setupRecordDipole", "loadBalance", "compactConnFormat"),
-        *("distributedSaveHDF5", "loadHDF5", "ijsonLoad", "checkOutput", "SimTestObj", "conversion"),
+        *("calculateLFP", "calculateDipole", "setupRecordDipole"),
+        *("distributedSaveHDF5", "loadHDF5", "ijsonLoad", "SimTestObj", "conversion"),
     }
 )
 """What NetPyNE has and netspec will have."""

@@ -17,6 +17,7 @@ from netspec.errors import FileError, Problem
 from netspec.formats import json, netpyne, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
+from netspec.session import python_files
 from netspec.session.stages import Session
 from netspec.spec.raw import attributes
 
@@ -199,8 +200,13 @@ def save_interval(session: Session, now: float) -> str | None:
     return path
 
 
-def save_model(params: Any, cfg: Any, source: str, target: str | None) -> str:
-    """The path of the index of a model with these settings. source: index or folder; target: a new folder."""
+def save_model(
+    params: Any, cfg: Any, source: str, target: str | None, scripts: tuple[bool, bool] = (False, False)
+) -> str:
+    """The path of the index of a model with these settings. source: index or folder; target: a new folder.
+
+    scripts: whether netParams and simConfig are written as Python.
+    """
     found = Path(source)
     index_name = found.name if found.suffix == ".npjson" else "index.npjson"
     origin = found.parent if found.suffix == ".npjson" else found
@@ -210,11 +216,15 @@ def save_model(params: Any, cfg: Any, source: str, target: str | None) -> str:
     index_path = folder / index_name
     index = json.load(index_path) if index_path.is_file() else {}
     suffix = Path(index_name).stem.removeprefix("index")
-    json.save(folder / f"netParams{suffix}.json", {"net": {"params": params.todict()}})
-    json.save(folder / f"simConfig{suffix}.json", {"simConfig": cfg.todict()})
-    index.update(netParams=f"netParams{suffix}.json", simConfig=f"simConfig{suffix}.json")
-    for name in ("netParams_variable", "simConfig_variable"):
-        index.pop(name, None)
+    parts = ("netParams", "NetParams", params, {"net": {"params": params.todict()}})
+    other = ("simConfig", "SimConfig", cfg, {"simConfig": cfg.todict()})
+    for (name, kind, settings, content), script in zip((parts, other), scripts, strict=True):
+        index[name] = f"{name}{suffix}.{'py' if script else 'json'}"
+        index.pop(f"{name}_variable", None)
+        if script:
+            python_files.save(folder / index[name], name, kind, settings.todict())
+        else:
+            json.save(folder / index[name], content)
     return json.save(index_path, index)
 
 

@@ -232,13 +232,13 @@ class Session(Gathered):
         )
         return self.local
 
-    def adopt(self, found: Results, instantiate: bool, neuron_objects: bool) -> None:
-        """Take results from a file as this session's; build their network on all ranks if `instantiate`."""
+    def adopt(self, found: Results, instantiate: bool, neuron_objects: bool, owned: Any = None) -> None:
+        """Take results as this session's; build their network (or its cells `owned`) if `instantiate`."""
         self.results, self.simulation_data = found, None
         if not instantiate:
             self.plan, self.model = found.plan, found.plan.model
             return
-        owned = self._share(found.plan.cells, found.plan.templates)
+        owned = self._share(found.plan.cells, found.plan.templates) if owned is None else owned
         self.plan = shares.restrict(found.plan, owned)
         self.model = self.plan.model
         if neuron_objects:
@@ -367,7 +367,7 @@ class Session(Gathered):
             self.say(line)
         if self.ahead is None:
             model = same_codes(self.plan.model, self._read())
-            cells = with_tags(self.plan.cells, self._all_changes())
+            cells = with_tags(self.plan.cells, self.all_changes())
             self.plan = replace(self.plan, model=model, cells=cells)
 
     def _plan(self, stage: Callable[[Plan], Plan]) -> None:
@@ -375,7 +375,7 @@ class Session(Gathered):
         if self.ahead is None:
             self.plan = agreed(lambda: stage(self.planned()), self.ranks)
 
-    def _all_changes(self) -> dict[int, dict[str, Any]]:
+    def all_changes(self) -> dict[int, dict[str, Any]]:
         """Tags that scripts have changed on any rank."""
         own = {gid: tags for gid, tags in self.changed_tags.items() if tags}
         if self.ranks.size == 1:

@@ -474,6 +474,42 @@ def test_model_with_an_index(model_folder):
     assert (Path("copy") / "src/cfg.py").exists()
 
 
+@pytest.mark.parametrize("scripts", [(True, True), (True, False), (False, True)])
+def test_model_saved_as_scripts(model_folder, scripts):
+    cfg, net = sim.loadFromIndexFile(str(model_folder / "index.npjson"))
+    net.popParams["E"]["far"] = (float("inf"), np.float64(2.5), None, [True, "it's"], {"a": {}})
+    path = sim.saveModel(net, cfg, str(model_folder), "copy", *scripts)
+    other_cfg, other_net = sim.loadModel(path)
+    for other, settings, script in ((other_net, net, scripts[0]), (other_cfg, cfg, scripts[1])):
+        if script:
+            assert other.todict() == settings.todict()
+    kinds = [Path(json.loads(Path(path).read_text())[name]).suffix for name in ("netParams", "simConfig")]
+    assert kinds == [".py" if script else ".json" for script in scripts]
+
+
+def test_numbers_of_netpynes_tutorials():
+    sim.createSimulate(*settings())
+    with pytest.raises(AssertionError, match="tut2: .* expected 280"):
+        sim.checkOutput("tut2")
+    with pytest.raises(SpecError, match="Did you mean 'tut5'"):
+        sim.checkOutput("tutt5")
+
+
+def test_load_of_the_ranks():
+    sim.createSimulate(*settings())
+    longest, shortest, mean, balance = sim.loadBalance()
+    assert longest == shortest == mean > 0
+    assert balance == 1
+
+
+def test_compact_connections_by_a_verb():
+    sim.createSimulate(*settings(saveJson=True))
+    sim.compactConnFormat()
+    assert sim.cfg.compactConnFormat[:2] == ["preGid", "preLabel"]
+    (path,) = sim.saveData()
+    assert isinstance(json.loads(Path(path).read_text())["net"]["cells"][0]["conns"][0], list)
+
+
 def test_model_that_lacks_something(model_folder):
     (model_folder / "index.npjson").write_text('{"simCfg": "src/cfg.py"}')
     with pytest.raises(SpecError, match="Did you mean 'simCfg'"):

@@ -237,8 +237,8 @@ def test_cell_of_a_gid(net):
 def test_names_that_are_not_there(net):
     with pytest.raises(AttributeError, match="Did you mean 'createCells'"):
         net.createCell()
-    with pytest.raises(SpecError, match=r"sim.net.modifyCells\n.*not supported yet"):
-        net.modifyCells({})
+    with pytest.raises(SpecError, match=r"sim.net.calcSegCoords\n.*not supported yet"):
+        net.calcSegCoords()
     with pytest.raises(AttributeError, match="after gatherData"):
         _ = net.allCells
 

@@ -1,0 +1,340 @@
+"""Changing a network that is built: NEURON's objects at once, and the plan, so that everything shows it.
+
+All of it is collective. Mistakes are found before anything is changed, on every rank alike.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.plan import InputBlock, Plan, SynapseChange, change, reach
+from netspec.plan.delays import not_above_dt
+from netspec.session.changes import with_tags
+from netspec.spec.kinds import is_number
+
+if TYPE_CHECKING:
+    from netspec.session.stages import Session
+
+Params = Mapping[str, Any]
+Wrong = Iterator[Problem]
+RULE = "sim.net.modifyCells"
+CONDITIONS = ("conds", "preConds", "postConds", "cellConds")
+NETSTIM = ("weight", "delay", "rate", "interval", "noise", "start", "number", "seed")
+NOT_A_PARAMETER = ("gid", "section", "location", "synapse")
+
+
+class Changing:
+    """The verbs of sim.net that change what is built."""
+
+    session: "Session"
+
+    def modifyCells(self, params: Params, updateMasterAllCells: bool = False) -> None:
+        """Give sections of the cells that meet params['conds'] other values: params['secs']."""
+        _changed(self.session, "modifyCells", "cell", params, updateMasterAllCells, _cells)
+
+    def modifySynMechs(self, params: Params, updateMasterAllCells: bool = False) -> None:
+        """Give synapses (conds on label, mod, sec, loc; cellConds) other parameters."""
+        _changed(self.session, "modifySynMechs", "synaptic mech", params, updateMasterAllCells, _synapses)
+
+    def modifyConns(self, params: Params, updateMasterAllCells: bool = False) -> None:
+        """Give connections (conds on themselves, preConds and postConds on cells) another weight or delay."""
+        _changed(self.session, "modifyConns", "connection", params, updateMasterAllCells, _connections)
+
+    def modifyStims(self, params: Params, updateMasterAllCells: bool = False) -> None:
+        """Give stimuli (conds on label, source, type, sec, loc; cellConds) other parameters."""
+        _changed(self.session, "modifyStims", "stimulation", params, updateMasterAllCells, _stimuli)
+
+
+def _changed(
+    session: "Session",
+    verb: str,
+    what: str,
+    params: Params,
+    update: bool,
+    work: Callable[["Session", Plan, Params, str], Plan],
+) -> None:
+    session.timing("start", f"{verb}Time")
+    session.say(f"Modifying {what} parameters...")
+    plan = session.planned()
+    plan = replace(plan, cells=with_tags(plan.cells, session.all_changes()))
+    session.plan = work(session, plan, params, f"sim.net.{verb}(...)")
+    if session.network is not None:
+        session.network.change(session.plan)
+    if update:
+        session.update_cells()
+    session.timing("stop", f"{verb}Time")
+    if session.cfg.get("timing", True):
+        session.say(f"  Done; {what} modification time = {session.timings[f'{verb}Time']:0.2f} s.")
+
+
+def _refuse(problems: Wrong | list[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise SpecError(found)
+
+
+def _parts(params: Params, path: str, conditions: tuple[str, ...], values: Any = None) -> tuple[Any, ...]:
+    """The conditions of each kind, and the new values, which must be numbers. values: names they may have."""
+    if not isinstance(params, Mapping):
+        raise SpecError([Problem(path, f"expected a dictionary, got {params!r}.")])
+    given = {name: value for name, value in params.items() if name not in conditions}
+    _refuse(_wrong_values(path, given, values, conditions))
+    return (*(dict(params.get(name) or {}) for name in conditions), given)
+
+
+def _wrong_values(path: str, given: Params, known: Any, conditions: tuple[str, ...]) -> Wrong:
+    for name, value in given.items():
+        if known is not None and name not in known:
+            yield Problem(f"{path}.{name}", f"unknown key. {did_you_mean(name, (*known, *conditions))}")
+        elif known is not None and not is_number(value):
+            yield Problem(f"{path}.{name}", f"expected a number, got {value!r}.")
+
+
+# Cells
+
+
+def _cells(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
+    conds, given = _parts(params, path, ("conds",))
+    _refuse(_wrong_values(path, given, ("secs",), ("conds",)) if set(given) - {"secs"} else [])
+    _refuse(reach.wrong_cells(f"{path}.conds", conds, plan.cells))
+    chosen = reach.cells(conds, plan.cells)
+    codes = np.unique(plan.cells.table["template"][chosen])
+    templates = [plan.templates[code] for code in codes[codes >= 0].tolist()]
+    sections = _sections(session, given.get("secs"), templates, path)
+    _refuse(change.wrong_sections(f"{path}.secs", sections, templates))
+    after, codes_of = change.changed_cells(plan, chosen, sections)
+    if session.network is not None:
+        from netspec.neuron import change as live
+        from netspec.neuron import hoc_template
+
+        for code in codes_of.values():
+            with _own_path(path):
+                hoc_template.write(after.templates[code])
+        positions = plan.cells.owned[chosen[plan.cells.owned]]
+        live.cells(session.network.cells, positions, {*codes_of.values()}, sections, after)
+    return after
+
+
+def _sections(session: "Session", written: Any, templates: list[Any], path: str) -> dict[str, Any]:
+    """The new sections, read and checked as those of a cell rule are."""
+    from netspec.model import resolve
+    from netspec.neuron import mechanisms
+    from netspec.spec.read import read
+
+    if not isinstance(written, Mapping) or not written:
+        raise SpecError([Problem(f"{path}.secs", f"expected sections by name, got {written!r}.")])
+    known = {name for template in templates for name in template.sections}
+    _refuse(
+        [
+            Problem(f"{path}.secs[{name!r}]", f"no such cell has this section. {did_you_mean(name, known)}")
+            for name in written
+            if name not in known
+        ]
+    )
+    _refuse(change.fixed(f"{path}.secs", written))
+    with _own_path(path):
+        spec = read({"cellParams": {RULE: {"secs": _with_mods(written, templates)}}})
+        _refuse(mechanisms.check(resolve(spec, mechanisms.artificial_names()), session.ranks))
+    return dict(spec.network.cell_rules[RULE].secs)
+
+
+def _with_mods(written: Params, templates: list[Any]) -> dict[str, Any]:
+    """The sections with the `mod` of their point processes, which need not be written again."""
+    mods = {
+        (name, label): values.get("mod")
+        for template in templates
+        for name, section in template.sections.items()
+        for label, values in section.pointps.items()
+    }
+    found: dict[str, Any] = {}
+    for name, section in written.items():
+        found[name] = dict(section)
+        points = dict(section).get("pointps")
+        if isinstance(points, Mapping):
+            found[name]["pointps"] = {
+                label: {"mod": mods[name, label], **values} if (name, label) in mods else values
+                for label, values in points.items()
+            }
+    return found
+
+
+class _own_path:  # noqa: N801  (a context manager)
+    """Problems that are reported inside are of this verb, not of a cell rule."""
+
+    def __init__(self, path: str):
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, SpecError):
+            own = [Problem(self._renamed(p.path), p.message) for p in error.problems]
+            raise SpecError(own) from None
+
+    def _renamed(self, path: str) -> str:
+        head, found, tail = path.partition("]")
+        return f"{self.path}{tail}" if found and head.startswith("netParams.cellParams[") else path
+
+
+# Synapses
+
+
+def _synapses(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
+    conds, cell_conds, given = _parts(params, path, ("conds", "cellConds"))
+    network = plan.model.spec.network
+    known: dict[str, Iterable[str]] = {
+        "label": network.synapses,
+        "sec": plan.model.sections.names,
+        "mod": [synapse.mod for synapse in network.synapses.values()],
+    }
+    _refuse(reach.wrong_names(f"{path}.conds", conds, reach.SYNAPSE_KEYS, known))
+    _refuse(reach.wrong_cells(f"{path}.cellConds", cell_conds, plan.cells))
+    gids = plan.cells.gids[reach.cells(cell_conds, plan.cells)]
+    given = {name: value for name, value in given.items() if name not in ("mod", "loc", "label")}
+    _refuse(_wrong_parameters(plan, conds, given, path))
+    one = SynapseChange(gids, conds, {name: float(value) for name, value in given.items()})
+    if session.network is not None:
+        session.network.change_synapses((one,))
+    return replace(plan, synapse_changes=(*plan.synapse_changes, one))
+
+
+def _wrong_parameters(plan: Plan, conds: Params, given: Params, path: str) -> Wrong:
+    """Values that some synapse of the labels meant does not have."""
+    from netspec.conditions import mask
+    from netspec.neuron import catalog
+
+    labels = [*plan.model.spec.network.synapses]
+    wanted = {name: conds[name] for name in ("label", "mod") if name in conds}
+    mods = [plan.model.spec.network.synapses[label].mod for label in labels]
+    table = reach.columns(len(labels), label=labels, mod=mods)
+    meant = {mod for mod, here in zip(mods, mask(wanted, table, closed=True), strict=True) if here}
+    for mod in sorted(meant):
+        variables = catalog.variables(mod)
+        for name, value in given.items():
+            if name not in variables:
+                message = f"not a parameter of {mod!r}. {did_you_mean(name, catalog.parameters(mod))}"
+                yield Problem(f"{path}.{name}", message)
+            elif not is_number(value):
+                yield Problem(f"{path}.{name}", f"expected a number, got {value!r}.")
+
+
+# Connections
+
+
+def _connections(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
+    conditions = ("conds", "preConds", "postConds")
+    conds, pre, post, given = _parts(params, path, conditions, ("weight", "delay"))
+    network, model = plan.model.spec.network, plan.model
+    known: dict[str, Iterable[str]] = {
+        "label": model.rules.names,
+        "sec": model.sections.names,
+        "synMech": model.synapses.names,
+        "preLabel": network.sources,
+    }
+    _refuse(reach.wrong_names(f"{path}.conds", conds, reach.CONNECTION_KEYS, known))
+    for name, wanted in (("preConds", pre), ("postConds", post)):
+        _refuse(reach.wrong_cells(f"{path}.{name}", wanted, plan.cells))
+    _refuse(_wrong_delay(plan, given, path, session.ranks.size))
+    rows = reach.connections(plan, conds, pre, post)
+    masks = [reach.stimulus_connections(plan, block, conds, pre, post) for block in plan.inputs]
+    after = change.changed_connections(plan, rows, given)
+    if session.network is not None and len(plan.connections):
+        session.network.connections.change(np.flatnonzero(rows), given)
+    return _with_inputs(session, after, masks, [given] * len(masks))
+
+
+def _wrong_delay(plan: Plan, given: Params, path: str, ranks: int) -> Wrong:
+    delay = given.get("delay")
+    if delay is None:
+        return
+    if delay < 0:
+        yield Problem(f"{path}.delay", f"expected 0 or more, got {delay!r}.")
+    elif ranks > 1:
+        rows = plan.connections.take(slice(0, 0))
+        one = {name: np.zeros(1, column.dtype) for name, column in rows.columns.items()}
+        trial = replace(plan, connections=type(rows)({**one, "delay": np.array([float(delay)])}))
+        for problem in not_above_dt(trial) if len(plan.model.rules) else ():
+            message = problem.message.replace(" for pair 0 -> 0", "")
+            yield Problem(f"{path}.delay", message)
+
+
+# Stimuli
+
+
+def _stimuli(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
+    conds, cell_conds, given = _parts(params, path, ("conds", "cellConds"))
+    network = plan.model.spec.network
+    known: dict[str, Iterable[str]] = {
+        "label": network.targets,
+        "source": network.sources,
+        "type": {source.type for source in network.sources.values()},
+        "sec": plan.model.sections.names,
+    }
+    _refuse(reach.wrong_names(f"{path}.conds", conds, reach.STIMULUS_KEYS, known))
+    _refuse(reach.wrong_cells(f"{path}.cellConds", cell_conds, plan.cells))
+    blocks = [_with_columns(block, given) for block in plan.inputs]
+    plan = replace(plan, inputs=tuple(blocks))
+    masks = [reach.stimuli(plan, block, conds, cell_conds) for block in blocks]
+    meant = [block for block in blocks if _may_be_meant(block, conds)]
+    _refuse(_wrong_stimulus(given, meant, path))
+    values = [{name: given[name] for name in given if name in block.rows} for block in blocks]
+    inputs = [
+        change.input_values(own) if "synapse" in block.rows else own
+        for block, own in zip(blocks, values, strict=True)
+    ]
+    return _with_inputs(session, plan, masks, inputs)
+
+
+def _with_columns(block: InputBlock, given: Params) -> InputBlock:
+    """The block with columns for parameters that had NEURON's default so far."""
+    from netspec.neuron import catalog
+
+    if "synapse" in block.rows:
+        return block
+    defaults = catalog.parameters(block.mechanism)
+    new = {
+        name: np.full(len(block.rows), float(defaults[name]))
+        for name in given
+        if name in defaults and name not in block.rows and name not in block.lists
+    }
+    return replace(block, rows=block.rows.with_columns(**new)) if new else block
+
+
+def _may_be_meant(block: InputBlock, conds: Params) -> bool:
+    from netspec.conditions import mask
+
+    kind = "NetStim" if "synapse" in block.rows else block.mechanism
+    table = reach.columns(1, label=[block.target], source=[block.source], type=[kind])
+    wanted = {name: conds[name] for name in ("label", "source", "type") if name in conds}
+    return bool(mask(wanted, table, closed=True)[0])
+
+
+def _wrong_stimulus(given: Params, blocks: list[InputBlock], path: str) -> Wrong:
+    known = {
+        name
+        for block in blocks
+        for name in (NETSTIM if "synapse" in block.rows else block.rows.columns)
+        if name not in NOT_A_PARAMETER
+    }
+    for name, value in given.items():
+        if blocks and name not in known:
+            yield Problem(f"{path}.{name}", f"no such stimulus has it. {did_you_mean(name, known)}")
+        elif not is_number(value):
+            yield Problem(f"{path}.{name}", f"expected a number, got {value!r}.")
+        elif name in ("rate", "interval") and value <= 0:
+            yield Problem(f"{path}.{name}", f"expected a number above 0, got {value!r}.")
+
+
+def _with_inputs(session: "Session", plan: Plan, masks: list[Any], values: list[Any]) -> Plan:
+    """The plan with values set in rows of its stimuli; in NEURON's objects too."""
+    blocks = []
+    for number, (block, rows, given) in enumerate(zip(plan.inputs, masks, values, strict=True)):
+        new = change.changed_input(plan, block, rows, given) if given and rows.any() else block
+        blocks.append(new)
+        if new is not block and session.network is not None:
+            session.network.inputs.change(new, number, np.flatnonzero(rows), given)
+    return replace(plan, inputs=tuple(blocks))

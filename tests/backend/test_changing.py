@@ -1,0 +1,338 @@
+"""Changing a built network: views, files and runs are those of a network with the new values."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from launcher import ALLOWED, MPIEXEC
+
+from netspec import sim, specs
+from netspec.errors import SpecError
+
+pytestmark = pytest.mark.neuron
+
+SOMA = {
+    "geom": {"L": 20, "diam": 20, "nseg": 1, "cm": 1},
+    "mechs": {"hh": {"gnabar": 0.12}},
+}
+LONG = SOMA | {"geom": SOMA["geom"] | {"L": 60}}
+DEND = {
+    "geom": {"L": 100, "diam": 2, "nseg": 3},
+    "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
+    "mechs": {"pas": {"g": 0.0001, "e": -65}},
+}
+NET = {
+    "popParams": {"E": {"cellType": "P", "numCells": 5}, "I": {"cellType": "P", "numCells": 3}},
+    "cellParams": {"P": {"secs": {"soma": SOMA, "dend": DEND}}},
+    "synMechParams": {
+        "exc": {"mod": "Exp2Syn", "tau1": 0.1, "tau2": 3, "e": 0},
+        "inh": {"mod": "Exp2Syn", "tau1": 0.5, "tau2": 8, "e": -80},
+    },
+    "connParams": {
+        "E->all": {
+            "preConds": {"pop": "E"}, "postConds": {"pop": ["E", "I"]}, "probability": 0.7, "weight": 0.004,
+            "delay": 2, "synMech": "exc", "sec": "dend",
+        },
+        "I->all": {
+            "preConds": {"pop": "I"}, "postConds": {"pop": ["E", "I"]}, "weight": 0.003,
+            "delay": 3, "synMech": "inh", "sec": "soma",
+        },
+    },
+    "stimSourceParams": {
+        "bkg": {"type": "NetStim", "rate": 60, "noise": 0.6},
+        "ic": {"type": "IClamp", "del": 5, "dur": 60, "amp": 0.2},
+    },
+    "stimTargetParams": {
+        "bkg->P": {"source": "bkg", "conds": {"cellType": "P"}, "weight": 0.02, "delay": 1, "synMech": "exc"},
+        "ic->E": {"source": "ic", "conds": {"pop": "E"}, "sec": "soma", "loc": 0.5},
+    },
+}  # fmt: skip
+CFG = {"duration": 80, "recordStep": 1}
+
+CHANGES = {
+    "conns by label": (
+        "modifyConns",
+        {"conds": {"label": "E->all"}, "weight": 0.009, "delay": 4},
+        {"connParams.E->all.weight": 0.009, "connParams.E->all.delay": 4},
+    ),
+    "conns by the cells before them": (
+        "modifyConns",
+        {"conds": {"preLabel": None}, "preConds": {"pop": "I"}, "weight": 0.02},
+        {"connParams.I->all.weight": 0.02},
+    ),
+    "conns by section": (
+        "modifyConns",
+        {"conds": {"sec": "dend", "weight": [0.001, 0.005]}, "weight": 0.0},
+        {"connParams.E->all.weight": 0.0},
+    ),
+    "conns of NetStims": (
+        "modifyConns",
+        {"conds": {"preLabel": "bkg"}, "weight": 0.05, "delay": 3},
+        {"stimTargetParams.bkg->P.weight": 0.05, "stimTargetParams.bkg->P.delay": 3},
+    ),
+    "cells": (
+        "modifyCells",
+        {
+            "conds": {"cellType": "P"},
+            "secs": {
+                "soma": {"geom": {"L": 35, "cm": 1.5}, "mechs": {"hh": {"gnabar": 0.15}}, "vinit": -60},
+                "dend": {"geom": {"nseg": 5}, "mechs": {"pas": {"g": [1e-4, 2e-4, 3e-4, 4e-4, 5e-4]}}},
+            },
+        },
+        {
+            "cellParams.P.secs.soma.geom.L": 35,
+            "cellParams.P.secs.soma.geom.cm": 1.5,
+            "cellParams.P.secs.soma.mechs.hh.gnabar": 0.15,
+            "cellParams.P.secs.soma.vinit": -60,
+            "cellParams.P.secs.dend.geom.nseg": 5,
+            "cellParams.P.secs.dend.mechs.pas.g": [1e-4, 2e-4, 3e-4, 4e-4, 5e-4],
+        },
+    ),
+    "some cells": (
+        "modifyCells",
+        {"conds": {"pop": "I"}, "secs": {"soma": {"geom": {"L": 60}}}},
+        {"popParams.I.cellType": "Q", "cellParams.Q": {"secs": {"soma": LONG, "dend": DEND}},
+         "stimTargetParams.bkg->P.conds": {"cellType": ["P", "Q"]}},
+    ),
+    "cells get a mechanism and ions": (
+        "modifyCells",
+        {"conds": {}, "secs": {"soma": {"mechs": {"pas": {"g": 0.002}}, "ions": {"k": {"e": -90}}}}},
+        {"cellParams.P.secs.soma.mechs.pas": {"g": 0.002}, "cellParams.P.secs.soma.ions": {"k": {"e": -90}}},
+    ),
+    "synapses": (
+        "modifySynMechs",
+        {"conds": {"label": "exc"}, "tau2": 9, "e": -10},
+        {"synMechParams.exc.tau2": 9, "synMechParams.exc.e": -10},
+    ),
+    "synapses by section": (
+        "modifySynMechs",
+        {"conds": {"sec": "soma", "label": "inh", "loc": [0.4, 0.6]}, "e": -60},
+        {"synMechParams.inh.e": -60},
+    ),
+    "rate of NetStims": (
+        "modifyStims",
+        {"conds": {"source": "bkg"}, "rate": 130, "noise": 0.3, "weight": 0.03},
+        {
+            "stimSourceParams.bkg.rate": 130, "stimSourceParams.bkg.noise": 0.3,
+            "stimTargetParams.bkg->P.weight": 0.03,
+        },
+    ),
+    "seed of NetStims": (
+        "modifyStims",
+        {"conds": {"label": "bkg->P"}, "seed": 7},
+        {"stimSourceParams.bkg.seed": 7},
+    ),
+    "clamps": (
+        "modifyStims",
+        {"conds": {"type": "IClamp"}, "cellConds": {"pop": "E"}, "amp": 0.8, "del": 10},
+        {"stimSourceParams.ic.amp": 0.8, "stimSourceParams.ic.del": 10},
+    ),
+}  # fmt: skip
+"""What is changed: the verb, its argument, and the same in the dictionaries."""
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    yield
+    sim.clearAll()
+
+
+def written(changes):
+    net = copy.deepcopy(NET)
+    for path, value in changes.items():
+        *steps, last = path.split(".")
+        place = net
+        for step in steps:
+            place = place[step]
+        place[last] = copy.deepcopy(value)
+    return net
+
+
+def spikes():
+    return sorted(zip(sim.allSimData["spkt"], sim.allSimData["spkid"], strict=True))
+
+
+def create(net=NET, **options):
+    sim.create(specs.NetParams(copy.deepcopy(net)), specs.SimConfig({**CFG, **options}))
+
+
+def cells():
+    """All cells as saved, without what the label of a cell rule changes."""
+    found = json.loads(json.dumps([dict(cell) for cell in sim.net.allCells]))
+    for cell in found:
+        cell["tags"].pop("label")
+        cell["tags"].pop("cellType")
+    return found
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_changed_network_is_the_network_with_the_new_values(name):
+    verb, params, same = CHANGES[name]
+    create()
+    sim.simulate()
+    before = spikes()
+    getattr(sim.net, verb)(params, updateMasterAllCells=True)
+    shown = cells()
+    sim.simulate()
+    found, changed = spikes(), cells()
+    assert found != before
+    create(written(same))
+    sim.simulate()
+    assert found == spikes()
+    assert changed == shown == cells()
+
+
+@pytest.mark.parametrize("name", ["some cells", "synapses", "rate of NetStims", "conns of NetStims"])
+@pytest.mark.parametrize("kind", ["json", "h5"])
+def test_changed_network_is_saved_and_loaded(name, kind):
+    verb, params, _ = CHANGES[name]
+    create(saveJson=kind == "json", saveHDF5=kind == "h5")
+    getattr(sim.net, verb)(params)
+    sim.simulate()
+    original, shown = spikes(), cells()
+    (path,) = sim.saveData()
+    sim.load(path)
+    sim.simulate()
+    assert spikes() == original
+    assert cells() == shown
+
+
+SCRIPT = """
+import json, sys
+sys.path.insert(0, {folder!r})
+import test_changing as t
+from netspec import sim
+t.create()
+for name in json.loads({names!r}):
+    verb, params, _ = t.CHANGES[name]
+    getattr(sim.net, verb)(params)
+sim.simulate()
+if sim.rank == 0:
+    open("found.json", "w").write(json.dumps([t.spikes(), t.cells()]))
+"""
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_changes_on_several_ranks_are_those_on_one(ranks):
+    names = [
+        "conns by the cells before them",
+        "some cells",
+        "synapses by section",
+        "rate of NetStims",
+        "clamps",
+    ]
+    create()
+    for name in names:
+        verb, params, _ = CHANGES[name]
+        getattr(sim.net, verb)(params)
+    sim.simulate()
+    expected = json.loads(json.dumps([spikes(), cells()]))
+    Path("run.py").write_text(SCRIPT.format(folder=str(Path(__file__).parent), names=json.dumps(names)))
+    command = [MPIEXEC, "-n", str(ranks), sys.executable, "run.py"]
+    done = subprocess.run(command, env={**os.environ, **ALLOWED}, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(Path("found.json").read_text()) == expected
+
+
+WRONG = {
+    "unknown key of conns": (
+        "modifyConns", {"wieght": 1}, "sim.net.modifyConns(...).wieght", "Did you mean 'weight'?",
+    ),
+    "text": ("modifyConns", {"weight": "1"}, "sim.net.modifyConns(...).weight", "expected a number"),
+    "label": (
+        "modifyConns", {"conds": {"label": "E->al"}, "weight": 1}, "sim.net.modifyConns(...).conds.label",
+        "Did you mean 'E->all'?",
+    ),
+    "condition": (
+        "modifyConns", {"conds": {"lable": "E->all"}, "weight": 1}, "sim.net.modifyConns(...).conds.lable",
+        "Did you mean 'label'?",
+    ),
+    "population": (
+        "modifyConns", {"preConds": {"pop": "X"}, "weight": 1}, "sim.net.modifyConns(...).preConds.pop",
+        "there is no population 'X'",
+    ),
+    "negative delay": ("modifyConns", {"delay": -1}, "sim.net.modifyConns(...).delay", "0 or more"),
+    "tag": (
+        "modifyCells", {"conds": {"popp": "E"}, "secs": {"soma": {}}}, "sim.net.modifyCells(...).conds.popp",
+        "Did you mean 'pop'?",
+    ),
+    "section": (
+        "modifyCells", {"conds": {}, "secs": {"som": {"geom": {"L": 1}}}},
+        "sim.net.modifyCells(...).secs['som']", "Did you mean 'soma'?",
+    ),
+    "key of a section": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"geo": {"L": 1}}}},
+        "sim.net.modifyCells(...).secs['soma'].geo", "Did you mean 'geom'?",
+    ),
+    "parameter of a mechanism": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"mechs": {"hh": {"gnabr": 1}}}}},
+        "sim.net.modifyCells(...).secs['soma'].mechs['hh'].gnabr", "Did you mean 'gnabar'?",
+    ),
+    "string function": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"geom": {"L": "uniform(1,2)"}}}},
+        "sim.net.modifyCells(...).secs['soma'].geom.L", "expected a number",
+    ),
+    "fewer values than segments": (
+        "modifyCells", {"conds": {}, "secs": {"dend": {"mechs": {"pas": {"g": [1, 2]}}}}},
+        "sim.net.modifyCells(...).secs['dend'].mechs['pas']['g']", "2 values for 3 segments",
+    ),
+    "topology": (
+        "modifyCells",
+        {"conds": {}, "secs": {"dend": {"topol": {"parentSec": "soma", "parentX": 0, "childX": 0}}}},
+        "sim.net.modifyCells(...).secs['dend'].topol", "cannot be changed",
+    ),
+    "no sections": ("modifyCells", {"conds": {}}, "sim.net.modifyCells(...).secs", "expected sections"),
+    "parameter of a synapse": (
+        "modifySynMechs", {"conds": {"label": "exc"}, "tau3": 1}, "sim.net.modifySynMechs(...).tau3",
+        "not a parameter of 'Exp2Syn'",
+    ),
+    "section of a synapse": (
+        "modifySynMechs", {"conds": {"sec": "axon"}, "e": 1}, "sim.net.modifySynMechs(...).conds.sec",
+        "there is no 'axon'",
+    ),
+    "parameter of a stimulus": (
+        "modifyStims", {"conds": {"source": "ic"}, "ampp": 1}, "sim.net.modifyStims(...).ampp",
+        "Did you mean 'amp'?",
+    ),
+    "rate": (
+        "modifyStims", {"conds": {"source": "bkg"}, "rate": 0}, "sim.net.modifyStims(...).rate", "above 0",
+    ),
+    "source": (
+        "modifyStims", {"conds": {"source": "bgk"}, "rate": 5}, "sim.net.modifyStims(...).conds.source",
+        "Did you mean 'bkg'?",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_mistakes_are_told_and_nothing_is_changed(name):
+    verb, params, path, message = WRONG[name]
+    create()
+    plan = sim.net.plan
+    with pytest.raises(SpecError) as caught:
+        getattr(sim.net, verb)(params)
+    assert [problem.path for problem in caught.value.problems] == [path]
+    assert message in str(caught.value)
+    assert sim.net.plan is plan
+
+
+def test_networks_after_one_another_leave_nothing_behind():
+    create()
+    sim.simulate()
+    first = spikes()
+    for name in ("cells get a mechanism and ions", "synapses", "cells"):
+        create()
+        getattr(sim.net, CHANGES[name][0])(CHANGES[name][1])
+        sim.simulate()
+        assert spikes() != first
+        sim.clearAll()
+        assert len(list(sim.h.allsec())) == 0
+    create()
+    sim.simulate()
+    assert spikes() == first
