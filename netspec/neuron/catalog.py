@@ -17,7 +17,7 @@ BUILT_IN = frozenset(
 """Mechanisms of NEURON itself, which no mod file can replace."""
 
 DENSITY, POINT = 0, 1
-PARAMETERS, EVERYTHING = 1, 0
+EVERYTHING, PARAMETERS, ASSIGNED, STATE = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ def variables(mechanism: str) -> dict[str, int]:
         raise MechanismError(_unknown(mechanism))
     suffix = _suffix(mechanism)
     return {name.removesuffix(suffix): size for name, size in _variables(mechanism, EVERYTHING).items()}
+
+
+def pointers(mechanism: str) -> frozenset[str]:
+    """Variables that point to others (POINTER): the only ones that no block of the mod file declares."""
+    declared = {name for kind in (PARAMETERS, ASSIGNED, STATE) for name in _variables(mechanism, kind)}
+    return frozenset(_variables(mechanism, EVERYTHING)) - declared
 
 
 def segment_variables() -> frozenset[str]:

@@ -10,6 +10,7 @@ from neuron import h
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
+from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.synapses import LiveSynapses
@@ -58,6 +59,7 @@ class Network:
         self._cells: LiveCells | None = None
         self._synapses: LiveSynapses | None = None
         self._connections: LiveConnections | None = None
+        self._gaps: list[Any] = []
         self._inputs: LiveInputs | None = None
         self._recordings: LiveRecordings | None = None
         self._handlers: list[Any] = []
@@ -74,6 +76,7 @@ class Network:
         """Make the synapses and NetCons onto owned cells."""
         self._plan = plan
         self._connections = LiveConnections(plan, self.cells, self._made(self._synapses), self.pc)
+        self._gaps = couple(plan, self.cells, self._connections, self.pc)
 
     def make_inputs(self, plan: Plan) -> None:
         """Make what drives owned cells."""
@@ -148,6 +151,7 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        self._gaps.clear()
         self._recordings = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

@@ -92,11 +92,13 @@ def contacts(
     wiring: Wiring,
     scale: Any = 1.0,
     describe: Callable[[int], str] | None = None,
+    unscaled: bool = False,
 ) -> Table:
     """All synapses of n connections in order: connection by connection, synMech by synMech.
 
     targets: (n,) positions of the post cells. placement: ids of the streams that place synapses of some rows.
     scale: factor of the weight, a number or (n,). describe: what a row is, for messages.
+    unscaled: also a column `given`, the weight without any factor.
     -> columns row (of targets), synapse and section (codes; -1: none), location, weight, delay
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
@@ -108,6 +110,8 @@ def contacts(
         made[:, part.number] = np.arange(shape[2]) < part.count[:, None]
         _numbers(box["weight"][:, part.number], part, part.weight, wiring.where("weight"))
         _numbers(box["delay"][:, part.number], part, part.delay, wiring.where("delay"))
+    if unscaled:
+        box["given"] = box["weight"].copy()
     box["weight"] *= np.reshape(scale, (-1, 1, 1))
     for template, rows in _by_template(cells, templates, targets):
         site = _Site(model, cells, template, targets, rows, placement, wiring)
@@ -258,11 +262,11 @@ def _place(
     if any(norm is not None for norm in norms):
         shape = (len(rows), count)
         number, location = np.broadcast_to(number, shape), np.broadcast_to(location, shape)
-        box["weight"][rows, part.number, :count] *= _norms(template, sections, number, location)
+        box["weight"][rows, part.number, :count] *= norm_factors(template, sections, number, location)
 
 
-def _norms(
-    template: Template, sections: tuple[str, ...], number: NDArray[np.int64], location: NDArray[np.float64]
+def norm_factors(
+    template: Template, sections: Sequence[str], number: NDArray[np.int64], location: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Weight factor at each place. The segment is NetPyNE's: near location 0 it wraps to the last one."""
     result = np.ones(number.shape)
