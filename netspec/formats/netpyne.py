@@ -210,6 +210,8 @@ class Records:
             seen.add(where)
             rule = self.plan.model.spec.network.synapses[conn["synMech"]]
             record = {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+            if rule.pointer_params:
+                record["pointerParams"] = gap_records.parameters(self.plan, conn["synMech"])
             yield conn["sec"], record, place
 
     def parameters(self, position: int) -> Record:

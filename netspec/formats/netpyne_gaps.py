@@ -61,6 +61,13 @@ def _pointer(plan: Plan, end: Record, source: str) -> Record:
     return record if end["gives"] < 0 else {**record, "reverseConnId": end["gives"]}
 
 
+def parameters(plan: Plan, synapse: str) -> Record:
+    """The pointerParams of a synMech, with their defaults."""
+    pointer = pointer_of(plan.model.spec.network, synapse)
+    names = {"target_var": pointer.target, "source_var": pointer.source}
+    return {**names, "bidirectional": pointer.bidirectional}
+
+
 def read(cells: Sequence[Mapping[str, Any]], conns: Sequence[Sequence[Any]], plan: Plan, path: str) -> Table:
     """The owned ends of the pointer connections of a file: GAP_COLUMNS.
 

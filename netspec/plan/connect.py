@@ -1,6 +1,6 @@
 """Which cells are connected and how: the rules of connParams become rows, in NetPyNE's order on one rank."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ def connected(
         if len(pre) and len(post) and pointers:
             # Either end may be owned, and the ids of transfers are counted over all ranks.
             pairs = _pairs(ends, formulas, np.arange(len(post)))
-            for rows in _blocks(ends, templates, code, formulas, pairs, unscaled=True):
+            for rows in _blocks(ends, templates, code, formulas, pairs, pointers=pointers):
                 mine = owned[cells.positions(rows["post"])]
                 numbers = np.where(mine, sum(map(len, blocks)) + np.cumsum(mine) - 1, -1)
                 rows = rows.with_columns(row=numbers)
@@ -151,11 +151,12 @@ def _blocks(
     code: int,
     formulas: Mapping[str, Any],
     pairs: Pairs,
-    unscaled: bool = False,
+    pointers: Collection[int] = (),
 ) -> Iterator[Table]:
     """The rows of a rule, so many connections at a time.
 
-    unscaled: with columns `given` (the weight without factors) and `pair` (the number of the pair).
+    pointers: synMechs of pointer connections; if any, with columns `given` (the weight without factors) and
+    `pair` (its number).
     """
     for start in range(0, len(pairs.pre), BLOCK):
         part = np.arange(start, min(start + BLOCK, len(pairs.pre)))
@@ -165,12 +166,12 @@ def _blocks(
         else:
             drawn = {name: values[part] for name, values in pairs.values.items()}
         table = concat(
-            [_contacts(ends, templates, pre, post, drawn, group, start, unscaled) for group in pairs.groups]
+            [_contacts(ends, templates, pre, post, drawn, group, start, pointers) for group in pairs.groups]
         )
         if len(pairs.groups) > 1:
             table = table.take(np.argsort(table["row"], kind="stable"))
         made = _as_connections(ends, code, pre, post, table)
-        if unscaled:
+        if pointers:
             made = made.with_columns(given=table["given"], pair=start + table["row"])
         yield made
 
@@ -183,7 +184,7 @@ def _contacts(
     drawn: Mapping[str, Floats],
     group: Group,
     start: int,
-    unscaled: bool = False,
+    pointers: Collection[int] = (),
 ) -> Table:
     """Synapses of the connections of a block that belong to a group; row: within the block."""
     given = {name: getattr(ends.rule, field) for name, field in FIELDS.items()} | dict(drawn)
@@ -207,7 +208,7 @@ def _contacts(
         how,
         weight_factor(ends.model, ends.cells, post),
         lambda row: ends.pair(pre[row], post[row]),
-        unscaled,
+        pointers,
     )
     return table if rows is None else table.with_columns(row=rows[table["row"]])
 

@@ -53,7 +53,8 @@ def connections(facts: Facts) -> Findings:
         yield from _sizes(rule, numbers_known, path)
         yield from _targets(rule, groups, facts, path)
         yield from contacts.values(rule, PAIR | numbers_known, path)
-        yield from delays(rule.delay, facts, (*path, "delay"))
+        if not pointers.without_events(rule, facts):
+            yield from delays(rule.delay, facts, (*path, "delay"))
         yield from in_range(rule.weight_index, not_negative, (*path, "weightIndex"))
         yield from shape(rule.shape, (*path, "shape"))
         yield from plasticity(rule.plast, (*path, "plast"))

@@ -56,6 +56,12 @@ def rule(entry: ConnectionRule, facts: Facts, path: Path) -> Findings:
             yield Finding((*path, key), message)
 
 
+def without_events(entry: ConnectionRule, facts: Facts) -> bool:
+    """Whether all synapses of a rule are pointer connections, so that its delay does nothing."""
+    labels = list(leaves(entry.syn_mech)) or [None]
+    return len(list(_pointer_labels(entry, facts))) == len(labels)
+
+
 def _pointer_labels(entry: ConnectionRule, facts: Facts) -> Iterator[Any]:
     """The synMechs of a rule that make pointer connections."""
     known = facts.spec.network.synapses

@@ -259,12 +259,7 @@ STOPS = {
 }
 
 NOT_YET = {
-    "gap junction": ([(f"{E_I}.gapJunction", True)], f"{E_I_PATH}.gapJunction"),
     "disynaptic bias": ([(f"{E_I}.disynapticBias", 0.1)], f"{E_I_PATH}.disynapticBias"),
-    "pointer": (
-        [("synMechParams.exc.pointerParams", {"target_var": "v"})],
-        "netParams.synMechParams['exc'].pointerParams",
-    ),
     "NetCon from the own section": (
         [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
         "netParams.synMechParams['exc'].selfNetCon",
@@ -362,14 +357,6 @@ def test_what_is_not_supported_yet_is_an_error_in_any_case(changes, expected):
 def test_what_is_doubtful_is_a_warning(changes, expected):
     problems, doubts = said(*spoiled("netParams", *changes))
     assert (problems, doubts) == ([], [expected])
-
-
-def test_place_of_an_electrical_synapse():
-    changes = [(f"{E_I}.gapJunction", True), (f"{E_I}.preSec", "soma"), (f"{E_I}.preLoc", 0.5)]
-    problems, _ = said(*spoiled("netParams", *changes))
-    assert problems == [
-        f"{E_I_PATH}.{key}: not supported yet." for key in ("gapJunction", "preSec", "preLoc")
-    ]
 
 
 def test_misspelt_conditions_are_one_problem():

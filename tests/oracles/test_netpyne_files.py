@@ -11,7 +11,10 @@ pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 
 SCRIPT = environment.HERE / "exchange.py"
 BOTH = ("sections", "stimulation_events", "netstim_populations")
-NETSPEC = ("cell_functions", "local_step", "morphology", "point_neurons", "shaped_weights", "vecstim_trains")
+NETSPEC = (
+    *("cell_functions", "local_step", "morphology", "point_neurons", "pointer_connections"),
+    *("shaped_weights", "vecstim_trains"),
+)
 """Networks that NetPyNE does not load as it saved them; netspec does."""
 PICKLES = ("cell_functions", "shaped_weights")
 """Those that are read from pickles: the order of draws, which NetPyNE's JSON loses; NEURON's Vectors."""
