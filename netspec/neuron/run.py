@@ -111,12 +111,13 @@ class Network:
         self._cvode.use_local_dt(int(simulation.use_local_dt))
         if cells.has_rest and not self._handlers:
             self._handlers.append(h.FInitializeHandler(0, cells.rest))
+        # A variable step refuses to start before transfers are known.
+        self.pc.setup_transfer()
         self._set_integrator(simulation)
         for name, value in global_values(spec).items():
             h(f"{name} = {float(value)!r}")
         h.dt = simulation.dt
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
-        self.pc.setup_transfer()
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
         if self._inputs is not None:

@@ -220,6 +220,14 @@ def of_rows(plan: Plan) -> NDArray[np.int64]:
     return np.sort(rows[rows >= 0])
 
 
+def with_variable_step(plan: Plan) -> list[Problem]:
+    """A problem if variables of other cells are followed while the step varies: not on several ranks."""
+    if not plan.model.spec.simulation.cvode_active or not len(plan.gaps):
+        return []
+    message = "on several ranks pointer connections need a fixed time step (or run on one rank)."
+    return [Problem("simConfig.cvode_active", message)]
+
+
 def on_presynaptic(gaps: Table) -> NDArray[np.bool_]:
     """Whether an end is the synapse on the presynaptic cell of a bidirectional connection: (n,)."""
     return (gaps["row"] >= 0) & (gaps["gives"] >= 0) & (gaps["takes"] > gaps["gives"])

@@ -58,6 +58,7 @@ def connections(facts: Facts) -> Findings:
         yield from in_range(rule.weight_index, not_negative, (*path, "weightIndex"))
         yield from shape(rule.shape, (*path, "shape"))
         yield from plasticity(rule.plast, (*path, "plast"))
+    yield from pointers.steps(facts)
     if any(rule.delay is None for rule in facts.spec.network.connections.values()):
         yield from delays(facts.spec.network.default_delay, facts, ("netParams", "defaultDelay"))
 

@@ -56,6 +56,14 @@ def rule(entry: ConnectionRule, facts: Facts, path: Path) -> Findings:
             yield Finding((*path, key), message)
 
 
+def steps(facts: Facts) -> Findings:
+    """A time step of each cell's own, at which NEURON does not pass on what cells look at."""
+    rules = facts.spec.network.connections.values()
+    if facts.spec.simulation.use_local_dt and any(any(_pointer_labels(rule, facts)) for rule in rules):
+        message = "pointer connections need one time step for all cells; leave it False."
+        yield Finding(("simConfig", "use_local_dt"), message)
+
+
 def without_events(entry: ConnectionRule, facts: Facts) -> bool:
     """Whether all synapses of a rule are pointer connections, so that its delay does nothing."""
     labels = list(leaves(entry.syn_mech)) or [None]

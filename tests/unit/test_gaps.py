@@ -12,6 +12,7 @@ from netspec.errors import FileError, SpecError
 from netspec.formats import netpyne, netpyne_read
 from netspec.model import resolve
 from netspec.plan import make
+from netspec.plan.gaps import with_variable_step
 from netspec.spec.read import read
 
 GAP = {"gap": {"mod": "GapJunction", "pointerParams": {"target_var": "vpeer"}}}
@@ -87,9 +88,19 @@ def test_places_for_each_pair():
 
 
 def test_weight_is_scaled_on_each_side():
-    parts = network({"r": {**PLACE, "connList": [[0, 0]], "weight": 2}}, scaleConnWeight=1.5)
+    parts = network({"r": {**PLACE, "preLoc": 0.5, "connList": [[0, 0]], "weight": 2}}, scaleConnWeight=1.5)
     parts["cellParams"]["P"]["secs"]["dend"]["weightNorm"] = [10, 20, 30]
-    assert planned(parts).connections["weight"].tolist() == [90.0, 30.0]
+    assert planned(parts).connections["weight"].tolist() == [90.0, 60.0]
+
+
+def test_every_synapse_of_a_connection_has_an_end_of_its_own_on_the_other_side():
+    rule = {**PLACE, "loc": [0.1, 0.9], "synsPerConn": 2, "weight": [2, 3], "divergence": 1}
+    plan = planned(network({"r": rule}))
+    half = len(plan.connections) // 2
+    assert half == 8
+    assert plan.connections["weight"].tolist() == [2, 3] * 8
+    assert plan.connections["location"].tolist() == [0.1, 0.9] * 4 + [0.1] * 8
+    assert plan.gaps["peer_location"].tolist() == [0.1] * 8 + [0.1, 0.9] * 4
 
 
 def test_a_gap_junction_the_old_way():
@@ -133,10 +144,9 @@ def test_shares_together_are_the_whole(synapses, ranks):
 
 def test_ids_do_not_depend_on_the_share():
     parts = network(RULES)
-    ids = {
-        tuple(end) for rank in range(3) for end in ends(planned(parts, range(rank, 7, 3)), "takes", "gives")
-    }
-    assert ids == set(ends(planned(parts), "takes", "gives"))
+    pieces = [planned(parts, range(rank, 7, 3)) for rank in range(3)]
+    ids = [end for piece in pieces for end in ends(piece, "takes", "gives")]
+    assert sorted(ids) == sorted(ends(planned(parts), "takes", "gives"))
 
 
 def test_saved_and_loaded(tmp_path):
@@ -227,3 +237,15 @@ def test_synapses_cannot_be_shared():
     assert caught.value.problems[0].path == "simConfig.oneSynPerNetcon"
     apart = network({"r": {**PLACE, "connList": [[0, 0], [1, 1]]}})
     assert len(planned(apart, oneSynPerNetcon=False).gaps) == 4
+
+
+def test_steps_that_do_not_go_with_pointers():
+    parts = network({"r": {**PLACE, "connList": [[0, 0]]}})
+    with pytest.raises(SpecError, match="one time step for all cells") as caught:
+        planned(parts, cvode_active=True, use_local_dt=True)
+    assert [problem.path for problem in caught.value.problems] == ["simConfig.use_local_dt"]
+    (problem,) = with_variable_step(planned(parts, [4], cvode_active=True))
+    assert problem.path == "simConfig.cvode_active"
+    assert with_variable_step(planned(parts, [4])) == []
+    assert with_variable_step(planned(parts, [2], cvode_active=True)) == []
+    assert planned(network({"r": {"connList": [[0, 0]]}}), use_local_dt=True).gaps.nbytes == 0

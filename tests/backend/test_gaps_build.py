@@ -22,9 +22,7 @@ SCRIPT = Path(coupled.__file__)
 BOTH_WAYS = {"mod": "GapJunction", "gmax": 0.0005, "pointerParams": {"target_var": "vpeer"}}
 ONE_WAY = {**BOTH_WAYS, "pointerParams": {"target_var": "vpeer", "bidirectional": False}}
 POINTER = {"mod": "PointerGap", "gmax": 0.0005, "pointerParams": {"target_var": "other"}}
-KINDS = pytest.mark.parametrize(
-    "synapse", [BOTH_WAYS, ONE_WAY, POINTER], ids=["both ways", "one way", "POINTER"]
-)
+KINDS = {"both ways": BOTH_WAYS, "one way": ONE_WAY, "POINTER": POINTER}
 LEAK = 0.0001 * math.pi * 20 * 20 * 1e-8 * 1e6
 """Input conductance of a cell [uS]."""
 
@@ -84,21 +82,18 @@ def test_same_as_a_plain_script(synapse):
     assert found[1][-1] > -69
 
 
-@pytest.mark.parametrize(
-    ("synapse", "share"),
-    [(BOTH_WAYS, 1.0), (ONE_WAY, 0.0), (POINTER, 1.0)],
-    ids=["both ways", "one way", "POINTER"],
-)
-def test_steady_state_is_that_of_the_circuit(synapse, share):
+@pytest.mark.parametrize("synapse", KINDS.values(), ids=KINDS)
+def test_steady_state_is_that_of_the_circuit(synapse):
     """Two leaks and a junction: Kirchhoff's law, the junction loading the first cell or not."""
     found, _ = coupled.voltages(synapse)
+    share = 0.0 if synapse is ONE_WAY else 1.0
     junction = synapse["gmax"]
     passed = junction / (junction + LEAK)
     first = 0.01 / (LEAK + share * junction * (1 - passed))
     assert [found[0][-1] + 70, found[1][-1] + 70] == pytest.approx([first, passed * first], rel=1e-4)
 
 
-@KINDS
+@pytest.mark.parametrize("synapse", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_voltages_do_not_depend_on_ranks(on_ranks, synapse, ranks):
     """Nor do the ids of the transfers, and the ends of all ranks together are those of one."""
@@ -108,6 +103,12 @@ def test_voltages_do_not_depend_on_ranks(on_ranks, synapse, ranks):
 
 def test_a_pointer_is_as_good_as_a_variable():
     assert coupled.voltages(POINTER)[0] == coupled.voltages(BOTH_WAYS)[0]
+
+
+def test_variable_step_on_one_rank():
+    fixed, _ = coupled.voltages(BOTH_WAYS)
+    variable, _ = coupled.voltages(BOTH_WAYS, cvode_active=True)
+    assert np.allclose(fixed[1], variable[1], rtol=0, atol=0.02)
 
 
 def test_networks_one_after_another():
@@ -149,20 +150,20 @@ PARAMS = "netParams.synMechParams['gap'].pointerParams"
     [
         (
             {"target_var": "vper"},
-            f"{PARAMS}.target_var",
+            "target_var",
             "'GapJunction' has no variable 'vper'. Did you mean",
         ),
         (
             {"target_var": "vpeer", "source_var": "vv"},
-            f"{PARAMS}.source_var",
+            "source_var",
             "a segment has no variable 'vv'",
         ),
     ],
 )
 def test_variables_that_do_not_exist(params, path, message):
     found = problems(params)
-    assert list(found) == [path]
-    assert message in found[path]
+    assert list(found) == [f"{PARAMS}.{path}"]
+    assert message in found[f"{PARAMS}.{path}"]
     assert problems({"target_var": "vpeer", "source_var": "v"}) == {}
 
 
