@@ -160,16 +160,16 @@ def _labels(rule: ConnectionRule) -> list[Any]:
 def _pointer(synapse: Synapse, electrical: bool, path: Path) -> Problems:
     """The variables that a pointer connection couples. electrical: by gapJunction of some rule."""
     given = synapse.pointer_params or ({"target_var": "vpeer"} if electrical else {})
-    if not given or not catalog.exists(synapse.mod):
+    if not isinstance(given, Mapping) or not given or not catalog.exists(synapse.mod):
         return
     path = (*path, "pointerParams") if synapse.pointer_params else (*path, "mod")
-    target, source = given["target_var"], given.get("source_var", "v")
+    target, source = given.get("target_var"), given.get("source_var", "v")
     known = catalog.variables(synapse.mod)
-    if target not in known:
+    if isinstance(target, str) and target not in known:
         message = f"{synapse.mod!r} has no variable {target!r}. {did_you_mean(target, known)}"
         yield Problem(spell((*path, "target_var") if synapse.pointer_params else path), message)
     segments = catalog.segment_variables()
-    if source not in segments:
+    if isinstance(source, str) and source not in segments:
         message = f"a segment has no variable {source!r}. {did_you_mean(source, segments)}"
         yield Problem(spell((*path, "source_var")), message)
 
