@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import NetspecWarning
 from netspec.model import resolve
-from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock, make
+from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock, gaps, make
 from netspec.plan.cells import Cells
 from netspec.plan.points import points
 from netspec.plan.record import synapse_places
@@ -78,12 +78,14 @@ def restrict(plan: Plan, owned: NDArray[np.int64]) -> Plan:
     """A plan's share for the cells at some positions."""
     cells = replace(plan.cells, owned=owned)
     gids = cells.gids[owned]
+    kept = np.isin(plan.connections["post"], gids)
     shared = replace(
         plan,
         cells=cells,
         cell_values=values(plan.model, cells, plan.templates),
         points=points(plan.model, cells),
-        connections=plan.connections.take(np.isin(plan.connections["post"], gids)),
+        connections=plan.connections.take(kept),
+        gaps=gaps.of_cells(plan.gaps, gids, kept),
         inputs=tuple(_input_part(block, gids) for block in plan.inputs),
         recordings=Recordings(),
     )
@@ -115,12 +117,14 @@ def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
     """The plan of the whole network from the shares of all ranks."""
     cells = replace(plan.cells, owned=np.arange(len(plan.cells)))
     rows = concat([share["connections"] for share in shares])
+    order, ends = gaps.merged([(share["connections"], share["gaps"]) for share in shares])
     together = replace(
         plan,
         cells=cells,
         cell_values=_merge_cell_values(shares, plan),
         points=_sorted(_grouped(shares, "points", _population, _merge_points), _population),
-        connections=rows.take(np.lexsort([rows["post"], rows["rule"]])),
+        connections=rows.take(order),
+        gaps=ends,
         inputs=_grouped(shares, "inputs", _input_key, _merge_inputs),
         recordings=_merge_recordings(shares),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.formats import netpyne_gaps as gap_records
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders, reach
@@ -56,6 +57,11 @@ class Records:
         order = np.argsort(gids, kind="stable")
         return gids[order], block[order], row[order]
 
+    @cached_property
+    def _ends(self) -> dict[int, Record]:
+        """Ends of pointer connections by their row of the connections."""
+        return gap_records.ends(self.plan)
+
     def connections_of(self, gid: int) -> list[int]:
         """Rows of the connections onto a cell, in order of creation."""
         order, post = self._connection_order
@@ -95,6 +101,9 @@ class Records:
         label = model.rules[code] if code >= 0 else None
         rule = self._rules.get(label) if label is not None else None
         in_section = table["section"][row] >= 0
+        end = self._ends.get(row)
+        if end is not None and end["back"]:
+            return gap_records.on_presynaptic(self.plan, row, end)
         record: Record = {
             "preGid": pre,
             "sec": model.sections[int(table["section"][row])] if in_section else None,
@@ -110,6 +119,8 @@ class Records:
         if model.spec.simulation.include_params_label and label is not None:
             record["label"] = label
         record.update({"preLoc": 0.5} if in_section else {"weightIndex": rule.weight_index if rule else 0})
+        if end is not None:
+            record.update(gap_records.on_postsynaptic(self.plan, end, rule))
         return record | _plasticity(record.get("plast"), pre, post)
 
     def _on_point_neuron(self, gid: int, section: str) -> bool:
@@ -224,6 +235,8 @@ class Records:
             seen.add(where)
             rule = self.plan.model.spec.network.synapses[conn["synMech"]]
             record = {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+            if rule.pointer_params:
+                record["pointerParams"] = gap_records.parameters(self.plan, conn["synMech"])
             yield conn["sec"], record, place
 
     def parameters(self, position: int) -> Record:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
+from netspec.formats import netpyne_gaps as gap_records
 from netspec.formats.json import plain
 from netspec.formats.netpyne import POSITION, compact_keys
 from netspec.formats.netpyne_values import with_saved_values
@@ -112,7 +113,9 @@ def plan_of(document: Record, model: Model, path: str, share: Share | None = Non
         everyone = replace(everyone, owned=share(everyone, templates))
     own_values = values(model, everyone, templates)
     plan = _with_own_parameters(Plan(model, everyone, templates, own_values, points(model, everyone)), cells)
-    plan = replace(plan, connections=_connections([cells[i] for i in everyone.owned], plan, path))
+    conns = _spike_connections(cells, plan)
+    table = _connections([(cells[i], conns[i]) for i in everyone.owned], plan, path)
+    plan = replace(plan, connections=table, gaps=gap_records.read(cells, conns, plan, path))
     plan = make.stimulate(plan)
     _check_stimuli(cells, plan, path)
     own = [cells[position] for position in everyone.owned.tolist()]
@@ -304,15 +307,22 @@ def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
     return written.network.cell_rules[label]
 
 
-def _connections(cells: Sequence[Record], plan: Plan, path: str) -> Table:
-    """The connections onto some cells, those of NetStims left out."""
+def _spike_connections(cells: Sequence[Record], plan: Plan) -> list[list[Record]]:
+    """The connections onto each cell, as dicts, those of NetStims left out."""
+    keys = compact_keys(plan, _compact(plan.model))
+
+    def conn(saved: Any) -> Record:
+        return dict(zip(keys, saved, strict=True)) if isinstance(saved, list | tuple) else saved
+
+    return [[c for c in map(conn, cell["conns"]) if c["preGid"] != "NetStim"] for cell in cells]
+
+
+def _connections(cells: Sequence[tuple[Record, list[Record]]], plan: Plan, path: str) -> Table:
+    """The connections onto some cells. cells: each with its connections."""
     model = plan.model
-    keys = compact_keys(plan, _compact(model))
     found: dict[str, list[Any]] = {name: [] for name in CONNECTION_COLUMNS}
-    for cell in cells:
-        for conn in _conns(keys, cell):
-            if conn["preGid"] == "NetStim":
-                continue
+    for cell, conns in cells:
+        for conn in conns:
             found["pre"].append(conn["preGid"])
             found["post"].append(cell["gid"])
             found["rule"].append(_code(model.rules, conn.get("label"), "connParams", path))

@@ -17,7 +17,7 @@ BUILT_IN = frozenset(
 """Mechanisms of NEURON itself, which no mod file can replace."""
 
 DENSITY, POINT = 0, 1
-PARAMETERS, EVERYTHING, GLOBALS = 1, 0, -1
+GLOBALS, EVERYTHING, PARAMETERS, ASSIGNED, STATE = -1, 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,12 @@ def scalars(mechanism: str) -> tuple[str, ...]:
 def globals_of(mechanism: str) -> tuple[str, ...]:
     """The GLOBAL variables of a mechanism that are no arrays, as NEURON knows them: usetable_hh."""
     return tuple(name for name, size in _variables(mechanism, GLOBALS).items() if size == 1)
+
+
+def pointers(mechanism: str) -> frozenset[str]:
+    """Variables that point to others (POINTER): the only ones that no block of the mod file declares."""
+    declared = {name for kind in (PARAMETERS, ASSIGNED, STATE) for name in _variables(mechanism, kind)}
+    return frozenset(_variables(mechanism, EVERYTHING)) - declared
 
 
 def segment_variables() -> frozenset[str]:

@@ -8,9 +8,9 @@ from neuron import h
 from netspec.errors import Problem, did_you_mean, near_miss
 from netspec.model import Model, Population
 from netspec.neuron import catalog
-from netspec.spec.cell import CellRule, Section
+from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import Path, spell
-from netspec.spec.network import Network
+from netspec.spec.network import ConnectionRule, Network
 from netspec.spec.vocabulary import H_GLOBALS
 
 Problems = Iterator[Problem]
@@ -37,6 +37,10 @@ def problems(model: Model) -> list[Problem]:
         path = ("netParams", "synMechParams", label)
         found += _point_process(synapse.mod, (*path, "mod"))
         found += _variables(synapse.mod, synapse.params, path)
+        electrical = any(
+            rule.gap_junction and label in _labels(rule) for rule in network.connections.values()
+        )
+        found += _pointer(synapse, electrical, path)
     for label, rule in network.connections.items():
         found += _plasticity(rule.plast, ("netParams", "connParams", label, "plast"))
     found += _stimuli(network)
@@ -151,6 +155,27 @@ def _stimuli(network: Network) -> Problems:
             extra = NETSTIM_KEYS if source.type == "NetStim" else STIMULUS_KEYS
             path = ("netParams", "stimTargetParams", label)
             yield from _variables(source.type, target.params, path, extra)
+
+
+def _labels(rule: ConnectionRule) -> list[Any]:
+    return rule.syn_mech if isinstance(rule.syn_mech, list) else [rule.syn_mech]
+
+
+def _pointer(synapse: Synapse, electrical: bool, path: Path) -> Problems:
+    """The variables that a pointer connection couples. electrical: by gapJunction of some rule."""
+    given = synapse.pointer_params or ({"target_var": "vpeer"} if electrical else {})
+    if not isinstance(given, Mapping) or not given or not catalog.exists(synapse.mod):
+        return
+    path = (*path, "pointerParams") if synapse.pointer_params else (*path, "mod")
+    target, source = given.get("target_var"), given.get("source_var", "v")
+    known = catalog.variables(synapse.mod)
+    if isinstance(target, str) and target not in known:
+        message = f"{synapse.mod!r} has no variable {target!r}. {did_you_mean(target, known)}"
+        yield Problem(spell((*path, "target_var") if synapse.pointer_params else path), message)
+    segments = catalog.segment_variables()
+    if isinstance(source, str) and source not in segments:
+        message = f"a segment has no variable {source!r}. {did_you_mean(source, segments)}"
+        yield Problem(spell((*path, "source_var")), message)
 
 
 def _plasticity(values: Any, path: Path) -> Problems:

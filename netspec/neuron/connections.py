@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from netspec.neuron import bulk, change, plasticity
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.synapses import PLACE, LiveSynapses, extended
-from netspec.plan import Plan
+from netspec.plan import Plan, gaps
 from netspec.plan.cells import Template
 from netspec.tables import Table
 
@@ -31,9 +31,12 @@ class LiveConnections:
         self._items = synapses.add(self._rows_on_synapses(), plan)
         targets, index = self._targets(cells, neurons, on_neuron)
         weight_index = self._weight_index = _weight_index(plan, neurons, rows, on_neuron)
+        by_events = np.ones(len(rows), bool)
+        by_events[gaps.of_rows(plan)] = False
         order = np.argsort(rows["pre"], kind="stable")
-        self._position = np.empty(len(rows), np.int32)
-        self._position[order] = np.arange(len(rows))
+        order = order if by_events.all() else order[by_events[order]]
+        self._position = np.full(len(rows), -1, np.int32)
+        self._position[order] = np.arange(len(order))
         self.netcons = bulk.connect(
             pc,
             rows["pre"][order],
@@ -49,7 +52,9 @@ class LiveConnections:
         return len(self._rows)
 
     def netcon(self, row: int) -> Any:
-        """The NetCon of a row of the plan's connections."""
+        """The NetCon of a row of the plan's connections; of a pointer connection, the synapse."""
+        if self._position[row] < 0:
+            return self.synapse(row)
         return self.netcons.o(int(self._position[row]))
 
     def change(self, rows: NDArray[Any], given: Mapping[str, float]) -> None:

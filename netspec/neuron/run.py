@@ -12,6 +12,7 @@ from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.extracellular import LiveFields
+from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.synapses import LiveSynapses
@@ -61,6 +62,7 @@ class Network:
         self._cells: LiveCells | None = None
         self._synapses: LiveSynapses | None = None
         self._connections: LiveConnections | None = None
+        self._gaps: list[Any] = []
         self._inputs: LiveInputs | None = None
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
@@ -82,6 +84,7 @@ class Network:
         self._plan = plan
         self._connections = LiveConnections(plan, self.cells, self._made(self._synapses), self.pc)
         self.change_synapses(plan.synapse_changes)
+        self._gaps = couple(plan, self.cells, self._connections, self.pc)
 
     def make_inputs(self, plan: Plan) -> None:
         """Make what drives owned cells."""
@@ -130,12 +133,13 @@ class Network:
         self._cvode.use_local_dt(int(simulation.use_local_dt))
         if cells.has_rest and not self._handlers:
             self._handlers.append(h.FInitializeHandler(0, cells.rest))
+        # A variable step refuses to start before transfers are known.
+        self.pc.setup_transfer()
         self._set_integrator(simulation)
         for name, value in global_values(spec).items():
             h(f"{name} = {float(value)!r}")
         h.dt = simulation.dt
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
-        self.pc.setup_transfer()
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
         if self._inputs is not None:
@@ -170,6 +174,7 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        self._gaps.clear()
         self._played = ()
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:

@@ -29,6 +29,24 @@ CONNECTION_COLUMNS = {
 }
 """A row is 48 bytes. rule, synapse, section: codes into the model's names; section -1: artificial cell."""
 
+GAP_COLUMNS = {
+    "gid": np.int64,
+    "section": np.int16,
+    "location": np.float64,
+    "rule": np.int32,
+    "synapse": np.int16,
+    "row": np.int64,
+    "takes": np.int64,
+    "gives": np.int64,
+    "peer_section": np.int16,
+    "peer_location": np.float64,
+}
+"""An end of a pointer connection. row: of the connections, whose synapse takes a variable of the other end.
+
+takes, gives: transfer ids of what arrives and of what leaves (-1: nothing), the same on any number of ranks.
+Ends that only give have no row (-1). peer_section, peer_location: of the other end.
+"""
+
 
 @dataclass(frozen=True)
 class PointBlock:
@@ -116,7 +134,8 @@ class Plan:
     values of its string functions, (owned cells of that template in gid order, template.values).
     synapse_values: per synMech label, one column per string-function parameter, one row per synapse object of
     this rank in order of creation (connections first, then inputs). synapse_changes: what was set later, in
-    order, in synapses of the whole network.
+    order, in synapses of the whole network. gaps: the owned ends of pointer connections; their synapses are
+    rows of connections too, those on presynaptic cells after all others.
     """
 
     model: Model
@@ -125,6 +144,7 @@ class Plan:
     cell_values: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
     points: tuple[PointBlock, ...] = ()
     connections: Table = field(default_factory=lambda: blank(**CONNECTION_COLUMNS))
+    gaps: Table = field(default_factory=lambda: blank(**GAP_COLUMNS))
     synapse_values: Mapping[str, Table] = field(default_factory=dict)
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)

@@ -1,6 +1,6 @@
 """Which cells are connected and how: the rules of connParams become rows, in NetPyNE's order on one rank."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from netspec.conditions import mask
 from netspec.model import Model
-from netspec.plan import CONNECTION_COLUMNS, disynaptic
+from netspec.plan import CONNECTION_COLUMNS, GAP_COLUMNS, disynaptic, gaps
 from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.choose import algorithm, parameters_for
 from netspec.plan.listed import Group, entry_groups
 from netspec.plan.parameters import FIELDS, Ends, functions, of_connections, of_table
+from netspec.plan.resolve import weight_factor
 from netspec.plan.rules import RuleStream, full, listed, listed_rows, probability
 from netspec.plan.synapses import contacts, wiring
 from netspec.tables import Table, blank, concat
@@ -30,13 +31,14 @@ class Pairs:
     """The connected pairs of a rule, in its order. pre, post: (n,) positions in the cells table.
 
     values: what string functions give them, where they are evaluated all at once.
-    groups: forms of their other parameters.
+    groups: forms of their other parameters. entries: (n,) rows of connList, where there is one.
     """
 
     pre: Positions
     post: Positions
     values: Mapping[str, Floats] | None
     groups: list[Group]
+    entries: Positions | None = None
 
 
 def connect(
@@ -46,23 +48,49 @@ def connect(
     tell: Callable[[int], None] = lambda done: None,
 ) -> Table:
     """Every connection onto an owned cell: CONNECTION_COLUMNS. tell: is told how many rules are done."""
+    return connected(model, cells, templates, tell)[0]
+
+
+def connected(
+    model: Model,
+    cells: Cells,
+    templates: tuple[Template, ...],
+    tell: Callable[[int], None] = lambda done: None,
+) -> tuple[Table, Table]:
+    """Every connection onto an owned cell, and the owned ends of pointer connections (GAP_COLUMNS)."""
     if disynaptic.needed(model.spec.network) and len(cells.owned) < len(cells):
-        every = connect(model, replace(cells, owned=np.arange(len(cells))), templates, tell)
-        return every.take(np.isin(every["post"], cells.gids[cells.owned]))
+        rows, ends = connected(model, replace(cells, owned=np.arange(len(cells))), templates, tell)
+        gids = cells.gids[cells.owned]
+        kept = np.isin(rows["post"], gids)
+        return rows.take(kept), gaps.of_cells(ends, gids, kept)
     owned = np.zeros(len(cells), bool)
     owned[cells.owned] = True
     blocks: list[Table] = []
+    coupled: list[Table] = []
     for code, rule in enumerate(model.spec.network.connections.values()):
         pre = np.flatnonzero(mask(rule.pre_conds, cells, closed=False))
         post = np.flatnonzero(mask(rule.post_conds, cells, closed=False))
         name, _ = algorithm(rule)
         ends = Ends(model, cells, rule, name, pre, post)
         formulas = functions(ends)
-        if len(pre) and owned[post].any():
+        pointers = gaps.pointers(model, rule)
+        if len(pre) and len(post) and pointers:
+            # Either end may be owned, and the ids of transfers are counted over all ranks.
+            pairs = _pairs(ends, formulas, np.arange(len(post)), blocks)
+            for rows in _blocks(ends, templates, code, formulas, pairs, pointers=pointers):
+                mine = owned[cells.positions(rows["post"])]
+                numbers = np.where(mine, sum(map(len, blocks)) + np.cumsum(mine) - 1, -1)
+                rows = rows.with_columns(row=numbers)
+                coupled.append(gaps.couplings(ends, templates, pointers, rows, pairs.entries))
+                blocks.append(Table({name: rows[name][mine] for name in CONNECTION_COLUMNS}))
+        elif len(pre) and owned[post].any():
             pairs = _pairs(ends, formulas, np.flatnonzero(owned[post]), blocks)
             blocks.extend(_blocks(ends, templates, code, formulas, pairs))
         tell(code + 1)
-    return _stacked(blocks)
+    if not coupled:
+        return _stacked(blocks), blank(**GAP_COLUMNS)
+    halves, table = gaps.halves(model, cells, templates, owned, coupled, sum(map(len, blocks)))
+    return _stacked([*blocks, halves]), table
 
 
 def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: list[Table]) -> Pairs:
@@ -86,7 +114,7 @@ def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: lis
     values = None
     if formulas and ends.model.streams.sequential and function in (full, listed):
         values = _table_values(ends, formulas, from_pre, onto, entries)
-    return Pairs(from_pre, onto, values, groups)
+    return Pairs(from_pre, onto, values, groups, entries)
 
 
 def _positions(cells: Cells, gids: Any) -> Positions:
@@ -125,9 +153,18 @@ def _table_values(
 
 
 def _blocks(
-    ends: Ends, templates: tuple[Template, ...], code: int, formulas: Mapping[str, Any], pairs: Pairs
+    ends: Ends,
+    templates: tuple[Template, ...],
+    code: int,
+    formulas: Mapping[str, Any],
+    pairs: Pairs,
+    pointers: Collection[int] = (),
 ) -> Iterator[Table]:
-    """The rows of a rule, so many connections at a time."""
+    """The rows of a rule, so many connections at a time.
+
+    pointers: synMechs of pointer connections; if any, with columns `given` (the weight without factors) and
+    `pair` (its number).
+    """
     for start in range(0, len(pairs.pre), BLOCK):
         part = np.arange(start, min(start + BLOCK, len(pairs.pre)))
         pre, post = pairs.pre[part], pairs.post[part]
@@ -135,10 +172,15 @@ def _blocks(
             drawn = of_connections(ends, formulas, pre, post)
         else:
             drawn = {name: values[part] for name, values in pairs.values.items()}
-        table = concat([_contacts(ends, templates, pre, post, drawn, group, start) for group in pairs.groups])
+        table = concat(
+            [_contacts(ends, templates, pre, post, drawn, group, start, pointers) for group in pairs.groups]
+        )
         if len(pairs.groups) > 1:
             table = table.take(np.argsort(table["row"], kind="stable"))
-        yield _as_connections(ends, code, pre, post, table)
+        made = _as_connections(ends, code, pre, post, table)
+        if pointers:
+            made = made.with_columns(given=table["given"], pair=start + table["row"])
+        yield made
 
 
 def _contacts(
@@ -149,6 +191,7 @@ def _contacts(
     drawn: Mapping[str, Floats],
     group: Group,
     start: int,
+    pointers: Collection[int] = (),
 ) -> Table:
     """Synapses of the connections of a block that belong to a group; row: within the block."""
     given = {name: getattr(ends.rule, field) for name, field in FIELDS.items()} | dict(drawn)
@@ -172,25 +215,13 @@ def _contacts(
         how,
         weight_factor(ends.model, ends.cells, post),
         lambda row: ends.pair(pre[row], post[row]),
+        pointers,
     )
     return table if rows is None else table.with_columns(row=rows[table["row"]])
 
 
 def _some(value: Any, rows: Any) -> Any:
     return value[rows] if isinstance(value, np.ndarray) else value
-
-
-def weight_factor(model: Model, cells: Cells, post: Positions) -> Any:
-    """scaleConnWeight, or the factor of the cell's model: a number or (n,)."""
-    network = model.spec.network
-    models = network.scale_conn_weight_models
-    if not isinstance(models, Mapping):
-        return float(network.scale_conn_weight)
-    of_population = [
-        models.get(population.tags.get("cellModel"), network.scale_conn_weight)
-        for population in cells.populations
-    ]
-    return np.array(of_population, float)[cells.table["population"][post]]
 
 
 def _as_connections(ends: Ends, code: int, pre: Positions, post: Positions, table: Table) -> Table:

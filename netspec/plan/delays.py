@@ -4,6 +4,7 @@ import numpy as np
 
 from netspec.errors import Problem
 from netspec.plan import Plan
+from netspec.plan.gaps import of_rows
 
 
 def not_above_dt(plan: Plan) -> list[Problem]:
@@ -13,6 +14,7 @@ def not_above_dt(plan: Plan) -> list[Problem]:
         return []
     rows = plan.connections
     short = np.flatnonzero(rows["delay"] <= simulation.dt * (1 + 1e-9))
+    short = np.setdiff1d(short, of_rows(plan))  # pointer connections have no events
     codes, first = np.unique(rows["rule"][short], return_index=True)
     return [
         Problem(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from netspec.model import Model
 from netspec.plan import Plan, templates
 from netspec.plan.cells import Cells, Template
-from netspec.plan.connect import connect as connections
+from netspec.plan.connect import connected
 from netspec.plan.extracellular import fields
 from netspec.plan.inputs import inputs
 from netspec.plan.place import place
@@ -41,8 +41,8 @@ def cells(model: Model, share: Share | None = None) -> Plan:
 
 def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
     """Second stage: the connections onto owned cells."""
-    table = connections(plan.model, plan.cells, plan.templates, tell)
-    return with_synapse_values(redistribute(replace(plan, connections=table)))
+    table, gaps = connected(plan.model, plan.cells, plan.templates, tell)
+    return with_synapse_values(redistribute(replace(plan, connections=table, gaps=gaps)))
 
 
 def stimulate(plan: Plan) -> Plan:

@@ -1,6 +1,7 @@
-"""Which sections of a cell are meant by `sec`, and how long they are."""
+"""Which sections of a cell are meant by `sec`, how long they are, and the factor of a cell's weights."""
 
 import warnings
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -95,3 +96,16 @@ def lengths_of(
     shapes = make(model, cells, template, unique, geometry=True).shapes
     columns = [np.broadcast_to(shapes[name].length, unique.shape) for name in sections]
     return np.stack(columns, axis=1)[row]
+
+
+def weight_factor(model: Model, cells: Cells, post: NDArray[np.int64]) -> Any:
+    """scaleConnWeight, or the factor of the cell's model: a number or (n,)."""
+    network = model.spec.network
+    models = network.scale_conn_weight_models
+    if not isinstance(models, Mapping):
+        return float(network.scale_conn_weight)
+    of_population = [
+        models.get(population.tags.get("cellModel"), network.scale_conn_weight)
+        for population in cells.populations
+    ]
+    return np.array(of_population, float)[cells.table["population"][post]]

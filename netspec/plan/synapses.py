@@ -1,6 +1,6 @@
 """The synapses of connections and stimuli: section, location, weight and delay."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,11 +92,14 @@ def contacts(
     wiring: Wiring,
     scale: Any = 1.0,
     describe: Callable[[int], str] | None = None,
+    pointers: Collection[int] = (),
 ) -> Table:
     """All synapses of n connections in order: connection by connection, synMech by synMech.
 
     targets: (n,) positions of the post cells. placement: ids of the streams that place synapses of some rows.
     scale: factor of the weight, a number or (n,). describe: what a row is, for messages.
+    pointers: codes of synMechs without events, so that delays do not matter; if there are any, with a column
+    `given`, the weight without any factor.
     -> columns row (of targets), synapse and section (codes; -1: none), location, weight, delay
     """
     parts = [_part(wiring, number, len(targets)) for number in range(len(wiring.syn_mechs))]
@@ -108,6 +111,8 @@ def contacts(
         made[:, part.number] = np.arange(shape[2]) < part.count[:, None]
         _numbers(box["weight"][:, part.number], part, part.weight, wiring.where("weight"))
         _numbers(box["delay"][:, part.number], part, part.delay, wiring.where("delay"))
+    if pointers:
+        box["given"] = box["weight"].copy()
     box["weight"] *= np.reshape(scale, (-1, 1, 1))
     for template, rows in _by_template(cells, templates, targets):
         site = _Site(model, cells, template, targets, rows, placement, wiring)
@@ -118,7 +123,10 @@ def contacts(
     box = {"row": np.broadcast_to(np.arange(len(targets))[:, None, None], shape), **box}
     everything = bool(made.all())
     table = Table({name: column.reshape(-1) if everything else column[made] for name, column in box.items()})
-    _check(model, wiring, table, describe or (lambda row: f"cell {cells.gids[targets[row]]}"))
+    describe = describe or (lambda row: f"cell {cells.gids[targets[row]]}")
+    _check_locations(wiring, table, describe)
+    timed = table.take(~np.isin(table["synapse"], list(pointers))) if pointers else table
+    _check_delays(model, wiring, timed, describe)
     return table
 
 
@@ -262,7 +270,7 @@ def _place(
 
 
 def weight_norms(
-    template: Template, sections: tuple[str, ...], number: NDArray[np.int64], location: NDArray[np.float64]
+    template: Template, sections: Sequence[str], number: NDArray[np.int64], location: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Weight factor at each place. The segment is NetPyNE's: near location 0 it wraps to the last one."""
     result = np.ones(number.shape)
@@ -307,14 +315,19 @@ def _synapse(site: _Site, label: Any) -> int:
     raise SpecError([Problem(site.wiring.where("synMech"), f"there is no synMech {label!r}. {hint}")])
 
 
-def _check(model: Model, wiring: Wiring, table: Table, describe: Callable[[int], str]) -> None:
-    """SpecError for a location or a delay that cannot be."""
-    location, delay = table["location"], table["delay"]
+def _check_locations(wiring: Wiring, table: Table, describe: Callable[[int], str]) -> None:
+    """SpecError for a location that cannot be."""
+    location = table["location"]
     outside = np.flatnonzero(~((location >= 0) & (location <= 1)))
     if len(outside):
         k = outside[0]
         message = f"{location[k]} is outside 0..1 for {describe(int(table['row'][k]))}."
         raise SpecError([Problem(wiring.where("loc"), message)])
+
+
+def _check_delays(model: Model, wiring: Wiring, table: Table, describe: Callable[[int], str]) -> None:
+    """SpecError for a delay that cannot be."""
+    delay = table["delay"]
     dt = 0.0 if model.spec.simulation.cvode_active else model.spec.simulation.dt
     if not len(delay) or delay.min() >= max(dt, 1e-300):
         return

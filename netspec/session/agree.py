@@ -6,6 +6,7 @@ from typing import Any
 from netspec.errors import Problem, SpecError
 from netspec.plan import Plan
 from netspec.plan.delays import not_above_dt
+from netspec.plan.gaps import with_variable_step
 
 
 def agreed(planned: Callable[[], Plan], ranks: Any) -> Plan:
@@ -14,7 +15,7 @@ def agreed(planned: Callable[[], Plan], ranks: Any) -> Plan:
     problems: tuple[Problem, ...] = ()
     try:
         plan = planned()
-        problems = tuple(not_above_dt(plan)) if ranks.size > 1 else ()
+        problems = (*not_above_dt(plan), *with_variable_step(plan)) if ranks.size > 1 else ()
     except SpecError as error:
         problems = error.problems
     first: dict[str, Problem] = {}

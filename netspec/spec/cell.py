@@ -53,5 +53,7 @@ class Synapse:
     mod: str = key("mod", "text", "NMODL name of the point process")
     loc: Any = key("loc", "any", "accepted and ignored, as in NetPyNE", None)
     self_net_con: Any = key("selfNetCon", "any", "NetCon from the own section (not supported yet)", None)
-    pointer_params: Any = key("pointerParams", "any", "pointer connection (not supported yet)", None)
+    pointer_params: Any = key(
+        "pointerParams", "any", "couples variables: target_var, source_var ('v'), bidirectional (True)", None
+    )
     params: dict[str, Any] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from netspec.errors import did_you_mean
+from netspec.spec import check_pointers
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.check_values import (
     Findings,
@@ -184,12 +185,11 @@ def synapses(facts: Facts) -> Findings:
     for label, synapse in facts.spec.network.synapses.items():
         path = ("netParams", "synMechParams", label)
         yield from _unsupported(synapse, path)
+        yield from check_pointers.synapse(synapse, path)
         for name, value in synapse.params.items():
             yield from function(value, SYNAPSE, (*path, name))
 
 
 def _unsupported(synapse: Synapse, path: Path) -> Findings:
-    if synapse.pointer_params:
-        yield unsupported((*path, "pointerParams"))
     if synapse.self_net_con:
         yield unsupported((*path, "selfNetCon"))

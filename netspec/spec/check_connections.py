@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from netspec.spec import check_contacts as contacts
+from netspec.spec import check_pointers as pointers
 from netspec.spec.check_values import (
     Findings,
     conditions,
@@ -25,9 +26,7 @@ from netspec.spec.network import ConnectionRule
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CONNECTION_RULES, PAIR, POST, PRE
 
-NOT_YET = {
-    "gapJunction": "gap_junction",
-}
+NOT_YET = {}
 SIZES = {
     "probability": "probability",
     "convergence": "convergence",
@@ -48,29 +47,21 @@ def connections(facts: Facts) -> Findings:
         yield from conditions(rule.pre_conds, facts, (*path, "preConds"))
         yield from conditions(rule.post_conds, facts, (*path, "postConds"))
         yield from (unsupported((*path, key)) for key, name in NOT_YET.items() if getattr(rule, name))
-        yield from _presynaptic(rule, facts, path)
+        yield from pointers.rule(rule, facts, path)
         yield from _bias(rule, path)
         yield from () if facts.spec.network.correct_border else _border(rule, path)
         yield from _choice(rule, facts, path)
         yield from _sizes(rule, numbers_known, path)
         yield from _targets(rule, groups, facts, path)
         yield from contacts.values(rule, PAIR | numbers_known, path)
-        yield from delays(rule.delay, facts, (*path, "delay"))
+        if not pointers.without_events(rule, facts):
+            yield from delays(rule.delay, facts, (*path, "delay"))
         yield from in_range(rule.weight_index, not_negative, (*path, "weightIndex"))
         yield from shape(rule.shape, (*path, "shape"))
         yield from plasticity(rule.plast, (*path, "plast"))
+    yield from pointers.steps(facts)
     if any(rule.delay is None for rule in facts.spec.network.connections.values()):
         yield from delays(facts.spec.network.default_delay, facts, ("netParams", "defaultDelay"))
-
-
-def _presynaptic(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
-    """A presynaptic place, which matters for electrical synapses only."""
-    synapses = [facts.spec.network.synapses.get(label) for label in contacts.leaves(rule.syn_mech)]
-    electrical = rule.gap_junction or any(synapse and synapse.pointer_params for synapse in synapses)
-    for key, value in (("preSec", rule.pre_sec), ("preLoc", rule.pre_loc)):
-        if value is not None:
-            message = "ignored, as in NetPyNE: spikes are detected where the cell rule says (spikeGenLoc)."
-            yield unsupported((*path, key)) if electrical else warning((*path, key), message)
 
 
 def _border(rule: ConnectionRule, path: Path) -> Findings:

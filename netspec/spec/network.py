@@ -71,9 +71,13 @@ class ConnectionRule:
     shape: dict[str, Any] | None = key("shape", "mapping", "time course of the weight", None)
     plast: dict[str, Any] | None = key("plast", "mapping", "plasticity: mech and params", None)
     weight_index: int = key("weightIndex", "count", "which weight of the NetCon (artificial cells)", 0)
-    pre_sec: Any = key("preSec", "any", "presynaptic section (not supported yet)", None)
-    pre_loc: Any = key("preLoc", "any", "presynaptic location (not supported yet)", None)
-    gap_junction: Any = key("gapJunction", "any", "electrical synapse (not supported yet)", None)
+    pre_sec: str | None = key("preSec", "text", "presynaptic section of a pointer connection", None)
+    pre_loc: float | None = key("preLoc", "number", "presynaptic location of a pointer connection", None)
+    pre_secs: Any = key("preSecs", "text or list", "preSec, or one for each pair of connList", None)
+    pre_locs: Any = key("preLocs", "numbers", "preLoc for each pair of connList", None)
+    gap_junction: bool | None = key(
+        "gapJunction", "bool", "deprecated: as pointerParams with target_var 'vpeer'", None
+    )
     disynaptic_bias: Any = key(
         "disynapticBias", "number", "least share of pairs with a presynaptic cell in common", None
     )

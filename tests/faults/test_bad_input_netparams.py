@@ -10,10 +10,17 @@ E_I_PATH = "netParams.connParams['E->I']"
 SOMA = "cellParams.PYR.secs.soma"
 SOMA_PATH = "netParams.cellParams['PYR'].secs['soma']"
 
+POINTER = ("synMechParams.exc.pointerParams", {"target_var": "vpeer"})
+POINTER_PATH = "netParams.synMechParams['exc'].pointerParams"
+
 RUNS_IN_NETPYNE = {
     "key of borders": (
         [("correctBorder", {"threshold": [1, 2, 3], "xborder": [0, 1]})],
         "netParams.correctBorder.xborder: unknown key. Did you mean 'xborders'?",
+    ),
+    "misspelt pointer key": (
+        [("synMechParams.exc.pointerParams", {"target_var": "vpeer", "bidirectionl": False})],
+        f"{POINTER_PATH}.bidirectionl: unknown key. Did you mean 'bidirectional'?",
     ),
     "unknown presynaptic population": (
         [(f"{E_I}.preConds.pop", "Exx")],
@@ -118,6 +125,43 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "pointer to nothing": (
+        [("synMechParams.exc.pointerParams", {"source_var": "v"})],
+        f"{POINTER_PATH}.target_var: required, but missing: the variable of the mechanism that follows",
+    ),
+    "pointer to a number": (
+        [("synMechParams.exc.pointerParams", {"target_var": 3})],
+        f"{POINTER_PATH}.target_var: expected the name of a variable, got 3 (int).",
+    ),
+    "pointer that is no dictionary": (
+        [("synMechParams.exc.pointerParams", "vpeer")],
+        f"{POINTER_PATH}: expected a dictionary with target_var, got 'vpeer' (str).",
+    ),
+    "direction that is no truth": (
+        [("synMechParams.exc.pointerParams", {"target_var": "vpeer", "bidirectional": "no"})],
+        f"{POINTER_PATH}.bidirectional: expected True or False, got 'no' (str).",
+    ),
+    "presynaptic section that is not there": (
+        [POINTER, (f"{E_I}.preSec", "dendrite")],
+        f"{E_I_PATH}.preSec: the presynaptic cells have no section 'dendrite'. Did you mean 'dend'?",
+    ),
+    "presynaptic location outside": (
+        [POINTER, (f"{E_I}.preLoc", 1.5)],
+        f"{E_I_PATH}.preLoc: expected a number from 0 to 1, got 1.5.",
+    ),
+    "presynaptic sections of other pairs": (
+        [
+            POINTER,
+            (f"{E_I}.probability", REMOVE),
+            (f"{E_I}.connList", [[0, 0], [1, 1]]),
+            (f"{E_I}.preSecs", ["soma"]),
+        ],
+        f"{E_I_PATH}.preSecs: expected 2 values, one for each pair, got 1.",
+    ),
+    "gap junction with plasticity": (
+        [(f"{E_I}.gapJunction", True), (f"{E_I}.plast", {"mech": "STDP"})],
+        f"{E_I_PATH}.plast: a pointer connection (synMech 'exc') has no events that this could act on.",
+    ),
     "no conditions": (
         [(f"{E_I}.preConds", REMOVE)],
         f"{E_I_PATH}.preConds: required, but missing.",
@@ -292,11 +336,6 @@ STOPS = {
 }
 
 NOT_YET = {
-    "gap junction": ([(f"{E_I}.gapJunction", True)], f"{E_I_PATH}.gapJunction"),
-    "pointer": (
-        [("synMechParams.exc.pointerParams", {"target_var": "v"})],
-        "netParams.synMechParams['exc'].pointerParams",
-    ),
     "NetCon from the own section": (
         [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
         "netParams.synMechParams['exc'].selfNetCon",
@@ -324,6 +363,10 @@ NOT_YET = {
 }
 
 DOUBTS = {
+    "presynaptic locations without pairs": (
+        [POINTER, (f"{E_I}.preLocs", [0.5])],
+        f"{E_I_PATH}.preLocs: ignored: it gives a value for each pair of connList, which is missing.",
+    ),
     "presynaptic place": (
         [(f"{E_I}.preLoc", 0.5)],
         f"{E_I_PATH}.preLoc: ignored, as in NetPyNE: "
@@ -400,14 +443,6 @@ def test_what_is_not_supported_yet_is_an_error_in_any_case(changes, expected):
 def test_what_is_doubtful_is_a_warning(changes, expected):
     problems, doubts = said(*spoiled("netParams", *changes))
     assert (problems, doubts) == ([], [expected])
-
-
-def test_place_of_an_electrical_synapse():
-    changes = [(f"{E_I}.gapJunction", True), (f"{E_I}.preSec", "soma"), (f"{E_I}.preLoc", 0.5)]
-    problems, _ = said(*spoiled("netParams", *changes))
-    assert problems == [
-        f"{E_I_PATH}.{key}: not supported yet." for key in ("gapJunction", "preSec", "preLoc")
-    ]
 
 
 def test_misspelt_conditions_are_one_problem():

@@ -94,7 +94,8 @@ def spikes(found):
 
 def live_cell(cell):
     """What NEURON itself holds of a cell: sections, point processes, NetCons."""
-    found = {"gid": int(cell.gid), "netcons": [netcon(conn["hObj"]) for conn in cell.conns]}
+    found = {"gid": int(cell.gid), "netcons": [netcon(conn["hObj"]) for conn in of_events(cell)]}
+    found["pointers"] = [pointer(conn) for conn in cell.conns if "pointer" in conn]
     if getattr(cell, "hPointp", None) is not None and type(cell).__name__ == "PointCell":
         found["point"] = point(cell.hPointp)
     else:
@@ -105,7 +106,18 @@ def live_cell(cell):
 
 def last_weights(cell):
     """Weights of the NetCons as the simulation left them."""
-    return {"gid": int(cell.gid), "weights": [conn["hObj"].weight[0] for conn in cell.conns]}
+    return {"gid": int(cell.gid), "weights": [conn["hObj"].weight[0] for conn in of_events(cell)]}
+
+
+def of_events(cell):
+    """Connections that are NetCons; those of a pointer connection are synapses."""
+    return [conn for conn in cell.conns if "pointer" not in conn]
+
+
+def pointer(conn):
+    """The synapse of a pointer connection."""
+    place = conn["hObj"].get_segment()
+    return {"sec": place.sec.name().split(".")[-1], "x": place.x, "target": point(conn["hObj"])}
 
 
 def netcon(nc):

@@ -16,6 +16,7 @@ NETSPEC = (
     "local_step",
     "morphology",
     "point_neurons",
+    "pointer_connections",
     "shaped_weights",
     "subcellular_maps",
     "subcellular_uniform",

@@ -7,7 +7,7 @@ from environment import network_names
 
 pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 
-LEFTOVERS = {"shapeTimeVec", "shapeWeightVec", "STDPdata"}
+LEFTOVERS = {"shapeTimeVec", "shapeWeightVec", "STDPdata", "__preCellSidePointerParams__"}
 """What NetPyNE leaves in its records of connections while it makes NEURON objects."""
 GLOBAL_STEP = {"variable_step"}
 """Each rank chooses its own steps, so that voltages depend on which cells share a rank."""
