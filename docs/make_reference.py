@@ -53,7 +53,7 @@ ENTRIES = {
         SubcellularRule,
         "Subcellular rules. After all connections are made, each rule moves the synapses of the connections "
         "that meet its conditions to other places on the cell, in order. What a rule has no place for stays "
-        "where it is; stimuli, artificial cells and point neurons are left alone.",
+        "where it is; stimuli, pointer connections, artificial cells and point neurons are left alone.",
     ),
     "stimSourceParams": (
         StimulusSource,

@@ -54,11 +54,11 @@ class _Work:
     table: Table
 
     def targets(self, rule: SubcellularRule) -> Iterator[tuple[Template, Ints]]:
-        """The rows whose cells meet the rule's conditions and that end on a synapse, by template."""
+        """The rows whose cells meet the rule's conditions and that end on a chemical synapse, by template."""
         pre = mask(rule.pre_conds, self.cells, closed=False)
         post = mask(rule.post_conds, self.cells, closed=False)
         onto = self.cells.positions(self.table["post"])
-        chosen = post[onto] & pre[self.cells.positions(self.table["pre"])]
+        chosen = post[onto] & pre[self.cells.positions(self.table["pre"])] & ~self._electrical()
         codes = np.where(chosen, self.cells.table["template"][onto], -1)
         for code, template in enumerate(self.templates):
             rows = np.flatnonzero(codes == code)
@@ -68,6 +68,15 @@ class _Work:
                 rows = rows[~np.isin(self.table["section"][rows], there)]
             if len(rows):
                 yield template, rows
+
+    def _electrical(self) -> NDArray[np.bool_]:
+        """Rows of pointer connections, which couple two places and stay: (rows,)."""
+        network = self.model.spec.network
+        synapses = [
+            self.model.synapses.code(label) for label, one in network.synapses.items() if one.pointer_params
+        ]
+        rules = [code for code, rule in enumerate(network.connections.values()) if rule.gap_junction]
+        return np.isin(self.table["synapse"], synapses) | np.isin(self.table["rule"], rules)
 
     def moved(self, rule: SubcellularRule, template: Template, rows: Ints) -> "_Work":
         """The connections after some rows, all onto cells of one template, got their new places."""

@@ -1,5 +1,7 @@
 """Which connections subcellular rules move, in which order, and what moves with them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from plan_nets import cell, net
@@ -7,7 +9,9 @@ from plan_nets import cell, net
 from netspec.errors import SpecError
 from netspec.model import resolve
 from netspec.plan import make
+from netspec.plan.subcellular import redistribute
 from netspec.spec.read import read
+from netspec.spec.subcellular import Density, SubcellularRule
 
 A_TO_B = {"preConds": {"pop": "A"}, "postConds": {"pop": "B"}}
 
@@ -136,6 +140,21 @@ def test_artificial_cells_and_point_neurons_keep_their_connections():
     connections = {"r": {"postConds": {"pop": "B"}, "sec": "dend"}}
     with pytest.raises(SpecError, match=r"subConnParams\['r0'\].sec\n.*'soma' has a point neuron"):
         planned([{**rule, "sec": "soma"}], connections, **more)
+
+
+def test_pointer_connections_stay():
+    connections = {"chemical": {"sec": "dend"}, "electrical": {"sec": "dend", "synMech": "inh"}}
+    plan = planned([], connections)
+    network = plan.model.spec.network
+    density = Density("distance", ref_sec="soma")
+    network.subcellular["r"] = SubcellularRule("r", {}, {}, density=density)
+    network.connections["electrical"] = replace(network.connections["electrical"], gap_junction=True)
+    moved = redistribute(plan).connections["section"] != plan.connections["section"]
+    assert moved.tolist() == (plan.connections["rule"] == 0).tolist()
+    network.connections["electrical"] = replace(network.connections["electrical"], gap_junction=None)
+    network.synapses["inh"] = replace(network.synapses["inh"], pointer_params={"target_var": "v"})
+    moved = redistribute(plan).connections["section"] != plan.connections["section"]
+    assert moved.tolist() == (plan.connections["rule"] == 0).tolist()
 
 
 def test_a_share_has_the_same_places():
