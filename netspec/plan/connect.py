@@ -59,10 +59,11 @@ def connected(
 ) -> tuple[Table, Table]:
     """Every connection onto an owned cell, and the owned ends of pointer connections (GAP_COLUMNS)."""
     if disynaptic.needed(model.spec.network) and len(cells.owned) < len(cells):
-        rows, ends = connected(model, replace(cells, owned=np.arange(len(cells))), templates, tell)
+        everyone = replace(cells, owned=np.arange(len(cells)))
+        every, coupled_ends = connected(model, everyone, templates, tell)
         gids = cells.gids[cells.owned]
-        kept = np.isin(rows["post"], gids)
-        return rows.take(kept), gaps.of_cells(ends, gids, kept)
+        kept = np.isin(every["post"], gids)
+        return every.take(kept), gaps.of_cells(coupled_ends, gids, kept)
     owned = np.zeros(len(cells), bool)
     owned[cells.owned] = True
     blocks: list[Table] = []

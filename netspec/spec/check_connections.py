@@ -20,7 +20,7 @@ from netspec.spec.check_values import (
     unknown_keys,
 )
 from netspec.spec.facts import Facts, Group
-from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import shown
 from netspec.spec.network import ConnectionRule
 from netspec.spec.slips import slip
@@ -46,7 +46,6 @@ def connections(facts: Facts) -> Findings:
         groups = facts.matching(rule.post_conds)
         yield from conditions(rule.pre_conds, facts, (*path, "preConds"))
         yield from conditions(rule.post_conds, facts, (*path, "postConds"))
-        yield from (unsupported((*path, key)) for key, name in NOT_YET.items() if getattr(rule, name))
         yield from pointers.rule(rule, facts, path)
         yield from _bias(rule, path)
         yield from () if facts.spec.network.correct_border else _border(rule, path)
