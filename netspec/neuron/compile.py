@@ -14,7 +14,7 @@ from pathlib import Path
 import neuron
 
 from netspec.errors import MechanismError
-from netspec.neuron import cache
+from netspec.neuron import cache, mod_copy, mod_repair
 from netspec.neuron.mod_files import ModFile, included, read
 
 log = logging.getLogger("netspec")
@@ -41,13 +41,13 @@ def library(mods: Sequence[ModFile]) -> Path:
     places = _include_places(mods)
     others = sorted({path for mod in mods for path in included(mod.path, places)} - set(files))
     contents = [item for path in (*files, *others) for item in (path.name, path.read_bytes())]
-    name = cache.key([neuron.__version__, os.environ.get("CXX", ""), *contents])
+    repair = str(mod_repair.VERSION)
+    name = cache.key([neuron.__version__, os.environ.get("CXX", ""), repair, *contents])
 
     def make(work: Path) -> None:
         _require_tools(mods)
         log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
-        for path in files:
-            shutil.copyfile(path, work / path.name)
+        mod_copy.copy([*others, *files], work)
         _nrnivmodl(work, mods, os.pathsep.join(map(str, places)))
         built = in_folder(work)
         if built is None:

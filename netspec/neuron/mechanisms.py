@@ -11,7 +11,7 @@ from neuron import h
 from netspec import resources
 from netspec.errors import MechanismError, Problem, did_you_mean
 from netspec.model import Model
-from netspec.neuron import bulk_compiled, catalog, compile
+from netspec.neuron import bulk_compiled, catalog, compile, mod_copy, mod_random
 from netspec.neuron import check as checks
 from netspec.neuron.mod_files import ModFile, find
 from netspec.neuron.ranks import Ranks, start
@@ -38,6 +38,8 @@ def load(folders: Iterable[str | Path], ranks: Ranks | None = None) -> None:
         _load_built(built, mods)
     _compile_and_load(_missing(mods), ranks)
     _warn_of_stale(mods)
+    if (ranks or start()).rank == 0:
+        _warn_of_shared_generators(mods)
 
 
 def supply(names: Iterable[str], ranks: Ranks | None = None) -> None:
@@ -188,6 +190,19 @@ def _warn_of_stale(mods: Iterable[ModFile]) -> None:
     for mod in mods:
         if mod.name not in _origins and mod.path.stat().st_mtime > built.stat().st_mtime:
             log.warning("%s is older than %s: delete its folder, or run nrnivmodl again", built, mod.path)
+
+
+def _warn_of_shared_generators(mods: Iterable[ModFile]) -> None:
+    """Say once which mod files draw random numbers that depend on the number of ranks."""
+    for mod in mods:
+        drawn = None if mod.path in _warned else mod_random.shared_draw(mod_copy.read(mod.path))
+        if drawn is not None:
+            _warned.add(mod.path)
+            log.log(logging.INFO if drawn.otherwise else logging.WARNING, "%s, %s", mod.path, drawn)
+
+
+_warned: set[Path] = set()
+"""Mod files of which something was said in this process."""
 
 
 def _autoloaded() -> Path | None:
