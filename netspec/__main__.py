@@ -1,4 +1,4 @@
-"""The command line: netspec run | check | plan | mod."""
+"""The command line: netspec run | check | plan | mod | migrate."""
 
 import sys
 from pathlib import Path
@@ -67,6 +67,21 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
         memory = f"{load.memory[rank] / 1e6:,.0f} MB"
         counts = f"{load.cells[rank]:>12,}{load.connections[rank]:>14,}{load.inputs[rank]:>12,}"
         typer.echo(f"{rank:>6}{counts}{memory:>14}")
+
+
+@app.command()
+def migrate(
+    folder: Annotated[Path, typer.Argument(help="a folder with a NetPyNE model")],
+    write: Annotated[bool, typer.Option("--write", help="change the imports, keep *.orig copies")] = False,
+) -> None:
+    """Say what a NetPyNE model needs to run with netspec, and what will differ; nothing is run."""
+    from netspec import migrate as migration
+
+    report = migration.look(folder)
+    typer.echo("\n".join(migration.lines(report, folder)))
+    if write:
+        for path in migration.write(report):
+            typer.echo(f"changed {path}; as it was: {migration.backup(path)}")
 
 
 @mod_files.command("list")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _COMMENT_BLOCK = re.compile(r"^[ \t]*COMMENT\b.*?^[ \t]*ENDCOMMENT\b", re.S | re.M)
 _VERBATIM = re.compile(r"^([^\n:?]*?)\bVERBATIM\b(.*?)\bENDVERBATIM\b", re.S | re.M)
 _NOT_CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\r?\n|[^\n])*", re.M)
 _NO_TYPE = r"(?!(?:return|else|case|goto|typedef|delete|new|using|do|if|while|for|switch|sizeof)\b)"
 _TYPE = rf"(?:(?:extern|static|const|unsigned|signed|struct|long|short)\s+)*{_NO_TYPE}[A-Za-z_]\w*"
 _DECLARATOR = r"[\s*]*\w+\s*(?:\((?:[^(){};]|\([^(){};]*\))*\)|\[[^\]]*\])?\s*"
@@ -26,12 +27,13 @@ DEFINITION = re.compile(
 
 @dataclass(frozen=True)
 class Edit:
-    """What to put in place of text[start:end]."""
+    """What to put in place of text[start:end]. what: a kind of repair; names: of what."""
 
     start: int
     end: int
     new: str
     what: str
+    names: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,8 @@ def mask(text: str, regions: Iterable[tuple[int, int]]) -> str:
     for start, end in regions:
         parts += [_spaces(text[last:start]), _blank(_NOT_CODE, text[start:end])]
         last = end
-    return re.sub(r"(?m)^[ \t]*#(?:\\\n|[^\n])*", lambda found: _spaces(found[0]), "".join(parts)) + _spaces(
-        text[last:]
-    )
+    code = _blank(_DIRECTIVE, "".join(parts)) + _spaces(text[last:])
+    return re.sub(r"\\(?=\r?\n)", " ", code)
 
 
 def definitions(code: str) -> Iterator[Definition]:
@@ -125,7 +126,8 @@ def _old_style(names: list[str], declared: str) -> tuple[str, ...] | None:
         for declarator in split_declarators(found[2]):
             name = re.search(r"\w+", declarator)
             if name:
-                types[name[0]] = f"{found[1]} {' '.join(declarator.split())}"
+                spelled = re.sub(r"[*]\s+", "*", " ".join(declarator.split()))
+                types[name[0]] = f"{found[1]} {spelled}"
     if not set(types) <= set(names):
         return None
     return tuple(types.get(name, f"int {name}") for name in names)

@@ -1,4 +1,4 @@
-"""The copies of mod files that are compiled: repaired, with a line in the log for each repair."""
+"""The copies of mod files that are compiled: repaired, with a line in the log for each that needed it."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,8 @@ NMODL = (".mod", ".inc")
 def copy(paths: Iterable[Path], work: Path) -> None:
     """Write what to compile instead of these files into the folder `work`. The files stay as they are."""
     for path, new in repaired(list(paths)).items():
-        for repair in new.repairs:
-            log.info(
-                "%s:%d repaired for NEURON 9, in the copy that is compiled: %s",
-                path,
-                repair.line,
-                repair.what,
-            )
+        if new.repairs:
+            log.info("%s: repaired in the copy that is compiled: %s", path, mod_repair.told(new.repairs))
         (work / path.name).write_bytes(new.text.encode(errors="surrogateescape"))
 
 

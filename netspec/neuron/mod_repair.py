@@ -4,7 +4,7 @@ Every repair keeps the number of lines, so that messages of compilers name the l
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netspec.neuron.c_text import (
@@ -66,10 +66,14 @@ _ALLOCATION = re.compile(
 
 @dataclass(frozen=True)
 class Repair:
-    """What was changed in which line (from 1)."""
+    """What was changed in which line (from 1). names: of which functions or variables, for some kinds."""
 
     line: int
     what: str
+    names: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.names}" if self.names else self.what
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,18 @@ def repaired(text: str, prototypes: Mapping[str, str] | None = None, c: bool = F
     for rule in RULES:
         source = _Source(text, c, prototypes or {})
         edits = list(rule(source))
-        repairs += [Repair(text.count("\n", 0, edit.start) + 1, edit.what) for edit in edits]
+        repairs += [Repair(text.count("\n", 0, edit.start) + 1, edit.what, edit.names) for edit in edits]
         text = applied(text, edits)
     return Repaired(text, tuple(sorted(repairs, key=lambda repair: repair.line)))
+
+
+def told(repairs: Iterable[Repair]) -> str:
+    """Repairs of a file in one line: what was changed, and in which lines."""
+    kinds: dict[str, list[str]] = {}
+    for repair in repairs:
+        where = f"{repair.names} (line {repair.line})" if repair.names else f"line {repair.line}"
+        kinds.setdefault(repair.what, []).append(where)
+    return "; ".join(f"{what}: {', '.join(places)}" for what, places in kinds.items())
 
 
 def prototypes_in(text: str, c: bool = False) -> dict[str, str]:
@@ -128,8 +141,7 @@ def _own_declarations(source: _Source) -> Iterator[Edit]:
             continue
         kept = [part.strip() for part in parts if _function(part) not in gone]
         new = f"{found['type']} {', '.join(kept)};" if kept else ""
-        what = f"declaration of {', '.join(gone)} left out, which headers declare"
-        yield Edit(found.start("type"), found.end(), new, what)
+        yield Edit(found.start("type"), found.end(), new, "declaration left out", ", ".join(gone))
 
 
 def _old_definitions(source: _Source) -> Iterator[Edit]:
@@ -138,7 +150,7 @@ def _old_definitions(source: _Source) -> Iterator[Edit]:
         if found.old:
             head = source.text[found.start : found.end]
             new = f"{head[: head.index('(')].rstrip()}({found.signature}) {{"
-            yield Edit(found.start, found.end, new, f"parameters of {found.name} in parentheses")
+            yield Edit(found.start, found.end, new, "definition as C++ has it", found.name)
 
 
 def _empty_declarations(source: _Source) -> Iterator[Edit]:
@@ -150,7 +162,7 @@ def _empty_declarations(source: _Source) -> Iterator[Edit]:
         if changed:
             new = f"{found['type']}{','.join(filled)};"
             yield Edit(
-                found.start("type"), found.end(), new, f"arguments of {', '.join(changed)} in its declaration"
+                found.start("type"), found.end(), new, "declaration with arguments", ", ".join(changed)
             )
 
 
@@ -175,7 +187,7 @@ def _returns(source: _Source) -> Iterator[Edit]:
     for start, end, value, name in places:
         for found in _RETURN.finditer(source.code, start, end):
             if bool(found[1]) != bool(value):
-                yield Edit(*found.span(), f"return{value};", f"`return{value}` in {name}")
+                yield Edit(*found.span(), f"return{value};", f"`return{value}`", name)
 
 
 def _allocations(source: _Source) -> Iterator[Edit]:
@@ -191,7 +203,7 @@ def _methods(source: _Source) -> Iterator[Edit]:
         own = source.defined.get(found[1])
         if own is not None and own.type != "double":
             cast = f"(double (*)(void*)) {found[1]}"
-            yield Edit(*found.span(1), cast, f"cast of {found[1]}, which returns no double")
+            yield Edit(*found.span(1), cast, "cast to a function that returns a double", found[1])
 
 
 def _sequence(source: _Source) -> Iterator[Edit]:
@@ -223,7 +235,7 @@ def _functions_in_range(source: _Source) -> Iterator[Edit]:
         if len(kept) < len(names):
             gone = ", ".join(name for name in names if name in functions)
             new = f"{found[0].split()[0]} {', '.join(kept)}" if kept else ""
-            yield Edit(*found.span(), new, f"{gone}, a function, is no RANGE variable")
+            yield Edit(*found.span(), new, "function is no RANGE variable", gone)
 
 
 def _states_without_equation(source: _Source) -> Iterator[Edit]:
@@ -237,8 +249,8 @@ def _states_without_equation(source: _Source) -> Iterator[Edit]:
     new = [name for name in names if not re.search(rf"\b{name}\b", ranges)]
     yield Edit(state.start(), state.start() + len("STATE"), "ASSIGNED", "STATE without SOLVE is ASSIGNED")
     if new:
-        what = f"RANGE {', '.join(new)}, which were STATE"
-        yield Edit(neuron.end(), neuron.end(), f" RANGE {', '.join(new)} ", what)
+        joined = ", ".join(new)
+        yield Edit(neuron.end(), neuron.end(), f" RANGE {joined} ", "RANGE names what was STATE", joined)
 
 
 RULES: tuple[Callable[[_Source], Iterator[Edit]], ...] = (

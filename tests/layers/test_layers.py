@@ -22,7 +22,20 @@ MAY_IMPORT = {
     "analysis": {"spec", "model", "plan", "results"},
     "plots": {"spec", "model", "plan", "results", "analysis"},
 }
-FACE = {"specs", "sim", "views", "native", "session", "launch", "overview", "target", "__main__", "__init__"}
+FACE = {
+    "specs",
+    "sim",
+    "views",
+    "native",
+    "session",
+    "launch",
+    "overview",
+    "target",
+    "migrate",
+    "differences",
+    "__main__",
+    "__init__",
+}
 """The face may import everything, and no room imports it."""
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,56 @@
+"""Where a model may give something else than in NetPyNE, and the names in its scripts that tell so."""
+
+from collections.abc import Iterable
+
+DIFFERENCES = {
+    "`saveHDF5` writes netspec's own `.h5` (spec, plan and results by column); NetPyNE's HDF5, `.mat` and"
+    " `.csv` cannot be written any more.": ("saveHDF5", "saveMat", "saveCSV"),
+    "`saveDat` has the right time axis and stands beside the other files.": ("saveDat",),
+    "With `allowConnsWithWeight0 = False` NetPyNE leaves synapses without connections behind, and spends"
+    " their random numbers.": ("allowConnsWithWeight0",),
+    "A point neuron (`vref`) on one of several sections in `sec`: NetPyNE makes synapses, netspec connects to"
+    " the neuron.": ("vref",),
+    "`shape`: pulse widths that are no whole number of ms are cut to the length of the table.": ("shape",),
+    "`plotSpikeHist` keeps the last bin, which NetPyNE drops. `showFig` is False by default everywhere.": (
+        "plotSpikeHist",
+        "plotRaster",
+        "plotTraces",
+        "plotConn",
+        "plot2Dnet",
+    ),
+    "`hParams` given as a dict replace the defaults, as in NetPyNE; `v_init` stays -65 if it is not among"
+    " them.": ("hParams",),
+    "One thing does depend on the number of ranks, because NEURON steps every rank by itself: a variable time"
+    " step (`cvode_active`).": ("cvode_active",),
+    "| `fullConn` with random weight, delay, loc or synsPerConn | values are dealt in another order |": (
+        "fullConn",
+    ),
+    "| random functions in `probability`, `convergence`, `divergence` | another network |": (
+        "convergence",
+        "divergence",
+    ),
+    "| `gatherOnlySimData` | counts and rates of rank 0 only; netspec: of the network (`allCells` is then an"
+    " AttributeError) |": ("gatherOnlySimData",),
+    "| `ions` with i or o | the defaults of the ion are those of the last cell of the rank; netspec: of the"
+    " whole network |": ("ions",),
+    "| missing keys of `specs.Dict` | an empty Dict is made and stored | KeyError / AttributeError |": (
+        "Dict",
+        "ODict",
+    ),
+}
+"""A sentence or row of docs/differences-from-netpyne.md, as it stands there -> names that make it matter."""
+
+
+def concerning(names: Iterable[str]) -> list[str]:
+    """What will or may differ for a model whose scripts have these names."""
+    used = set(names)
+    return [_plain(text) for text, words in DIFFERENCES.items() if used & set(words)]
+
+
+def _plain(text: str) -> str:
+    """A row of a table as a sentence."""
+    if not text.startswith("|"):
+        return text
+    first, *rest = (cell.strip() for cell in text.strip("|").split("|"))
+    how = "NetPyNE on several ranks: " if len(rest) == 1 else "NetPyNE: "
+    return f"{first}. {how}{'; netspec: '.join(rest)}."
