@@ -19,6 +19,7 @@ MOVED = {
 }
 """Modules of NetPyNE that netspec has, and what may be imported from them by name; sim: everything it has."""
 SKIPPED = frozenset({"x86_64", "arm64", "aarch64", "__pycache__", "build", "node_modules"})
+ROOTS = {"Network": "netParams.", "Simulation": "simConfig."}
 LATER = "not supported yet"
 
 
@@ -153,7 +154,8 @@ def _later_keys(module: ModuleType) -> Iterator[tuple[str, str]]:
         if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__:
             for each in fields(kind):
                 if LATER in each.metadata.get("doc", ""):
-                    yield each.metadata["key"], f"the key of {kind.__name__}"
+                    section = ROOTS.get(kind.__name__, f"{kind.__name__}'s key ")
+                    yield each.metadata["key"], f"{section}{each.metadata['key']}"
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

@@ -28,6 +28,52 @@ ASSIGNED {{ v i }}
 BREAKPOINT {{ i = q * g * (v - e) }}
 """
 
+OLD = """
+NEURON { ARTIFICIAL_CELL Old RANGE noiseFromRandom }
+ASSIGNED { stream }
+STATE { state }
+VERBATIM
+double nrn_random_pick(void* r);
+void* nrn_random_arg(int argpos);
+static double sum();
+static double sum(n, x) int n; double* x; {
+  double s = 0; int i; int* copy;
+  copy = malloc(n * sizeof(int));
+  for (i = 0; i < n; i++) { s += x[i]; copy[i] = i; }
+  free(copy);
+  return s;
+}
+ENDVERBATIM
+INITIAL {
+  state = 1
+VERBATIM
+  return 0;
+ENDVERBATIM
+}
+PROCEDURE noiseFromRandom() {
+VERBATIM
+  void** pv = (void**)(&_p_stream);
+  if (!ifarg(1)) return;
+  *pv = nrn_random_arg(1);
+ENDVERBATIM
+}
+FUNCTION pick() {
+VERBATIM
+  if (_p_stream) { _lpick = nrn_random_pick(_p_stream); return _lpick; }
+ENDVERBATIM
+  pick = scop_random(1)
+}
+FUNCTION total() {
+VERBATIM
+  extern void* vector_arg();
+  double* x;
+  int n = vector_instance_px(vector_arg(1), &x);
+  _ltotal = sum(n, x);
+ENDVERBATIM
+}
+NEURON { POINTER stream }
+"""
+
 
 def write(folder, name, g=1.0, text=LEAK):
     folder.mkdir(exist_ok=True)
@@ -148,6 +194,29 @@ class TestCompiling:
         assert done.stderr.count("MechanismError: cannot compile mod/broken.mod:") == 1
         assert "BREAKPOINT { x = 3 + }" in done.stderr
         assert "fine.mod" not in done.stderr.split("cannot compile")[1].splitlines()[0]
+
+    def test_files_for_neuron_8_are_repaired_in_the_copy(self, tmp_path):
+        (tmp_path / "mod").mkdir()
+        old = tmp_path / "mod" / "old.mod"
+        old.write_text(OLD)
+        found, done = run(
+            """
+            mechanisms.load(["mod"]); mechanisms.load(["mod"])
+            from neuron import h
+            stream = h.Random(); stream.Random123(1, 2, 3); stream.uniform(0, 1)
+            cell = h.Old(); cell.noiseFromRandom(stream)
+            print(json.dumps([cell.pick(), cell.total(h.Vector([1, 2, 4])), "state" in dir(cell)]))
+            """,
+            tmp_path,
+        )
+        assert 0 < found[0] < 1, done.stderr
+        assert found[1:] == [7.0, True]
+        assert old.read_text() == OLD
+        said = [line for line in done.stderr.splitlines() if "mod/old.mod" in line]
+        assert "declaration left out: nrn_random_pick (line 6), nrn_random_arg (line 7)" in said[0]
+        assert "definition as C++ has it: sum (line 9)" in said[0]
+        assert [line.split(":")[0] for line in said[1:]] == ["INFO"]
+        assert "line 34: scop_random draws from one generator" in said[1]
 
     def test_folders_are_merged_and_included_files_found(self, tmp_path):
         write(tmp_path / "one", "same", g=1)

@@ -51,7 +51,7 @@ def imports(tmp_path, line):
         ("from netpyne.sim import createSimulate", "from netspec"),
         ("import netpyne", "import netspec as netpyne"),
         ("import netpyne as np_", "import netspec"),
-        ("import netpyne.sim as sim", "import netspec.sim"),
+        ("import netpyne.sim as sim", "import netspec"),
     ],
 )
 def test_imports_that_netspec_has(tmp_path, line, new):
