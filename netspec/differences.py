@@ -33,7 +33,8 @@ DIFFERENCES = {
     " AttributeError) |": ("gatherOnlySimData",),
     "| `ions` with i or o | the defaults of the ion are those of the last cell of the rank; netspec: of the"
     " whole network |": ("ions",),
-    "| missing keys of `specs.Dict` | an empty Dict is made and stored | KeyError / AttributeError |": (
+    "| reading a missing key of `specs.Dict` | an empty Dict is made and stored, so that a typo goes"
+    " unnoticed | an error; writing below it (`d.secs.soma.geom = ...`) makes it |": (
         "Dict",
         "ODict",
     ),
