@@ -38,8 +38,7 @@ def load(folders: Iterable[str | Path], ranks: Ranks | None = None) -> None:
         _load_built(built, mods)
     _compile_and_load(_missing(mods), ranks)
     _warn_of_stale(mods)
-    if (ranks or start()).rank == 0:
-        _warn_of_shared_generators(mods)
+    _warn_of_shared_generators(mods, ranks)
 
 
 def supply(names: Iterable[str], ranks: Ranks | None = None) -> None:
@@ -192,17 +191,19 @@ def _warn_of_stale(mods: Iterable[ModFile]) -> None:
             log.warning("%s is older than %s: delete its folder, or run nrnivmodl again", built, mod.path)
 
 
-def _warn_of_shared_generators(mods: Iterable[ModFile]) -> None:
-    """Say once which mod files draw random numbers that depend on the number of ranks."""
-    for mod in mods:
-        drawn = None if mod.path in _warned else mod_random.shared_draw(mod_copy.read(mod.path))
-        if drawn is not None:
-            _warned.add(mod.path)
-            log.log(logging.INFO if drawn.otherwise else logging.WARNING, "%s, %s", mod.path, drawn)
+def _warn_of_shared_generators(mods: Iterable[ModFile], ranks: Ranks | None) -> None:
+    """Say once, on rank 0, which mod files draw random numbers that depend on the number of ranks."""
+    new = [mod.path for mod in mods if mod.path not in _warned]
+    _warned.update(new)
+    drawn = {path: mod_random.shared_draw(mod_copy.read(path)) for path in new}
+    if any(drawn.values()) and (ranks or start()).rank == 0:
+        for path, draw in drawn.items():
+            if draw is not None:
+                log.log(logging.INFO if draw.otherwise else logging.WARNING, "%s, %s", path, draw)
 
 
 _warned: set[Path] = set()
-"""Mod files of which something was said in this process."""
+"""Mod files that were looked at in this process."""
 
 
 def _autoloaded() -> Path | None:

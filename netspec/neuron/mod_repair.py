@@ -187,7 +187,7 @@ def _returns(source: _Source) -> Iterator[Edit]:
     for start, end, value, name in places:
         for found in _RETURN.finditer(source.code, start, end):
             if bool(found[1]) != bool(value):
-                yield Edit(*found.span(), f"return{value};", f"`return{value}`", name)
+                yield Edit(*found.span(), f"return{value};", f"made `return{value};`", name)
 
 
 def _allocations(source: _Source) -> Iterator[Edit]:
