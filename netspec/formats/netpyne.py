@@ -210,7 +210,7 @@ class Records:
     def synapses_of(self, gid: int) -> list[tuple[str, Record, Place]]:
         """(section, synapse, the contact it was made for) in order of creation; shared ones once."""
         found, model = list(self._synapses_made(gid)), self.plan.model
-        changes = [change for change in self.plan.synapse_changes if gid in change.gids] if found else []
+        changes = [change for change in self.plan.synapse_changes if found and reach.is_meant(change, gid)]
         columns = {
             "post": np.full(len(found), gid),
             "synapse": np.array([model.synapses.code(record["label"]) for _, record, _ in found]),

@@ -119,7 +119,7 @@ class Recordings:
 
 @dataclass(frozen=True)
 class SynapseChange:
-    """Parameters that synapses were given later. gids: of the cells; conds: on label, mod, sec and loc."""
+    """Parameters that synapses were given later. gids: of cells, ascending; conds: label, mod, sec, loc."""
 
     gids: NDArray[np.int64]
     conds: Mapping[str, Any]

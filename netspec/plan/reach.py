@@ -103,6 +103,12 @@ def stimuli(plan: Plan, block: InputBlock, conds: Conds, cell_conds: Conds) -> M
     )
 
 
+def is_meant(change: SynapseChange, gid: int) -> bool:
+    """Whether a change is for synapses of this cell."""
+    place = int(np.searchsorted(change.gids, gid))
+    return place < len(change.gids) and bool(change.gids[place] == gid)
+
+
 def synapses(plan: Plan, change: SynapseChange, rows: Table) -> Mask:
     """Which synapses, given as rows of post, synapse, section and location, a change reaches."""
     labels = plan.model.synapses

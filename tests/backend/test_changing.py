@@ -16,7 +16,7 @@ from netspec.errors import SpecError
 pytestmark = pytest.mark.neuron
 
 SOMA = {
-    "geom": {"L": 20, "diam": 20, "nseg": 1, "cm": 1},
+    "geom": {"L": 20, "diam": "uniform(19, 21)", "nseg": 1, "cm": 1},
     "mechs": {"hh": {"gnabar": 0.12}},
 }
 LONG = SOMA | {"geom": SOMA["geom"] | {"L": 60}}
@@ -200,6 +200,38 @@ def test_changed_network_is_saved_and_loaded(name, kind):
     sim.simulate()
     assert spikes() == original
     assert cells() == shown
+
+
+@pytest.mark.parametrize("name", ["some cells", "cells"])
+def test_cells_that_are_changed_before_they_are_connected(name):
+    _, params, same = CHANGES[name]
+    sim.initialize(specs.NetParams(copy.deepcopy(NET)), specs.SimConfig(CFG))
+    sim.net.createCells()
+    sim.net.modifyCells(params)
+    sim.net.connectCells()
+    sim.net.addStims()
+    sim.setupRecording()
+    sim.simulate()
+    found, shown = spikes(), cells()
+    create(written(same))
+    sim.simulate()
+    assert (spikes(), cells()) == (found, shown)
+
+
+def test_loaded_network_is_changed():
+    create(saveJson=True)
+    sim.simulate()
+    (path,) = sim.saveData()
+    sim.load(path)
+    for name in ("conns by label", "some cells", "synapses", "clamps"):
+        getattr(sim.net, CHANGES[name][0])(CHANGES[name][1])
+    sim.simulate()
+    found = spikes()
+    create()
+    for name in ("conns by label", "some cells", "synapses", "clamps"):
+        getattr(sim.net, CHANGES[name][0])(CHANGES[name][1])
+    sim.simulate()
+    assert spikes() == found
 
 
 SCRIPT = """
