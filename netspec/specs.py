@@ -1,6 +1,7 @@
 """NetPyNE's containers for what the user writes: NetParams, SimConfig, Dict, ODict. Nothing is checked."""
 
 import dataclasses
+import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from netspec.session.containers import Attributes, Dict, ODict
 from netspec.spec.network import Network
 from netspec.spec.raw import put
 from netspec.spec.simulation import Simulation
+
+log = logging.getLogger("netspec")
 
 SIZES = ("numCells", "density", "gridSpacing")
 """Keys of popParams that exclude each other."""
@@ -128,10 +131,12 @@ class NetParams(Attributes):
         if not isinstance(limits, list | tuple) or len(limits) != 2:
             raise SpecError([Problem(path, "somaDist or somaDistY must be a list of two distances")])
         chosen = []
-        for name, section in rule["secs"].items():
-            points = section.get("geom", {}).get("pt3d")
-            if not points:
-                raise SpecError([Problem(f"{path}.secs[{name!r}].geom", "has no pt3d to measure distances")])
+        shapes = {n: s["geom"]["pt3d"] for n, s in rule["secs"].items() if s.get("geom", {}).get("pt3d")}
+        if not shapes:
+            raise SpecError([Problem(f"{path}.secs", "no section has pt3d to measure distances")])
+        for name in rule["secs"].keys() - shapes.keys():
+            log.warning("%s.secs[%r] has no pt3d: it is not in secList %r", path, name, secListName)
+        for name, points in shapes.items():
             x, y, z = points[len(points) // 2][:3]
             distance = math.sqrt(x * x + y * y + z * z) if somaDist is not None else y
             if limits[0] <= distance <= limits[1]:

@@ -14,6 +14,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -42,6 +43,7 @@ class Request:
     (list) or by keyword (dict). instance: the name is that of an object that the file makes. network: the
     file is run in its folder, and the names are of cells that it made. mod: folders of mod files. libraries:
     already compiled mechanisms. d_lambda: longest segment in space constants at 100 Hz; None to keep nseg.
+    script: pickles of variables that the file may import from __main__.
     """
 
     file: str
@@ -52,6 +54,7 @@ class Request:
     mod: list[str] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
     d_lambda: float | None = None
+    script: dict[str, bytes] = field(default_factory=dict)
 
 
 class Refused(NetspecError):
@@ -74,6 +77,7 @@ def cells(request: Request) -> list[dict[str, Any]]:
     for name in LIBRARIES:
         h.load_file(name)
     _load_mechanisms(request)
+    _as_in_script(request.script)
     before, lists = {**global_values(), "v_init": V_INIT}, _section_lists()
     suffix = Path(request.file).suffix
     if request.network:
@@ -95,6 +99,13 @@ def _load_mechanisms(request: Request) -> None:
         if library not in neuron.nrn_dll_loaded:
             neuron.load_mechanisms(library, warn_if_already_loaded=False)
     mechanisms.load(request.mod)
+
+
+def _as_in_script(variables: Mapping[str, bytes]) -> None:
+    """Give __main__ the variables of the user's script, but for those whose class is only there."""
+    for name, value in variables.items():
+        with suppress(AttributeError, ImportError, pickle.UnpicklingError):
+            setattr(sys.modules["__main__"], name, pickle.loads(value))
 
 
 def _section_lists() -> frozenset[str]:

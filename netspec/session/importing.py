@@ -1,9 +1,11 @@
 """Cells of files -> entries of netParams. Another process, `netspec.neuron.templates`, reads the files."""
 
+import itertools
 import json
 import logging
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,10 @@ FORGOTTEN = 3600.0
 """After this time [s] the answers of a parallel job are removed."""
 SHOWN = 15
 """Lines of a failing file's output that are shown."""
+
+_IMPORTS = itertools.count()
+"""Number of imports so far: ranks that run the same script ask for the same ones in the same order."""
+_IMPORTS_MAIN = re.compile(r"^\s*(from|import)\s+__main__\b", re.MULTILINE)
 
 Cell = dict[str, Any]
 
@@ -94,7 +100,8 @@ def _asked(path: str, file: Any, wanted: Mapping[str, Any]) -> list[Cell]:
     from netspec.session.prepare import mod_folders  # which imports what imports this
 
     mod = [str(folder) for folder in mod_folders()]
-    request = {"file": str(file), "mod": mod, "libraries": _libraries(), **wanted}
+    shared = _of_script(Path(file))
+    request = {"file": str(file), "mod": mod, "libraries": _libraries(), "script": shared, **wanted}
     try:
         message = pickle.dumps(request)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -119,16 +126,28 @@ def _libraries() -> list[str]:
     return [str(library) for library in getattr(neuron, "nrn_dll_loaded", [])]
 
 
+def _of_script(file: Path) -> dict[str, bytes]:
+    """Pickles of the running script's variables, for a file that imports some of them: cfg, say."""
+    if not _IMPORTS_MAIN.search(file.read_text(errors="replace")):
+        return {}
+    found = {}
+    for name, value in vars(sys.modules["__main__"]).items():
+        if not name.startswith("__"):
+            with suppress(pickle.PicklingError, AttributeError, TypeError):
+                found[name] = pickle.dumps(value)
+    return found
+
+
 def _answer(message: bytes, file: Path) -> dict[str, Any]:
     """What the other process says. Of the ranks of a parallel job on one machine only one asks.
 
-    An answer is kept for the ranks of one job, no longer: it depends on more than on the bytes of the file.
+    An answer is kept for one import by the ranks of one job: it depends on more than the bytes of the file.
     """
     if not any(name in os.environ for name in RANK_COUNTS):
         with tempfile.TemporaryDirectory(prefix="netspec-import-") as folder:
             return _ask(message, Path(folder))
     _forget()
-    job = [os.uname().nodename, str(os.getppid()), os.environ.get("PMIX_NAMESPACE", ""), os.getcwd()]
+    job = [os.uname().nodename, str(os.getppid()), os.environ.get("PMIX_NAMESPACE", ""), str(next(_IMPORTS))]
     name = cache.key([*job, message, file.read_bytes()])
     place = cache.made_once("imports", name, lambda work: _written(work, _ask(message, work)))
     return _read(place / "shared.json")
@@ -149,7 +168,7 @@ def _forget() -> None:
     for old in place.iterdir() if place.is_dir() else ():
         with suppress(FileNotFoundError):
             if time.time() - old.stat().st_mtime > FORGOTTEN:
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
+                shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink()
 
 
 def _ask(message: bytes, folder: Path) -> dict[str, Any]:

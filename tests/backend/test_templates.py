@@ -188,6 +188,20 @@ def test_mechanisms_of_the_model_are_there(tmp_path, start):
     assert json.loads(done.stdout.splitlines()[-1]) == [{"drip": {"g": 0.5}}, {"q_drip": 3}]
 
 
+def test_a_file_may_import_from_the_script(tmp_path, start):
+    (tmp_path / "cell.py").write_text(
+        "from __main__ import cfg\nfrom neuron import h\nclass C:\n    def __init__(self):\n"
+        "        self.soma = h.Section(name='soma', cell=self)\n        self.soma.L = cfg.length\n"
+    )
+    (tmp_path / "run.py").write_text(
+        "from netspec import specs\ncfg = specs.SimConfig({'length': 17})\nunsendable = lambda: 0\n"
+        "class Own: pass\nown = Own()\n"
+        "assert specs.NetParams().importCellParams('P', 'cell.py', 'C').secs.soma.geom.L == 17\n"
+    )
+    done = start(1, "run.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.mpi
 def test_ranks_share_one_import(tmp_path, start):
     (tmp_path / "cell.py").write_text(

@@ -136,13 +136,17 @@ def two_sections():
     return net
 
 
-def test_section_list_by_distance():
+def test_section_list_by_distance(caplog):
     net = two_sections()
     net.addCellParamsSecList("P", "near", somaDist=[0, 50])
     net.addCellParamsSecList("P", "far", somaDistY=[50, 200])
     assert net.cellParams.P.secLists == {"near": ["soma"], "far": ["dend"]}
     del net.cellParams.P.secs.dend.geom["pt3d"]
-    with pytest.raises(SpecError, match=r"secs\['dend'\]"):
+    net.addCellParamsSecList("P", "shaped", somaDist=[0, 500])
+    assert net.cellParams.P.secLists["shaped"] == ["soma"]
+    assert "secs['dend'] has no pt3d" in caplog.text
+    del net.cellParams.P.secs.soma.geom["pt3d"]
+    with pytest.raises(SpecError, match="no section has pt3d"):
         net.addCellParamsSecList("P", "none", somaDist=[0, 50])
     with pytest.raises(SpecError, match="no such cell rule"):
         net.addCellParamsSecList("Q", "none", somaDist=[0, 50])

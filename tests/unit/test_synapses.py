@@ -158,6 +158,10 @@ def test_a_section_that_only_some_cells_have():
     assert sections_of_b({**ends, "sec": ["dend", "apic"]}, more) == {"apic"}
     with pytest.raises(SpecError, match="dend"):
         wired({**ends, "sec": "dend"}, more)
+    more["cellParams"]["Q"]["secs"] = {"comp_1": {"geom": {"L": 5}}, "comp_2": {"geom": {"L": 9}}}
+    with pytest.warns(NetspecWarning, match="no section 'soma'; their first, 'comp_1', is taken"):
+        assert sections_of_b({**ends, "sec": "soma"}, more) == {"comp_1"}
+    more["cellParams"]["Q"]["secs"] = {"soma": {"geom": {"L": 5}}, "apic": {"geom": {"L": 9}}}
     with pytest.warns(NetspecWarning, match="dend"):
         lenient = rows(wired({**ends, "sec": "dend"}, more, strict=False), "post", "section")
     assert {name for post, name in lenient if post >= 4} == {"soma"}
