@@ -16,6 +16,7 @@ from filelock import FileLock
 
 NETPYNE = "1.1.1"
 HERE = Path(__file__).parent
+CELLS = HERE.parent / "cells"
 VECSTIM = HERE.parent.parent / "mod" / "vecevent.mod"
 
 
@@ -53,7 +54,8 @@ def cache_folder():
 def sources():
     """A name for everything that the oracle's results depend on."""
     digest = sha256(f"{NETPYNE} {version('neuron')}".encode())
-    files = [HERE / "dump.py", *(HERE / "networks").glob("*.py"), *_mod_files()]
+    cells = (path for path in CELLS.iterdir() if path.is_file())
+    files = [HERE / "dump.py", *(HERE / "networks").glob("*.py"), *cells, *_mod_files()]
     for path in sorted(files):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
