@@ -173,6 +173,7 @@ def _forget() -> None:
 
 def _ask(message: bytes, folder: Path) -> dict[str, Any]:
     """Start the other process and wait for its answer."""
+    folder = folder.resolve()  # the file may change the working directory
     request, answer = folder / "request", folder / "answer.json"
     request.write_bytes(message)
     search = os.pathsep.join(os.path.abspath(place) for place in sys.path)
