@@ -289,6 +289,10 @@ class Net(Changing):
         self.session.create_cells()
         return self.cells
 
+    def defineCellShapes(self) -> None:
+        """3-D points for sections without any."""
+        self.session.live("define_shapes")
+
     def connectCells(self) -> Lazy:
         """Connections onto each cell of this rank."""
         self.session.connect_cells()
@@ -347,14 +351,7 @@ class Net(Changing):
 
 NOT_YET = frozenset(
     {
-        *(
-            "subcellularConn",
-            "defineCellShapes",
-            "calcSegCoords",
-            "recXElectrode",
-            "compartCells",
-            "importNeuroML2",
-        ),
+        *("subcellularConn", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),
     }
 )
 """What NetPyNE's network has and netspec will have."""

@@ -79,6 +79,15 @@ class Network:
             self._cells.define_shapes()
         self._synapses = LiveSynapses(plan, self._cells)
 
+    @property
+    def draws_shapes(self) -> bool:
+        """Whether sections without 3-D points have got some."""
+        return self._cells is not None and self._cells.drawn
+
+    def define_shapes(self) -> None:
+        """Give sections without 3-D points some."""
+        self.cells.define_shapes()
+
     def make_connections(self, plan: Plan) -> None:
         """Make the synapses and NetCons onto owned cells."""
         self._plan = plan

@@ -11,8 +11,7 @@ Record = dict[str, Any]
 
 def drawn(session: "Session", gid: int, name: str, record: Record, tags: Record) -> Record:
     """What to make geom['pt3d'] with, if NEURON has drawn this section; else nothing. record: the section."""
-    live = session.network is not None and session.network.cells.drawn
-    if not live or record["geom"].get("pt3d") is not None:
+    if getattr(session.network, "draws_shapes", None) is not True or record["geom"].get("pt3d") is not None:
         return {}
     return {"pt3d": partial(_points, session, gid, name, tags)}
 

@@ -8,8 +8,8 @@ from netspec import sim
 pytestmark = pytest.mark.neuron
 
 
-@pytest.mark.parametrize("shapes", [True, False])
-def test_sticks_stand_upright(shapes):
+@pytest.mark.parametrize(("shapes", "verb"), [(True, False), (False, False), (True, True)])
+def test_sticks_stand_upright(shapes, verb):
     stick = {
         "soma": {"geom": {"L": 20, "diam": 10}},
         "dend": {
@@ -18,7 +18,7 @@ def test_sticks_stand_upright(shapes):
         },
     }
     net = {
-        "defineCellShapes": shapes,
+        "defineCellShapes": shapes and not verb,
         "popParams": {
             "A": {"cellType": "P", "cellsList": [{"x": 1, "y": 2, "z": 3}, {"x": 7, "y": 9, "z": 8}]}
         },
@@ -27,6 +27,8 @@ def test_sticks_stand_upright(shapes):
     sim.initialize(net, {"duration": 1, "progressBar": 0})
     sim.net.createPops()
     sim.net.createCells()
+    if verb:
+        sim.net.defineCellShapes()
     for cell, place in zip(sim.net.cells, ([1, -2, 3], [7, -9, 8]), strict=True):
         assert ("pt3d" in cell.secs["dend"]["geom"]) is shapes
         if shapes:
