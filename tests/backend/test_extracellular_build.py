@@ -143,3 +143,36 @@ def test_an_electrode_inside_a_segment(start, tmp_path):
     assert ran.returncode != 0
     assert "stimSourceParams['one'].field.location" in ran.stderr
     assert "the electrode is in the middle of a segment of cell 0" in ran.stderr
+
+
+AGAIN = """
+import json
+import numpy as np
+from netspec import sim
+net, cfg = json.load(open("model.json"))
+net["correctBorder"] = {"threshold": [50, 50, 50]}
+sim.createSimulate(net, {**cfg, "saveHDF5": True, "saveJson": True, "filename": "saved"})
+sim.saveData()
+
+def traces():
+    data = sim.allSimData
+    return {k: {c: np.array(t) for c, t in data[k].items()} for k in cfg["recordTraces"]}
+
+first, border = traces(), sim.net.cells[0].tags["borderCorrect"]
+for file in ("saved_data.h5", "saved_data.json"):
+    sim.load(file, instantiate=True)
+    assert sim.net.cells[0].tags["borderCorrect"] == border == [40, 30, 20]
+    sim.setupRecording()
+    sim.runSim()
+    sim.gatherData()
+    again = traces()
+    assert all((again[k][c] == first[k][c]).all() for k in first for c in first[k])
+"""
+
+
+def test_saved_networks_do_the_same_again(start, tmp_path):
+    """Rotation, borders and fields survive files."""
+    (tmp_path / "model.json").write_text(json.dumps([NET, CONFIG]))
+    (tmp_path / "script.py").write_text(AGAIN)
+    ran = start(1, tmp_path / "script.py", cwd=tmp_path, timeout=120)
+    assert ran.returncode == 0, ran.stderr
