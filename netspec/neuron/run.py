@@ -60,6 +60,7 @@ class Network:
         self._connections: LiveConnections | None = None
         self._inputs: LiveInputs | None = None
         self._recordings: LiveRecordings | None = None
+        self.reactions: Any = None
         self._handlers: list[Any] = []
         self._former_index: float | None = None
         self.minimum_delay = math.nan
@@ -80,12 +81,23 @@ class Network:
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
 
+    def make_reactions(self, plan: Plan, threads: int | None = None) -> None:
+        """Make what reacts and diffuses in and around owned cells (rxdParams)."""
+        from netspec.neuron.rxd import LiveReactions  # neuron.rxd takes a second to import
+
+        self._plan = plan
+        if self.reactions is not None:
+            self.reactions.close()
+        self.reactions = LiveReactions(plan, self.cells, threads)
+
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""
         self._plan = plan
         if plan.model.spec.simulation.record_traces:
             # i_membrane_ has to exist before it is pointed to.
             self._cvode.use_fast_imem(int(plan.model.spec.simulation.use_fast_imem))
+            if self.reactions is not None:
+                h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
@@ -148,6 +160,9 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        if self.reactions is not None:
+            self.reactions.close()
+            self.reactions = None
         self._recordings = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

@@ -8,6 +8,7 @@ from netspec.spec import Spec
 from netspec.spec.check_cells import cell_rules, synapses
 from netspec.spec.check_connections import connections
 from netspec.spec.check_populations import artificial_rules, populations
+from netspec.spec.check_rxd import reaction_diffusion
 from netspec.spec.check_simulation import simulation
 from netspec.spec.check_stimuli import stimuli
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
@@ -43,6 +44,7 @@ def check(
         synapses(facts),
         connections(facts),
         stimuli(facts),
+        reaction_diffusion(facts),
         simulation(facts, known_analysis),
     )
 

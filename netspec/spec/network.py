@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.spec.cell import CellRule, Synapse
 from netspec.spec.keys import key
+from netspec.spec.rxd import ReactionDiffusion
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class Network:
     connections: dict[str, ConnectionRule] = field(default_factory=dict)
     sources: dict[str, StimulusSource] = field(default_factory=dict)
     targets: dict[str, StimulusTarget] = field(default_factory=dict)
+    rxd: ReactionDiffusion = field(default_factory=ReactionDiffusion)
     constants: dict[str, float] = field(default_factory=dict)
     """Every number among the attributes: variables of string functions of connections and stimuli."""
 

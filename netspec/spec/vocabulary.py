@@ -10,7 +10,7 @@ SECTIONS = {
 }
 """Sections of netParams and the fields of Network that hold their entries."""
 
-LATER_SECTIONS = ("subConnParams", "rxdParams")
+LATER_SECTIONS = ("subConnParams",)
 """Sections that are not supported yet."""
 
 IGNORED = {
