@@ -88,7 +88,7 @@ class Network:
         self._plan = plan
         if self.reactions is not None:
             self.reactions.close()
-        self.reactions = LiveReactions(plan, self.cells, threads)
+        self.reactions = LiveReactions(plan, self.cells, self.ranks.size, threads)
 
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""

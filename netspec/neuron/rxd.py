@@ -25,9 +25,11 @@ ROOT: Path = ("netParams", "rxdParams")
 class LiveReactions:
     """Objects of neuron.rxd by kind (as in rxdParams) and label; None without a part on this rank."""
 
-    def __init__(self, plan: Plan, cells: LiveCells, threads: int | None = None):
+    def __init__(self, plan: Plan, cells: LiveCells, ranks: int = 1, threads: int | None = None):
         from neuron import rxd
 
+        if ranks > 1:
+            refuse_lost_fluxes(plan.model.spec.network.rxd)
         self._rxd, self._plan, self._cells = rxd, plan, cells
         self._spec = plan.model.spec.network.rxd
         self._kinds = self._spec.kinds
@@ -40,6 +42,9 @@ class LiveReactions:
         self._all("species", self._spec.species, self._species)
         self._all("states", self._spec.states, self._state)
         self._all("parameters", self._spec.parameters, self._parameter)
+        # Looking at species[region] initialises neuron.rxd, which waits for the other ranks where there is
+        # extracellular space: so all do it here, those without a part in the reactions too.
+        rxd.initializer._do_init()
         self._all("reactions", self._spec.reactions, self._reaction)
         self._all("multicompartmentReactions", self._spec.across, self._across)
         self._all("rates", self._spec.rates, self._rate)
@@ -193,6 +198,26 @@ class LiveReactions:
         for kind in ("regions", *spec.SUBSTANCES):
             found |= self.objects[kind]
         return found
+
+
+def refuse_lost_fluxes(reactions: spec.ReactionDiffusion) -> None:
+    """SpecError for reactions between cells and extracellular space, of which NEURON 9 drops a part on ranks.
+
+    Fluxes of all ranks but the first do not arrive, or with membrane_flux arrive twice (measured: the sum of
+    a substance over all compartments changes).
+    """
+    outside = {name for name, region in reactions.regions.items() if isinstance(region, spec.Extracellular)}
+    problems = []
+    for label, entry in reactions.across.items():
+        ends = [parse(text, reactions.kinds).names for text in (entry.reactant, entry.product)]
+        if any(outside & names for names in ends):
+            message = (
+                "on several ranks NEURON loses what such a reaction moves between cells and "
+                "extracellular space; run this model on one rank."
+            )
+            problems.append(Problem(spell((*ROOT, "multicompartmentReactions", label)), message))
+    if problems:
+        raise SpecError(problems)
 
 
 def reset() -> None:
