@@ -265,7 +265,7 @@ class Net:
 
     @cached_property
     def rxd(self) -> Dict:
-        """rxdParams with NEURON's objects as 'hObj', after addRxD; empty before."""
+        """RxdParams with NEURON's objects as 'hObj', after addRxD; empty before."""
         return Dict()
 
     def cell_of(self, gid: int) -> Cell | None:

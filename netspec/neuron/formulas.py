@@ -105,7 +105,7 @@ def _value(part: ast.expr, names: Mapping[str, Any]) -> Any:
 
 
 def _compared(part: ast.Compare, names: Mapping[str, Any]) -> Any:
-    """a < b < c as Python reads it."""
+    """A < b < c as Python reads it."""
     left, result = _value(part.left, names), True
     for op, other in zip(part.ops, part.comparators, strict=True):
         right = _value(other, names)

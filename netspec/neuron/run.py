@@ -83,12 +83,16 @@ class Network:
 
     def make_reactions(self, plan: Plan, threads: int | None = None) -> None:
         """Make what reacts and diffuses in and around owned cells (rxdParams)."""
-        from netspec.neuron.rxd import LiveReactions  # neuron.rxd takes a second to import
+        from netspec.neuron.rxd import LiveReactions, reset  # neuron.rxd takes a second to import
 
         self._plan = plan
         if self.reactions is not None:
             self.reactions.close()
-        self.reactions = LiveReactions(plan, self.cells, self.ranks.size, threads)
+        try:
+            self.reactions = LiveReactions(plan, self.cells, self.ranks, threads)
+        except SpecError:
+            reset()
+            raise
 
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""

@@ -25,11 +25,14 @@ ROOT: Path = ("netParams", "rxdParams")
 class LiveReactions:
     """Objects of neuron.rxd by kind (as in rxdParams) and label; None without a part on this rank."""
 
-    def __init__(self, plan: Plan, cells: LiveCells, ranks: int = 1, threads: int | None = None):
+    def __init__(self, plan: Plan, cells: LiveCells, ranks: Any, threads: int | None = None):
         from neuron import rxd
 
-        if ranks > 1:
+        if ranks.size > 1:
             refuse_lost_fluxes(plan.model.spec.network.rxd)
+        self._ranks = ranks
+        self._problems: list[Problem] = []
+        self._kinds_of_section: dict[Any, list[str]] = {}
         self._rxd, self._plan, self._cells = rxd, plan, cells
         self._spec = plan.model.spec.network.rxd
         self._kinds = self._spec.kinds
@@ -38,16 +41,25 @@ class LiveReactions:
         if threads:
             rxd.nthread(int(threads))
         rxd.options.enable.extracellular = True
+        self._build()
+
+    def _build(self) -> None:
+        """Make everything. Collective: a mistake that one rank finds is everybody's."""
         self._all("regions", self._spec.regions, self._region)
+        self._same_reactions_everywhere()
+        self._agree()
         self._all("species", self._spec.species, self._species)
         self._all("states", self._spec.states, self._state)
         self._all("parameters", self._spec.parameters, self._parameter)
+        self._agree()
         # Looking at species[region] initialises neuron.rxd, which waits for the other ranks where there is
         # extracellular space: so all do it here, those without a part in the reactions too.
-        rxd.initializer._do_init()
+        self._try(ROOT, self._rxd.initializer._do_init)
+        self._agree()
         self._all("reactions", self._spec.reactions, self._reaction)
         self._all("multicompartmentReactions", self._spec.across, self._across)
         self._all("rates", self._spec.rates, self._rate)
+        self._agree()
 
     def close(self) -> None:
         """Give up all objects, so that a next network starts as in a new process."""
@@ -61,10 +73,39 @@ class LiveReactions:
         for label, entry in entries.items():
             whole = kind == "regions" and label == spec.WHOLE and isinstance(entry, spec.Extracellular)
             path = (*ROOT, label) if whole else (*ROOT, kind, label)
-            try:
-                self.objects[kind][label] = make(entry, path)
-            except (self._rxd.RxDException, TypeError, ValueError, ArithmeticError) as error:
-                raise SpecError([Problem(spell(path), f"neuron.rxd refuses it: {error}")]) from error
+            self.objects[kind][label] = self._try(path, make, entry, path)
+
+    def _try(self, path: Path, make: Callable[..., Any], *arguments: Any) -> Any:
+        """What make(*arguments) returns; None and a problem if neuron.rxd refuses it."""
+        try:
+            return make(*arguments)
+        except (self._rxd.RxDException, RuntimeError, TypeError, ValueError, ArithmeticError) as error:
+            self._problems.append(Problem(spell(path), f"neuron.rxd refuses it: {error}"))
+
+    def _agree(self) -> None:
+        """SpecError on all ranks if any has found a problem. Collective."""
+        parts = self._ranks.allgather(self._problems)
+        found = {problem.path: problem for part in parts for problem in part}
+        if found:
+            raise SpecError(found.values())
+
+    def _same_reactions_everywhere(self) -> None:
+        """A problem where NEURON would wait for ever.
+
+        With extracellular space it waits for the other ranks once for each combination of regions that
+        sections with reactions are in (register_rate), so that these have to be the same on all ranks.
+        """
+        outside = [isinstance(region, spec.Extracellular) for region in self._spec.regions.values()]
+        happening = (self._spec.reactions, self._spec.across, self._spec.rates)
+        own = sorted({tuple(labels) for labels in self._kinds_of_section.values()})
+        found = self._ranks.allgather(own)
+        if any(outside) and any(happening) and any(part != found[0] for part in found):
+            message = (
+                "with reactions and extracellular space on several ranks, every rank needs sections in the "
+                "same regions, or NEURON waits for ever; here some rank has none of "
+                f"{sorted({one for part in found for one in part})!r}. Run this model on fewer ranks."
+            )
+            self._problems.append(Problem(spell((*ROOT, "regions")), message))
 
     # Places
 
@@ -77,6 +118,8 @@ class LiveReactions:
         sections = self._sections(region, path)
         if not sections:
             return None
+        for section in sections:
+            self._kinds_of_section.setdefault(section, []).append(region.label)
         geometry = self._geometry(region)
         return self._rxd.Region(
             secs=sections, nrn_region=region.nrn_region, geometry=geometry, dx=region.dx, name=region.label
@@ -224,7 +267,7 @@ def reset() -> None:
     """neuron.rxd without species, regions and reactions, as it is when it was just imported."""
     import gc
 
-    from neuron.rxd import initializer, node, region, rxd, section1d, species
+    from neuron.rxd import initializer, region, rxd, section1d, species
 
     gc.collect()  # species of a script's own that are in use stay; forgotten ones end here
     for reaction in list(rxd._all_reactions):
@@ -241,5 +284,4 @@ def reset() -> None:
     species._species_counts = 0
     species._has_1d = species._has_3d = False
     rxd._zero_volume_indices = np.ndarray(0, dtype=np.int_)
-    rxd.set_solve_type(dimension=1)
-    initializer.has_initialized = False
+    initializer.has_initialized = initializer.is_initializing = False

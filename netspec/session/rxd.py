@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from netspec.errors import Problem, SpecError, StateError
+from netspec.errors import StateError
 from netspec.session.containers import Dict, plain_data
 from netspec.spec.rxd import WHOLE
 
@@ -19,27 +19,15 @@ def add(session: "Session", threads: int | None = None) -> Dict:
     session.timing("start", "rxdTime")
     session.say("Adding RxD...")
     if session.network is not None:
-        _on_all_ranks(session, threads)
+        session.network.make_reactions(session.plan, threads)
     shown = view(session)
     session.ranks.barrier()
     session._done("rxdTime", "RxD setup time")
     return shown
 
 
-def _on_all_ranks(session: "Session", threads: int | None) -> None:
-    """Build; SpecError on all ranks if it fails on one."""
-    problems: tuple[Problem, ...] = ()
-    try:
-        session.network.make_reactions(session.plan, threads)
-    except SpecError as error:
-        problems = error.problems
-    found = {problem.path: problem for part in session.ranks.allgather(problems) for problem in part}
-    if found:
-        raise SpecError(found.values())
-
-
 def view(session: "Session") -> Dict:
-    """rxdParams as the user wrote them, each entry with 'hObj'; None for what this rank has no part in."""
+    """RxdParams as the user wrote them, each entry with 'hObj'; None for what this rank has no part in."""
     shown = Dict(plain_data(session.params.todict())["rxdParams"])
     live: Any = session.network.reactions if session.network is not None else None
     if live is None:

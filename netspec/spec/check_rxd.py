@@ -29,8 +29,8 @@ def reaction_diffusion(facts: Facts) -> Findings:
     spec = facts.spec.network.rxd
     for label, region in spec.regions.items():
         path = (*ROOT, label) if label == rxd.WHOLE else (*ROOT, "regions", label)
-        yield from _box(region, path) if isinstance(region, rxd.Extracellular) else _region(
-            region, facts, path
+        yield from (
+            _box(region, path) if isinstance(region, rxd.Extracellular) else _region(region, facts, path)
         )
     for kind in rxd.SUBSTANCES:
         for label, entry in getattr(spec, kind).items():
@@ -41,6 +41,7 @@ def reaction_diffusion(facts: Facts) -> Findings:
     for label, entry in spec.rates.items():
         yield from _rate(entry, spec, (*ROOT, "rates", label))
     yield from _twice(spec)
+    yield from _same_name(spec)
 
 
 def _twice(spec: rxd.ReactionDiffusion) -> Findings:
@@ -51,6 +52,18 @@ def _twice(spec: rxd.ReactionDiffusion) -> Findings:
             if kinds[label] != group:
                 message = f"{label!r} is in {kinds[label]!r} as well; expressions could mean either."
                 yield Finding((*ROOT, group, label), message)
+
+
+def _same_name(spec: rxd.ReactionDiffusion) -> Findings:
+    """Two substances of one name in one region."""
+    seen: dict[tuple[str, str], str] = {}
+    for kind in rxd.SUBSTANCES:
+        for label, entry in getattr(spec, kind).items():
+            for region in rxd.names(entry.regions):
+                other = seen.setdefault((entry.name or label, region), label)
+                if other != label:
+                    message = f"{other!r} has this name in region {region!r} already."
+                    yield Finding((*ROOT, kind, label, "name"), message)
 
 
 def _region(region: rxd.Region, facts: Facts, path: Path) -> Findings:
@@ -78,7 +91,9 @@ def _geometry(geometry: Any, path: Path) -> Findings:
         yield from one_of(geometry, SHAPES, path)
         return
     if not isinstance(geometry, dict) or "class" not in geometry:
-        message = f"expected 'inside', 'membrane' or {{'class': ..., 'args': {{...}}}}, got {shown(geometry)}."
+        message = (
+            f"expected 'inside', 'membrane' or {{'class': ..., 'args': {{...}}}}, got {shown(geometry)}."
+        )
         yield Finding(path, message)
         return
     name, arguments = geometry["class"], geometry.get("args") or {}
@@ -155,7 +170,9 @@ def _places(tree: Any, spec: rxd.ReactionDiffusion, path: Path) -> Findings:
                 elif spec.kinds.get(name) in rxd.SUBSTANCES:
                     entry = getattr(spec, spec.kinds[name])[name]
                     if region not in rxd.names(entry.regions):
-                        yield Finding(path, f"{name!r} is not in region {region!r}: it is in {entry.regions!r}.")
+                        yield Finding(
+                            path, f"{name!r} is not in region {region!r}: it is in {entry.regions!r}."
+                        )
 
 
 EVERYTHING = {"constants", "regions", *rxd.SUBSTANCES}

@@ -20,7 +20,7 @@ LABELLED = frozenset(
         "subConnParams",
         "stimSourceParams",
         "stimTargetParams",
-        "rxdParams",
+        "constants",
         "regions",
         "species",
         "states",

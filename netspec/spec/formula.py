@@ -26,6 +26,11 @@ SYNTAX = (
     *(ast.And, ast.Or, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn),
     *(ast.Is, ast.IsNot),
 )
+OF_NUMPY = (
+    *("abs", "arccos", "arcsin", "arctan", "arctan2", "clip", "e", "exp2", "heaviside", "inf", "log2"),
+    *("maximum", "mean", "minimum", "pi", "power", "sign", "square", "where"),
+)
+"""Attributes of numpy and math besides the functions of rxdmath."""
 METHODS = ("name", "hname", "satisfies")
 """What may be called of a node or of what belongs to it (node.sec.name())."""
 LIVE = ("sim", "net", "rxd")
@@ -95,7 +100,8 @@ def _refuse(part: ast.AST, text: str) -> None:
         raise FormulaError(f"{type(part).__name__} cannot be used in {text!r}.")
     if isinstance(part, ast.Attribute):
         root = _steps(part)[0]
-        if part.attr.startswith("_") or (root not in (*MODULES, NODE)):
+        foreign = root in ("numpy", "np", "math") and part.attr not in (*MATHS, *OF_NUMPY)
+        if part.attr.startswith("_") or root not in (*MODULES, NODE) or foreign:
             raise FormulaError(f"the attribute {part.attr!r} cannot be used in {text!r}.")
     if isinstance(part, ast.Call):
         _refuse_call(part, text)

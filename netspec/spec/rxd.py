@@ -145,7 +145,8 @@ class ReactionDiffusion:
     def variables(self) -> frozenset[str]:
         """Variables that segments have because of it, such as 'cai' or 'bufo'."""
         found = set()
-        for substance in (*self.species.values(), *self.parameters.values()):
+        substances: list[Species | Parameter] = [*self.species.values(), *self.parameters.values()]
+        for substance in substances:
             for label in names(substance.regions):
                 region = self.regions.get(label)
                 side = "o" if isinstance(region, Extracellular) else region.nrn_region if region else None
@@ -161,7 +162,7 @@ def names(value: Any) -> list[Any]:
 
 
 def read(values: Any, entry: Callable[..., Any], notes: list[Finding]) -> ReactionDiffusion:
-    """rxdParams as a value. entry: (class, values, path) -> an entry. notes: gets what is wrong."""
+    """RxdParams as a value. entry: (class, values, path) -> an entry. notes: gets what is wrong."""
     path: Path = ("netParams", "rxdParams")
     if not values:
         return ReactionDiffusion()
@@ -214,5 +215,7 @@ def _constants(values: Any, notes: list[Finding], path: Path) -> dict[str, Any]:
     for name, value in constants.items():
         items = value if isinstance(value, list | tuple) else [value]
         if not all(map(is_number, items)):
-            notes.append(Finding((*path, name), f"expected a number or a list of numbers, got {shown(value)}."))
+            notes.append(
+                Finding((*path, name), f"expected a number or a list of numbers, got {shown(value)}.")
+            )
     return constants

@@ -270,7 +270,6 @@ NOT_YET = {
         "netParams.synMechParams['exc'].selfNetCon",
     ),
     "subcellular rules": ([("subConnParams", {"a": {}})], "netParams.subConnParams"),
-    "reaction-diffusion": ([("rxdParams", {"regions": {}})], "netParams.rxdParams"),
     "extracellular stimulus": (
         [("stimSourceParams.x", {"type": "XStim"})],
         "netParams.stimSourceParams['x'].type",

@@ -1,4 +1,4 @@
-"""Reactions inside cells: diffusion, mass action, rates, an initial concentration that varies along a cell."""
+"""Reactions inside cells: diffusion, mass action, rates, concentrations that vary along a cell."""
 
 POINTS = {"soma": [[0, 0, 0, 20], [20, 0, 0, 20]], "dend": [[20, 0, 0, 2], [120, 0, 0, 1]]}
 
@@ -20,7 +20,9 @@ def network():
             "N": {"cellModel": "NetStim", "numCells": 1, "rate": 50},
         },
         "stimSourceParams": {"clamp": {"type": "IClamp", "del": 5, "dur": 30, "amp": 0.5}},
-        "stimTargetParams": {"clamp->A": {"source": "clamp", "sec": "soma", "loc": 0.5, "conds": {"pop": "A"}}},
+        "stimTargetParams": {
+            "clamp->A": {"source": "clamp", "sec": "soma", "loc": 0.5, "conds": {"pop": "A"}}
+        },
         "rxdParams": reactions(),
     }
     traces = {
@@ -31,7 +33,12 @@ def network():
         "cabuf": {"sec": "dend", "loc": 0.5, "var": "cabufi"},
         "decay": {"sec": "dend", "loc": 0.5, "var": "slowi"},
     }
-    return params, {"duration": 40, "recordStep": 0.5, "recordCells": ["A", ("B", [0])], "recordTraces": traces}
+    return params, {
+        "duration": 40,
+        "recordStep": 0.5,
+        "recordCells": ["A", ("B", [0])],
+        "recordTraces": traces,
+    }
 
 
 def reactions():
@@ -44,7 +51,10 @@ def reactions():
                 "cells": ["A", "B"],
                 "secs": ["dend"],
                 "nrn_region": "i",
-                "geometry": {"class": "FractionalVolume", "args": {"volume_fraction": 0.5, "surface_fraction": 1}},
+                "geometry": {
+                    "class": "FractionalVolume",
+                    "args": {"volume_fraction": 0.5, "surface_fraction": 1},
+                },
             },
         },
         "species": {

@@ -71,7 +71,11 @@ def reactions():
             "low": 1e-4,
         },
         "regions": {
-            "cyt": {**everywhere, "nrn_region": "i", "geometry": fraction(volume_fraction=0.8, surface_fraction=1)},
+            "cyt": {
+                **everywhere,
+                "nrn_region": "i",
+                "geometry": fraction(volume_fraction=0.8, surface_fraction=1),
+            },
             "er": {**everywhere, "geometry": fraction(volume_fraction=0.2)},
             "er_membrane": {**everywhere, "geometry": border},
             "ecs": {"extracellular": True, **box, "volume_fraction": 0.2, "tortuosity": 1.6},

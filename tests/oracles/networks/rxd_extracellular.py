@@ -10,7 +10,9 @@ def network():
         "cellParams": {"PYR": {"secs": {"soma": soma}}},
         "popParams": {"A": {"cellType": "PYR", "numCells": 4}},
         "stimSourceParams": {"clamp": {"type": "IClamp", "del": 2, "dur": 30, "amp": 0.5}},
-        "stimTargetParams": {"clamp->A": {"source": "clamp", "sec": "soma", "loc": 0.5, "conds": {"pop": "A"}}},
+        "stimTargetParams": {
+            "clamp->A": {"source": "clamp", "sec": "soma", "loc": 0.5, "conds": {"pop": "A"}}
+        },
         "rxdParams": reactions(),
     }
     traces = {
