@@ -87,20 +87,25 @@ def _value(part: ast.expr, names: Mapping[str, Any]) -> Any:
             return _value(holder, names)[_value(index, names)]
         case ast.Call(func=function, args=arguments):
             return _value(function, names)(*[_value(one, names) for one in arguments])
+    return _chosen(part, names)
+
+
+def _chosen(part: ast.expr, names: Mapping[str, Any]) -> Any:
+    """The value of what compares, chooses or lists."""
+    match part:
         case ast.IfExp(test=test, body=body, orelse=other):
             return _value(body if _value(test, names) else other, names)
         case ast.Compare():
             return _compared(part, names)
         case ast.BoolOp(op=op, values=values):
-            stop = isinstance(op, ast.Or)
-            found = None
+            stop, found = isinstance(op, ast.Or), None
             for one in values:
                 found = _value(one, names)
                 if bool(found) is stop:
                     break
             return found
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return [_value(item, names) for item in items]
+            return tuple(_value(item, names) for item in items)
     raise TypeError(f"no value for {type(part).__name__}")
 
 

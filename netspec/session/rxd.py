@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def add(session: "Session", threads: int | None = None) -> Dict:
-    """Build rxdParams on all ranks; a copy of them with NEURON's objects as 'hObj', empty if there are none."""
+    """Build rxdParams on all ranks; a copy of them with NEURON's objects as 'hObj', or nothing."""
     if not session.params.get("rxdParams"):
         return Dict()
     if session.plan is None:

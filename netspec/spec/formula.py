@@ -52,7 +52,8 @@ class Formula:
 def parse(text: str, kinds: Mapping[str, str], of_node: bool = False) -> Formula:
     """The string as a tree. kinds: name -> what it is. of_node: it is a function of `node`, not of species.
 
-    >>> sorted(parse("2 * ca[cyt] + rxdmath.exp(k)", {"ca": "species", "cyt": "regions", "k": "constants"}).names)
+    >>> kinds = {"ca": "species", "cyt": "regions", "k": "constants"}
+    >>> sorted(parse("2 * ca[cyt] + rxdmath.exp(k)", kinds).names)
     ['ca', 'cyt', 'k']
     """
     try:
