@@ -1,4 +1,4 @@
-"""Reaction and diffusion in NEURON: analytic solutions, conservation, ranks without a part, a next network."""
+"""Reaction and diffusion in NEURON: analytic solutions, conservation, ranks without a part, clearing up."""
 
 import copy
 import json
