@@ -1,5 +1,6 @@
 """Whether the entries of rxdParams fit together: regions, species, expressions."""
 
+import ast
 from typing import Any
 
 from netspec.spec import rxd
@@ -160,8 +161,6 @@ def _formula(
 
 def _places(tree: Any, spec: rxd.ReactionDiffusion, path: Path) -> Findings:
     """species[region]: whether the species is in the region."""
-    import ast
-
     for part in ast.walk(tree):
         match part:
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=region)):
