@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from netspec.spec import vocabulary
+from netspec.spec import rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.kinds import KINDS
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
@@ -147,12 +147,26 @@ def netparams() -> str:
             lines += ["### A density", "", *table(keys(Density)), "", DENSITIES, ""]
         if section in vocabulary.IGNORED:
             lines += ignored(vocabulary.IGNORED[section])
-    later = " and ".join(f"`{name}`" for name in vocabulary.LATER_SECTIONS)
-    lines += ["## Not supported yet", "", f"{later} must be empty.", ""]
+    lines += reactions()
     lines += ["## Variables of string functions", "", "| in | variables | |", "|---|---|---|"]
     for place, names, more in FUNCTIONS:
         lines.append(f"| {place} | {' '.join(f'`{name}`' for name in sorted(names))} | {more} |")
     return "\n".join(lines) + "\n"
+
+
+def reactions() -> list[str]:
+    """The part about rxdParams."""
+    lines = [
+        "## rxdParams",
+        "",
+        "Reaction and diffusion: dictionaries of labelled entries, `constants` (name -> number), and one box "
+        "of extracellular space, `extracellular`. [How to](../how-to/reaction-diffusion.md).",
+        "",
+    ]
+    tables = {**rxd.ENTRIES, "regions with extracellular: True, and extracellular": rxd.Extracellular}
+    for kind, cls in tables.items():
+        lines += [f"### {kind}", "", *table(keys(cls)), ""]
+    return lines
 
 
 def simconfig() -> str:

@@ -137,10 +137,9 @@ def unsupported() -> dict[str, str]:
     """
     from netspec import specs
     from netspec.session import later
-    from netspec.spec import cell, network, simulation, vocabulary
+    from netspec.spec import cell, network, simulation
 
-    found = {name: f"netParams.{name}" for name in vocabulary.LATER_SECTIONS}
-    found |= {name: f"sim.{name}()" for name in later.NOT_YET}
+    found = {name: f"sim.{name}()" for name in later.NOT_YET}
     for module in (network, cell, simulation):
         found |= _later_keys(module)
     for name, function in vars(specs.NetParams).items():

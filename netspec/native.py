@@ -33,6 +33,7 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
     session.create_cells()
     session.connect_cells()
     session.add_stims()
+    session.network_view().addRxD()
     session.setup_recording()
     session.run()
     return session.gather()

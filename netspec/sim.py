@@ -295,9 +295,10 @@ def load(
         return None
     if _session.plan is None:
         return _build(output)
+    rxd = _session.network_view().addRxD() if instantiateRxD and createNEURONObj else None
     data = setupRecording()
     net, cells = _session.network_view(), _session.network_view().cells
-    views = [cell.conns for cell in cells], net.rxd, [cell.stims for cell in cells]
+    views = [cell.conns for cell in cells], rxd, [cell.stims for cell in cells]
     return (net.pops, cells, *views, data) if output else None
 
 

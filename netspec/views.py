@@ -269,7 +269,7 @@ class Net(Changing):
 
     @cached_property
     def rxd(self) -> Dict:
-        """Nothing: reaction and diffusion are not supported yet."""
+        """RxdParams with NEURON's objects as 'hObj', after addRxD; empty before."""
         return Dict()
 
     def cell_of(self, gid: int) -> Cell | None:
@@ -306,9 +306,10 @@ class Net(Changing):
         return Lazy(len(cells), lambda i: cells[i].stims)
 
     def addRxD(self, nthreads: int | None = None) -> Dict:
-        """An empty Dict; reaction and diffusion are not supported yet."""
-        if self.params.get("rxdParams"):
-            raise not_supported("netParams.rxdParams")
+        """Build rxdParams; sim.net.rxd. nthreads: threads for reactions and diffusion."""
+        from netspec.session.rxd import add
+
+        self.rxd = add(self.session, nthreads)
         return self.rxd
 
     def conn(self, place: Place) -> View:

@@ -195,7 +195,7 @@ def _trace(trace: Mapping[str, Any], model: Model, path: Path) -> Problems:
     if sources:
         yield from _readable(sources[0], variable, (*path, "var"))
     elif "sec" in trace and not any(name in trace for name in ("mech", "synMech", "stim", "pointp")):
-        known = catalog.segment_variables()
+        known = {*catalog.segment_variables(), *model.spec.network.rxd.variables}
         if variable not in known:
             message = f"a segment has no variable {variable!r}. {did_you_mean(variable, known)}"
             yield Problem(spell((*path, "var")), message)

@@ -152,6 +152,8 @@ def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, A
         try:
             variable = getattr(holder, f"_ref_{block.variable}")
         except (AttributeError, NameError, LookupError, TypeError) as error:
+            if block.kind == "segment" and block.variable in live.plan.model.spec.network.rxd.variables:
+                continue  # a cell outside the species' regions
             _refuse(block, f"cell {gid} has no variable {block.variable!r} there ({_first_line(error)})")
         yield gid, section, variable
 

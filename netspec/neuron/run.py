@@ -66,6 +66,7 @@ class Network:
         self._inputs: LiveInputs | None = None
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
+        self.reactions: Any = None
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
@@ -108,12 +109,27 @@ class Network:
             reached = partial(synapses_reached, self.plan, one)
             self._made(self._synapses).change(reached, one.params)
 
+    def make_reactions(self, plan: Plan, threads: int | None = None) -> None:
+        """Make what reacts and diffuses in and around owned cells (rxdParams)."""
+        from netspec.neuron.rxd import LiveReactions, reset  # neuron.rxd takes a second to import
+
+        self._plan = plan
+        if self.reactions is not None:
+            self.reactions.close()
+        try:
+            self.reactions = LiveReactions(plan, self.cells, self.ranks, threads)
+        except SpecError:
+            reset()
+            raise
+
     def make_recordings(self, plan: Plan) -> None:
         """Start recording from owned cells."""
         self._plan = plan
         if plan.model.spec.simulation.record_traces:
             # i_membrane_ has to exist before it is pointed to.
             self._cvode.use_fast_imem(int(plan.model.spec.simulation.use_fast_imem))
+            if self.reactions is not None:
+                h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
@@ -183,6 +199,9 @@ class Network:
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
+        if self.reactions is not None:
+            self.reactions.close()
+            self.reactions = None
         self._gaps.clear()
         self._played = ()
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None

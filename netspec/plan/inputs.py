@@ -155,7 +155,9 @@ def _clamps(site: _Site) -> InputBlock:
         place = f"cell {site.cells.gids[owned[outside[0]]]}"
         raise SpecError([Problem(aim.where("loc"), f"{location[outside[0]]} is outside 0..1 for {place}.")])
     lists = {name: tuple(values[name]) for name in LISTS if isinstance(values.get(name), list | tuple)}
-    numbers = {name: site.column(name) for name in values if name not in lists and name not in NOT_PARAMETERS}
+    # 'delay' of a target is that of a NetStim's connection; of a source it is a parameter of the clamp.
+    skipped = {name for name in NOT_PARAMETERS if name != "delay" or name not in aim.source.params}
+    numbers = {name: site.column(name) for name in values if name not in lists and name not in skipped}
     places = Table({"gid": site.cells.gids[owned], "section": _sections(site), "location": location})
     rows = places.with_columns(**numbers)
     return InputBlock(aim.target.label, aim.source.label, aim.source.type, rows, lists)

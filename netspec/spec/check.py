@@ -9,6 +9,7 @@ from netspec.spec.check_cells import cell_rules, synapses
 from netspec.spec.check_connections import connections
 from netspec.spec.check_geometry import geometry
 from netspec.spec.check_populations import artificial_rules, populations
+from netspec.spec.check_rxd import reaction_diffusion
 from netspec.spec.check_simulation import simulation
 from netspec.spec.check_stimuli import stimuli
 from netspec.spec.check_subcellular import subcellular
@@ -41,6 +42,7 @@ def check(
         connections(facts),
         subcellular(facts),
         stimuli(facts),
+        reaction_diffusion(facts),
         simulation(facts, known_analysis),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.spec.cell import CellRule, Synapse
 from netspec.spec.keys import key
+from netspec.spec.rxd import ReactionDiffusion
 from netspec.spec.subcellular import SubcellularRule
 
 
@@ -160,6 +161,7 @@ class Network:
     subcellular: dict[str, SubcellularRule] = field(default_factory=dict)
     sources: dict[str, StimulusSource] = field(default_factory=dict)
     targets: dict[str, StimulusTarget] = field(default_factory=dict)
+    rxd: ReactionDiffusion = field(default_factory=ReactionDiffusion)
     constants: dict[str, float] = field(default_factory=dict)
     """Every number among the attributes: variables of string functions of connections and stimuli."""
 

@@ -4,11 +4,11 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.spec import Spec, check, vocabulary
+from netspec.spec import Spec, check, rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import (
     Finding,
@@ -16,7 +16,6 @@ from netspec.spec.findings import (
     in_order,
     lenient,
     settle,
-    unsupported,
     warning,
 )
 from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, shown
@@ -105,16 +104,12 @@ def _names_used(network: Mapping[str, Any]) -> Iterator[str]:
 
 def _network(values: Mapping[str, Any], notes: Notes) -> Network:
     """netParams: its settings, its sections, and the user's own attributes."""
-    own, found = _split(
-        values, (*_fields(Network), *ENTRIES, *vocabulary.LATER_SECTIONS), ("netParams",), notes
-    )
+    own, found = _split(values, (*_fields(Network), *ENTRIES, "rxdParams"), ("netParams",), notes)
     settings = {name: value for name, value in found.items() if name in _fields(Network)}
     arguments = _arguments(Network, settings, ("netParams",), notes)
     for section, name in vocabulary.SECTIONS.items():
         arguments[name] = _entries(section, found.get(section), notes)
-    for section in vocabulary.LATER_SECTIONS:
-        if found.get(section):
-            notes.findings.append(unsupported(("netParams", section)))
+    arguments["rxd"] = rxd.read(found.get("rxdParams"), partial(_part, notes=notes), notes.findings)
     network = Network(**arguments)
     settings = {key: getattr(network, one.name) for key, one in _fields(Network).items()}
     numbers = {name: value for name, value in {**settings, **own}.items() if is_number(value)}
@@ -176,6 +171,12 @@ def _entry(cls: type, section: str, label: Any, values: Mapping[str, Any], notes
     if free:
         arguments[free] = _free(own, vocabulary.ENTRY_UNITS.get(section, {}), path, notes)
     return cls(label=label, **arguments)
+
+
+def _part(cls: type, values: Mapping[str, Any], path: Path, notes: Notes) -> Any:
+    """One entry of rxdParams as its dataclass."""
+    _, found = _split(values, _fields(cls), path, notes, free=False)
+    return cls(label=path[-1], **_arguments(cls, found, path, notes))
 
 
 def _for_own_rule(values: Mapping[str, Any], notes: Notes) -> dict[str, Any]:

@@ -11,9 +11,6 @@ SECTIONS = {
 }
 """Sections of netParams and the fields of Network that hold their entries."""
 
-LATER_SECTIONS = ("rxdParams",)
-"""Sections that are not supported yet."""
-
 IGNORED = {
     "connParams": {
         "plasticity": "NetPyNE documents this key but ignores it; what it reads is 'plast'.",

@@ -340,7 +340,6 @@ NOT_YET = {
         [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
         "netParams.synMechParams['exc'].selfNetCon",
     ),
-    "reaction-diffusion": ([("rxdParams", {"regions": {}})], "netParams.rxdParams"),
     "extracellular stimulus with a mod file": (
         [
             (

@@ -69,6 +69,7 @@ def simulate(specs, sim, net, cfg):
     sim.net.createCells()
     sim.net.connectCells()
     sim.net.addStims()
+    sim.net.addRxD()
     sim.setupRecording()
     return sim
 

@@ -105,3 +105,8 @@ def test_named_streams_do_not_depend_on_other_populations():
     large["popParams"] = {"Z": {"cellType": "P", "numCells": 5}, **large["popParams"]}
     few, many = (whole(network, randomStreams="named").inputs[0].rows["amp"] for network in (small, large))
     assert many[5:].tolist() == few.tolist()
+
+
+def test_the_delay_of_a_clamp_is_its_own():
+    assert "delay" not in driven(CLAMP, {"delay": 2}).rows
+    assert driven({"type": "IClamp", "delay": 5, "dur": 1, "amp": 1}).rows["delay"].tolist() == [5.0] * 4

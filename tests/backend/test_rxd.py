@@ -1,0 +1,257 @@
+"""Reaction and diffusion in NEURON: analytic solutions, conservation, ranks without a part, clearing up."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from launcher import ALLOWED, MPIEXEC
+
+import netspec
+from netspec import sim, specs
+from netspec.errors import SpecError
+
+pytestmark = pytest.mark.neuron
+
+RATE, START = 0.05, 2.0
+CABLE = {"soma": {"geom": {"L": 100, "diam": 2, "nseg": 21}, "mechs": {"pas": {}}}}
+
+
+def network(**reactions):
+    return {
+        "cellParams": {"P": {"secs": copy.deepcopy(CABLE)}},
+        "popParams": {"A": {"cellType": "P", "numCells": 1}, "B": {"cellType": "P", "numCells": 2}},
+        "rxdParams": reactions,
+    }
+
+
+def inside(cells="all"):
+    return {"cyt": {"cells": cells, "secs": "all", "nrn_region": "i"}}
+
+
+DECAY = network(
+    constants={"k": RATE},
+    regions=inside(["A"]),
+    species={"x": {"regions": "cyt", "initial": START}},
+    rates={"loss": {"species": "x[cyt]", "rate": "-k * x[cyt]"}},
+)
+CFG = {
+    "duration": 20,
+    "dt": 0.025,
+    "recordStep": 1,
+    "recordCells": ["all"],
+    "recordTraces": {"x": {"sec": "soma", "loc": 0.5, "var": "xi"}},
+    "verbose": False,
+}
+
+
+def built(net, cfg=CFG):
+    """sim.net.rxd of a network that has been built."""
+    sim.create(specs.NetParams(copy.deepcopy(net)), specs.SimConfig(copy.deepcopy(cfg)))
+    return sim.net.rxd
+
+
+def amounts(species, regions):
+    """Concentration times volume, summed."""
+    return sum(
+        node.concentration * node.volume
+        for region in regions
+        for node in species["hObj"][region["hObj"]].nodes
+    )
+
+
+@pytest.fixture(autouse=True)
+def cleared():
+    yield
+    sim.clearAll()
+
+
+def test_decay_is_exponential():
+    built(DECAY)
+    sim.simulate()
+    found = np.array(sim.allSimData["x"]["cell_0"])
+    assert found == pytest.approx(START * np.exp(-RATE * np.arange(len(found))), rel=2e-3)
+    assert list(sim.allSimData["x"]) == ["cell_0"]  # B is outside the region
+
+
+def test_diffusion_spreads_and_conserves():
+    net = network(
+        regions=inside(),
+        species={"x": {"regions": "cyt", "d": 1.0, "initial": "1.0 if 0.49 < node.x < 0.51 else 0.0"}},
+    )
+    rxd = built(net)
+    sim.simulate()
+    nodes = [n for n in rxd["species"]["x"]["hObj"].nodes if n.sec == sim.net.cells[0].secs["soma"]["hObj"]]
+    place = np.array([n.x for n in nodes]) * 100 - 50
+    found = np.array([n.concentration for n in nodes])
+    assert found.sum() == pytest.approx(1.0, rel=1e-9)
+    first = (100 / 21) ** 2 / 12  # a segment is a box, not a point
+    assert (place**2 * found).sum() == pytest.approx(2 * 20, rel=0.05, abs=first)
+
+
+def test_states_and_parameters_vary_from_place_to_place():
+    net = network(
+        regions={"border": {"geometry": "membrane"}, **inside()},
+        species={"x": {"regions": "cyt", "initial": 0}},
+        states={"gate": {"regions": "border", "initial": "node.x"}},
+        parameters={"speed": {"regions": ["cyt"], "value": "0.1 * node.x"}},
+        rates={"make": {"species": "x", "rate": "speed"}},
+    )
+    rxd = built(net)
+    sim.simulate()
+    gates = rxd["states"]["gate"]["hObj"].nodes
+    assert [n.concentration for n in gates] == pytest.approx([n.x for n in gates])
+    made = rxd["species"]["x"]["hObj"].nodes
+    assert [n.concentration for n in made] == pytest.approx([0.1 * n.x * 20 for n in made], rel=1e-6)
+
+
+def test_reactions_across_a_membrane_conserve():
+    share = {"class": "FractionalVolume"}
+    net = network(
+        regions={
+            "cyt": {"geometry": {**share, "args": {"volume_fraction": 0.8, "surface_fraction": 1}}},
+            "er": {"geometry": {**share, "args": {"volume_fraction": 0.2}}},
+            "border": {"geometry": {"class": "ScalableBorder", "args": {"scale": 1}}},
+        },
+        species={"x": {"regions": ["cyt", "er"], "initial": "1.0 if node.region == er else 0.1"}},
+        multicompartmentReactions={
+            "leak": {
+                "reactant": "x[er]", "product": "x[cyt]", "rate_f": 1e4, "rate_b": 1e4, "membrane": "border",
+            }
+        },
+    )  # fmt: skip
+    rxd = built(net, {**CFG, "recordTraces": {}})
+    places = [rxd["regions"][name] for name in ("cyt", "er")]
+    before = amounts(rxd["species"]["x"], places)
+    sim.simulate()
+    assert amounts(rxd["species"]["x"], places) == pytest.approx(before, rel=1e-6)
+    cyt, er = (
+        amounts(rxd["species"]["x"], [place]) / share for place, share in zip(places, (0.8, 0.2), strict=True)
+    )
+    assert 0.1 / before < cyt < er
+
+
+def test_what_scripts_find():
+    rxd = built(DECAY)
+    assert rxd.species["x"]["hObj"].name == "x"
+    assert rxd["regions"]["cyt"]["hObj"] is sim.net.rxd.regions.cyt.hObj
+    assert rxd["constants"]["k"] == RATE
+    box = {f"{axis}{end}": value for axis in "xyz" for end, value in (("lo", -100), ("hi", 100))}
+    rxd = built(
+        network(extracellular={**box, "dx": 50}, species={"x": {"regions": "extracellular", "initial": 3}})
+    )
+    outside = rxd["species"]["x"]["hObj"][rxd["regions"]["extracellular"]["hObj"]]
+    assert rxd["extracellular"]["hObj"] is rxd["regions"]["extracellular"]["hObj"]
+    assert outside.states3d.shape == (4, 4, 4)
+
+
+def test_a_second_network_starts_anew():
+    results = [netspec.run(DECAY, CFG).traces["x"][0] for _ in range(2)]
+    other = copy.deepcopy(DECAY)
+    del other["rxdParams"]
+    assert not netspec.run(other, {**CFG, "recordTraces": {}}).traces
+    results.append(netspec.run(DECAY, CFG).traces["x"][0])
+    assert (results[1] == results[0]).all()
+    assert (results[2] == results[0]).all()
+
+
+def test_what_neuron_refuses_has_a_path():
+    net = copy.deepcopy(DECAY)
+    net["rxdParams"]["species"]["na"] = {"regions": "cyt", "initial": 0, "charge": 3}
+    with pytest.raises(SpecError, match=r"(?s)species\['na'\].*na_ion already defined"):
+        built(net)
+
+
+SCRIPT = """
+import json, sys
+from netspec import sim, specs
+net, cfg = json.load(open(sys.argv[1]))
+sim.create(specs.NetParams(net), specs.SimConfig(cfg))
+sim.simulate()
+kinds = [kind for kind in ("regions", "species", "rates") if kind in sim.net.rxd]
+made = {kind: {name: one["hObj"] is not None for name, one in sim.net.rxd[kind].items()} for kind in kinds}
+here = sim.pc.py_allgather(made)
+if sim.rank == 0:
+    traces = {name: list(map(float, x)) for name, x in sim.allSimData["x"].items()}
+    with open(sys.argv[2], "w") as file:
+        json.dump([here, traces], file)
+"""
+
+
+def on_ranks(ranks, net, folder):
+    """(what is on each rank, traces), or the output of a run that failed."""
+    (folder / "run.py").write_text(SCRIPT)
+    (folder / "net.json").write_text(json.dumps([net, CFG]))
+    command = [MPIEXEC, "-n", str(ranks), sys.executable, "run.py", "net.json", "found.json"]
+    path = os.pathsep.join([str(Path(netspec.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, **ALLOWED, "PYTHONPATH": path}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=30)
+    if done.returncode:
+        return done.stdout + done.stderr
+    return json.loads((folder / "found.json").read_text())
+
+
+@pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_a_region_without_cells_on_a_rank(ranks, tmp_path):
+    here, traces = on_ranks(ranks, DECAY, tmp_path)
+    assert here == [{"regions": {"cyt": first}, "species": {"x": first}, "rates": {"loss": first}}
+                    for first in [True] + [False] * (ranks - 1)]  # fmt: skip
+    found = np.array(traces["cell_0"])
+    assert found == pytest.approx(START * np.exp(-RATE * np.arange(len(found))), rel=2e-3)
+
+
+def outside():
+    """A box around the cells, and a reaction out of them."""
+    box = {f"{axis}{end}": value for axis in "xyz" for end, value in (("lo", -1000), ("hi", 1000))}
+    return network(
+        regions={
+            **inside(),
+            "skin": {"geometry": "membrane"},
+            "ecs": {"extracellular": True, **box, "dx": 500},
+        },
+        species={"x": {"regions": ["cyt", "ecs"], "initial": "1.0 if node.region == cyt else 0.0"}},
+        rates={"loss": {"species": "x[cyt]", "rate": "-0.1 * x[cyt]"}},
+        multicompartmentReactions={
+            "out": {"reactant": "x[cyt]", "product": "x[ecs]", "rate_f": 1e4, "membrane": "skin"}
+        },
+    )
+
+
+@pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
+def test_extracellular_space_on_ranks_without_cells(tmp_path):
+    """NEURON waits for all ranks there: what they would wait for in vain is refused, the rest runs."""
+    net = outside()
+    del net["rxdParams"]["multicompartmentReactions"]
+    here, traces = on_ranks(3, net, tmp_path)
+    found = np.array(traces["cell_2"])
+    assert found == pytest.approx(np.exp(-0.1 * np.arange(len(found))), rel=5e-3)
+    net["popParams"] = {"A": {"cellType": "P", "numCells": 1}}
+    assert "Run this model on fewer ranks" in on_ranks(3, net, tmp_path)
+    del net["rxdParams"]["rates"]
+    here, traces = on_ranks(3, net, tmp_path)
+    assert [one["regions"]["cyt"] for one in here] == [True, False, False]
+    assert traces["cell_0"] == pytest.approx([1.0] * len(found), rel=1e-6)
+
+
+@pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
+def test_fluxes_that_neuron_loses_on_ranks_are_refused(tmp_path):
+    output = on_ranks(2, outside(), tmp_path)
+    assert "netParams.rxdParams.multicompartmentReactions['out']" in output
+    assert "run this model on one rank" in output
+
+
+def test_a_reaction_out_of_cells_conserves():
+    net = outside()
+    del net["rxdParams"]["rates"]
+    rxd = built(net)
+    x, ecs = rxd["species"]["x"], rxd["regions"]["ecs"]["hObj"]
+    before = amounts(x, [rxd["regions"]["cyt"]])
+    sim.simulate()
+    after, out = amounts(x, [rxd["regions"]["cyt"]]), x["hObj"][ecs].states3d.sum() * 500**3
+    assert out > 0.01 * before
+    assert after + out == pytest.approx(before, rel=1e-6)
