@@ -26,7 +26,6 @@ from netspec.spec.network import ConnectionRule
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CONNECTION_RULES, PAIR, POST, PRE
 
-NOT_YET = {}
 SIZES = {
     "probability": "probability",
     "convergence": "convergence",
