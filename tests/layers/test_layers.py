@@ -87,3 +87,9 @@ def test_only_one_room_knows_neuron_and_one_file_knows_mpi(path):
         assert "neuron" not in outside
     if path.relative_to(PACKAGE).as_posix() != "neuron/ranks.py":
         assert "mpi4py" not in outside
+
+
+def test_test_modules_have_names_of_their_own():
+    """Pytest imports them by name, without their folders."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

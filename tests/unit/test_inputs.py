@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from plan_nets import net
-from test_record import whole
+from test_recordings import whole
 
 from netspec.errors import SpecError
 
