@@ -29,14 +29,17 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
     session = Session(talks=False)
     session.mod = folders(mod)
     session.initialize(net_params, named(sim_config), None)
-    session.plan_everything()
-    session.create_cells()
-    session.connect_cells()
-    session.add_stims()
-    session.network_view().addRxD()
-    session.setup_recording()
-    session.run()
-    return session.gather()
+    try:
+        session.plan_everything()
+        session.create_cells()
+        session.connect_cells()
+        session.add_stims()
+        session.network_view().addRxD()
+        session.setup_recording()
+        session.run()
+        return session.gather()
+    finally:
+        session.clear()  # NEURON's objects of one run must not be there in the next
 
 
 def named(sim_config: Any) -> dict[str, Any]:

@@ -444,9 +444,9 @@ class TestNamesInTheNetwork:
         only(problems(sources=sources, targets=targets), "netParams.stimTargetParams['t'].taau", "'IClamp'")
 
     def test_plasticity(self):
-        rule = ConnectionRule("c", {}, {}, plast={"mech": "STDP", "params": {}})
+        rule = ConnectionRule("c", {}, {}, plast={"mech": "NoSuchRule", "params": {}})
         found = problems(connections={"c": rule})
-        only(found, "netParams.connParams['c'].plast.mech", "no point process 'STDP'")
+        only(found, "netParams.connParams['c'].plast.mech", "no point process 'NoSuchRule'")
 
     @pytest.mark.parametrize(
         "trace",
