@@ -1,7 +1,6 @@
 """NetPyNE's verbs that look at a run: numbers of its tutorials, load of ranks, format of files."""
 
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.formats.netpyne import compact_keys
 from netspec.session.current import current
 
 EXPECTED = {
@@ -59,6 +58,8 @@ def loadBalance(printNodeTimes: bool = False) -> list[float]:
 
 def compactConnFormat() -> None:
     """Let files hold connections as lists: of the keys in cfg.compactConnFormat, or the usual ones."""
+    from netspec.formats.netpyne import compact_keys  # not at the top: `sim` stays light to import
+
     given = current.cfg.get("compactConnFormat")
     if not isinstance(given, list):
         current.cfg.compactConnFormat = compact_keys(current.planned(), True)
