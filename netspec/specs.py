@@ -10,7 +10,6 @@ from typing import Any
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.formats import json as json_format
 from netspec.formats import pickle as pickle_format
-from netspec.session import importing
 from netspec.session.containers import Attributes, Dict, ODict
 from netspec.spec.network import Network
 from netspec.spec.raw import put
@@ -203,6 +202,8 @@ class NetParams(Attributes):
 
         cellArgs: of the template, class or function. dLambda: for nseg by the d_lambda rule, such as 0.1.
         """
+        from netspec.session import importing  # not at the top: `specs` stays light to import
+
         made = importing.cell(label, fileName, cellName, cellArgs, cellInstance, dLambda)
         if somaAtOrigin:
             importing.centred(made["secs"])
@@ -218,6 +219,8 @@ class NetParams(Attributes):
         importSynMechs: bool = False,
     ) -> CellParams:
         """All cell rules, with new ones: cells of a network in a Python or HOC file, by expressions."""
+        from netspec.session import importing  # not at the top: `specs` stays light to import
+
         found = importing.cells_of_network(labelList, condsList, fileName, cellNameList)
         for label, conds, name, made in zip(labelList, condsList, cellNameList, found, strict=True):
             self._add_imported(label, conds, made, name, importSynMechs)
