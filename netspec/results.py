@@ -14,6 +14,7 @@ from netspec.formats import tree
 from netspec.plan import Plan
 from netspec.plan.record import is_netstim
 from netspec.plan.select import select
+from netspec.signals.recorded import Signal
 from netspec.tables import Table, blank
 
 Trace = NDArray[np.float64] | Mapping[str, NDArray[np.float64]]
@@ -57,7 +58,8 @@ class Results:
 
     spikes: columns time [ms] and gid. time: of traces' samples [ms]. traces: label -> gid -> (samples,),
     or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
-    times [ms]. times: as traces, the sample times of traces that have their own [ms].
+    times [ms]. times: as traces, the sample times of traces that have their own [ms]. signals: by name (LFP,
+    dipole, iMembrane, your own), sums over cells and the shares of those that were asked for.
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
     """
 
@@ -67,6 +69,7 @@ class Results:
     traces: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
     times: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
     net_params: Mapping[str, Any] = field(default_factory=dict)
     sim_config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -199,7 +202,8 @@ def _of_cells(results: Results, gids: set[int]) -> Results:
         for label, cells in results.traces.items()
     }
     stims = {gid: sources for gid, sources in results.stims.items() if gid in gids}
-    return replace(results, spikes=spikes, traces=traces, stims=stims, counts=None)
+    signals = {name: signal.of_cells(gids) for name, signal in results.signals.items()}
+    return replace(results, spikes=spikes, traces=traces, stims=stims, signals=signals, counts=None)
 
 
 def _within(results: Results, time: tuple[float, float]) -> Results:
@@ -225,5 +229,6 @@ def _within(results: Results, time: tuple[float, float]) -> Results:
             gid: {source: times[inside(times)] for source, times in sources.items()}
             for gid, sources in results.stims.items()
         },
+        signals={name: signal.within(inside(signal.time)) for name, signal in results.signals.items()},
         counts=None,
     )

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from netspec.errors import NetspecWarning
 from netspec.model import resolve
-from netspec.plan import InputBlock, Plan, PointBlock, Recordings, TraceBlock, gaps, make
+from netspec.plan import InputBlock, Plan, PointBlock, Recordings, SignalBlock, TraceBlock, gaps, make
 from netspec.plan.cells import Cells
 from netspec.plan.points import points
 from netspec.plan.record import synapse_places
 from netspec.plan.rules import RULES
 from netspec.plan.values import values
+from netspec.signals import recorded
 from netspec.spec.read import read
 from netspec.spec.vocabulary import ARTIFICIAL
 from netspec.tables import Table, concat, ragged
@@ -36,6 +37,7 @@ def of_rank(results: "Results", cells: bool = True) -> Content:
         "traces": {label: _trace_columns(trace) for label, trace in results.traces.items()},
         "stims": _trace_columns(results.stims),
         "times": {label: _trace_columns(times) for label, times in results.times.items()},
+        "signals": dict(results.signals),
     }
     if cells:
         plan = _plan_content(results.plan)
@@ -106,6 +108,10 @@ def merge(contents: Sequence[Content], plan: Plan) -> Content:
         "time": contents[0]["time"],
         "traces": _merge_traces(contents, "traces"),
         "times": _merge_traces(contents, "times"),
+        "signals": {
+            name: recorded.merged([content["signals"][name] for content in contents])
+            for name in contents[0]["signals"]
+        },
         "stims": _by_gid(stims for content in contents for stims in _traces(content["stims"]).items()),
     }
     if all("plan" in content for content in contents):
@@ -258,13 +264,21 @@ def _merge_synapse_values(shares: Sequence[Content], plan: Plan, together: Plan)
 
 def _merge_recordings(shares: Sequence[Content]) -> Recordings:
     first: Recordings = shares[0]["recordings"]
-    blocks = [{"traces": share["recordings"].traces} for share in shares]
+    blocks = [
+        {name: getattr(share["recordings"], name) for name in ("traces", "signals")} for share in shares
+    ]
     spikes = None
     if first.spikes is not None:
         spikes = np.sort(np.concatenate([share["recordings"].spikes for share in shares]))
     traces = _grouped(blocks, "traces", _trace_key, _merge_trace)
     in_order = _sorted(traces, lambda block: first.labels.index(block.label))
-    return replace(first, traces=in_order, spikes=spikes)
+    kept = _grouped(blocks, "signals", lambda block: block.name, _merge_signals)
+    return replace(first, traces=in_order, signals=kept, spikes=spikes)
+
+
+def _merge_signals(blocks: list[SignalBlock]) -> SignalBlock:
+    gids, cells = (np.sort(np.concatenate([getattr(b, name) for b in blocks])) for name in ("gids", "cells"))
+    return replace(blocks[0], gids=gids, cells=cells)
 
 
 def _trace_key(block: TraceBlock) -> Hashable:

@@ -29,7 +29,6 @@ from netspec.session.verbs_small import (
     timing,
     version,
 )
-from netspec.specs import not_supported
 
 __all__ = [
     "cellByGid", "checkMemory", "checkOutput", "clearAll", "close", "compactConnFormat", "gatherData",
@@ -126,8 +125,11 @@ def setupRecording() -> Any:
 
 
 def setupRecordLFP() -> None:
-    """Not supported yet."""
-    raise not_supported("sim.setupRecordLFP")
+    """Nothing: setupRecording sets up signals too."""
+
+
+def setupRecordDipole() -> None:
+    """Nothing: setupRecording sets up signals too."""
 
 
 def preRun() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from netspec.errors import did_you_mean
+from netspec.formats import netpyne_signals
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
 from netspec.session.containers import Dict
@@ -371,9 +372,10 @@ class AllCells(Lazy):
 
 
 class LiveData(Dict):
-    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors of this rank."""
+    """sim.simData: spkt, spkid, t, traces by label and cell, stims by cell, as vectors; signals as arrays."""
 
-    def __init__(self, recordings: Any):
+    def __init__(self, network: Any):
+        recordings = network.recordings
         super().__init__(spkt=recordings.times, spkid=recordings.gids)
         for label in recordings.plan.recordings.labels:
             self[label] = Dict()
@@ -389,3 +391,4 @@ class LiveData(Dict):
             self["stims"] = Dict()
         for (gid, source), vector in recordings.stims.items():
             self["stims"].setdefault(f"cell_{gid}", Dict())[source] = vector
+        self.update(netpyne_signals.written(network.signals()))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.formats import netpyne_gaps as gap_records
+from netspec.formats import netpyne_signals
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders, reach
@@ -344,6 +345,7 @@ def simulation_data(results: "Results") -> Record:
         data[label] |= {f"cell_time_{gid}": _listed(times) for gid, times in own_times}
     if len(results.time):
         data["t"] = results.time.tolist()
+    data |= netpyne_signals.written(results.signals)
     if results.counts is not None and results.duration:
         data["avgRate"] = results.counts.spikes / max(results.counts.cells, 1) / results.duration * 1000
     return data

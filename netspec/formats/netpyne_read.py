@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import FileError
 from netspec.formats import netpyne_gaps as gap_records
+from netspec.formats import netpyne_signals
 from netspec.formats.json import plain
 from netspec.formats.netpyne import POSITION, compact_keys
 from netspec.formats.netpyne_values import with_saved_values
@@ -163,6 +164,7 @@ def simulation_columns(document: Record) -> dict[str, Any]:
         "traces": traces,
         "times": {name: own for name, own in times.items() if own},
         "stims": {gid: own for gid, own in _by_gid(data.get("stims", {}), "cell_").items() if own},
+        "signals": netpyne_signals.read(data, float(document.get("simConfig", {}).get("recordStep", 0.1))),
     }
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from netspec.errors import FileError
 from netspec.formats.json import plain
-from netspec.plan import InputBlock, PointBlock, Recordings, SynapseChange, TraceBlock
+from netspec.plan import InputBlock, PointBlock, Recordings, SignalBlock, SynapseChange, TraceBlock
 from netspec.plan.cells import Drawn, Template
+from netspec.signals.recorded import Signal
 from netspec.spec.cell import Section
 from netspec.tables import Table
 
@@ -24,6 +25,7 @@ CLASSES = {
     c.__name__: c
     for c in (
         *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
+        *(Signal, SignalBlock),
     )
 }
 

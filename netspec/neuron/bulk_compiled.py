@@ -30,7 +30,7 @@ FLAGS = ("-std=c++17", "-O2", "-shared", "-fPIC")
 
 def load() -> SimpleNamespace | None:
     """The functions of bulk.cpp; None, with the reason in the log, where it cannot be compiled."""
-    found, where = cache.compiler(), _neuron_folders()
+    found, where = cache.compiler(), neuron_folders()
     if found is None or where is None:
         log.info("no compiled builder: no %s", "C++ compiler" if found is None else "neuronapi.h in NEURON")
         return None
@@ -45,11 +45,11 @@ def load() -> SimpleNamespace | None:
 
 def paths() -> list[Path]:
     """The compiled helper in the cache, made if it is not there yet; none where it cannot be made."""
-    found, where = cache.compiler(), _neuron_folders()
+    found, where = cache.compiler(), neuron_folders()
     return [_compiled(found, *where)] if found and where else []
 
 
-def _neuron_folders() -> tuple[Path, Path] | None:
+def neuron_folders() -> tuple[Path, Path] | None:
     """NEURON's include and library folders: in the wheel, or in a prefix of <prefix>/lib/python/neuron."""
     package = Path(neuron.__file__).parent
     for root in (package / ".data", package.parents[2] if len(package.parents) > 2 else package):

@@ -69,7 +69,12 @@ class LiveCells:
 
     def sections(self, gid: int) -> list[Any]:
         """All sections of a cell."""
-        return [self.section(gid, name) for name in self._template(gid).sections]
+        return list(self.named_sections(gid).values())
+
+    def named_sections(self, gid: int) -> dict[str, Any]:
+        """All sections of a cell by name."""
+        sections, cell = self._template(gid).sections, self.cell(gid)
+        return {name: getattr(cell, attribute) for name, attribute in sections.items()}
 
     def pointp(self, gid: int, section: str, label: str) -> Any:
         """A point process that belongs to the cell (pointps)."""

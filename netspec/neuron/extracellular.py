@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
 from netspec.neuron.cells import LiveCells
+from netspec.neuron.geometry import ends
 from netspec.plan import Plan
 from netspec.plan.extracellular import Field, fields, times
 
@@ -43,7 +44,7 @@ class LiveFields:
 
     def _play(self, section: Any, inside: list[Field], when: Any, courses: Floats, gid: int) -> None:
         """Insert the mechanism and give each segment the sum of all fields there [mV]."""
-        middles = centres(section)
+        middles = ends(section).mean(axis=1)
         strengths = np.stack([field.strength(middles) for field in inside], axis=1)
         if not np.isfinite(strengths).all():
             field = inside[int(np.argwhere(~np.isfinite(strengths))[0, 1])]
@@ -54,15 +55,6 @@ class LiveFields:
             vector = h.Vector(potential)
             vector.play(segment._ref_e_extracellular, when, True)
             self._vectors.append(vector)
-
-
-def centres(section: Any) -> Floats:
-    """Middle of each segment's ends on the line through the section's 3-D points: (nseg, 3) [um]."""
-    n = section.n3d()
-    arcs = np.array([section.arc3d(i) for i in range(n)]) / section.L
-    points = np.array([[section.x3d(i), section.y3d(i), section.z3d(i)] for i in range(n)])
-    ends = np.array([[s.x - 0.5 / section.nseg, s.x + 0.5 / section.nseg] for s in section])
-    return np.stack([np.interp(ends, arcs, column).mean(axis=1) for column in points.T], axis=1)
 
 
 def _corners(courses: Floats) -> NDArray[np.int64]:

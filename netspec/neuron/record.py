@@ -13,6 +13,7 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.synapses import LiveSynapses
 from netspec.plan import Plan, TraceBlock
+from netspec.signals.recorded import Signal
 from netspec.spec.simulation import Simulation
 from netspec.tables import Table
 
@@ -27,6 +28,7 @@ class Recorded:
     spikes: time [ms] and gid, in NEURON's order. time: of the traces' samples [ms], or None.
     traces: by label and gid; several synapses of one cell are told apart by a key. stims: spike times [ms] of
     NetStims, by target cell and source. times: of samples, by label and gid (recordStep 'adaptive').
+    signals: by name, the share of this rank's cells.
     """
 
     spikes: Table
@@ -34,6 +36,7 @@ class Recorded:
     traces: dict[str, dict[int, Any]] = field(default_factory=dict)
     stims: dict[int, dict[str, Trace]] = field(default_factory=dict)
     times: dict[str, dict[int, Any]] = field(default_factory=dict)
+    signals: dict[str, Signal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
+from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
 from netspec.plan import Plan, SynapseChange
 from netspec.plan.reach import synapses as synapses_reached
+from netspec.signals.recorded import Signal
 from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
 
@@ -66,6 +68,7 @@ class Network:
         self._inputs: LiveInputs | None = None
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
+        self._signals: LiveSignals | None = None
         self.reactions: Any = None
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
@@ -133,6 +136,7 @@ class Network:
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
+        self._signals = LiveSignals(plan, self.cells) if plan.recordings.signals else None
 
     def play(self, times: Any, gids: Any) -> None:
         """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
@@ -164,6 +168,9 @@ class Network:
         for name, value in global_values(spec).items():
             h(f"{name} = {float(value)!r}")
         h.dt = simulation.dt
+        if self._signals is not None:
+            self._signals.prepare(self.ranks)
+            self._cvode.use_fast_imem(int(simulation.use_fast_imem or self._signals.needs_current))
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
@@ -175,6 +182,8 @@ class Network:
         if self._recordings is not None:
             self._recordings.clear()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
+        if self._signals is not None:
+            self._signals.start()
 
     def resume(self, *every: Every) -> None:
         """Run on to the end of the duration."""
@@ -190,11 +199,18 @@ class Network:
 
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms]."""
-        self.pc.psolve(until)
+        if self._signals is None:
+            self.pc.psolve(until)
+        else:
+            self._signals.advance(self.pc.psolve, until)
 
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
-        return self.recordings.collect()
+        return replace(self.recordings.collect(), signals=self.signals())
+
+    def signals(self) -> dict[str, Signal]:
+        """What this rank's cells have added to signals so far."""
+        return {} if self._signals is None else self._signals.collect()
 
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
@@ -204,7 +220,9 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
+        self._recordings = self._signals = self._fields = self._inputs = self._connections = (
+            self._synapses
+        ) = None
         if self._cells is not None:
             self._cells.close()
         self._cells = None

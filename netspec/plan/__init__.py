@@ -107,10 +107,24 @@ class TraceBlock:
 
 
 @dataclass(frozen=True)
+class SignalBlock:
+    """A signal that is linear in membrane currents. gids: owned cells that make it, ascending.
+
+    cells: those of them, and populations: those of the network, whose own share is kept.
+    """
+
+    name: str
+    gids: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    populations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Recordings:
     """What is recorded on this rank. spikes: gids, or None for all owned cells."""
 
     traces: tuple[TraceBlock, ...] = ()
+    signals: tuple[SignalBlock, ...] = ()
     spikes: NDArray[np.int64] | None = None
     stims: bool = False
     time: bool = False

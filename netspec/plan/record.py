@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from netspec.conditions import mask
 from netspec.plan import InputBlock, Plan, Recordings, TraceBlock
 from netspec.plan.select import select
+from netspec.plan.signals import signals
 
 Positions = NDArray[np.int64]
 STIMULUS_PLOTS = ("all", "allNetStims")
@@ -33,6 +34,7 @@ def recordings(plan: Plan) -> Recordings:
         spikes = cells.gids[np.intersect1d(wanted, cells.owned)]
     return Recordings(
         traces=tuple(traces),
+        signals=signals(plan),
         spikes=spikes,
         stims=simulation.record_stim or _plots_stimuli(plan),
         time=bool(simulation.record_traces) and simulation.record_time,

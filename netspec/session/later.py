@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NOT_YET = frozenset(
     {
         *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
-        *("calculateLFP", "calculateDipole", "setupRecordDipole"),
+        *("calculateLFP", "calculateDipole"),
         *("distributedSaveHDF5", "loadHDF5", "ijsonLoad", "SimTestObj", "conversion"),
     }
 )

@@ -17,7 +17,7 @@ import numpy as np
 from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne, netpyne_read, pickle
+from netspec.formats import json, netpyne, netpyne_read, netpyne_signals, pickle
 from netspec.results import Results
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
@@ -150,16 +150,23 @@ def _merged_documents(parts: Sequence[dict[str, Any]], session: Session, path: s
     data: dict[str, Any] = {}
     for part in parts:
         for name, value in part["simData"].items():
-            if isinstance(value, Mapping):
-                data[name] = {**data.get(name, {}), **value}
-            elif name in ("spkt", "spkid"):
-                data[name] = [*data.get(name, []), *value]
-            else:
-                data.setdefault(name, value)
+            data[name] = _joined(name, data[name], value) if name in data else value
     order = np.lexsort([data["spkid"], data["spkt"]])
     for name in ("spkt", "spkid"):
         data[name] = np.asarray(data[name], float)[order].tolist()
     return results_of({"simConfig": first["simConfig"], "net": net, "simData": data}, path)
+
+
+def _joined(name: str, one: Any, other: Any) -> Any:
+    """Parts of an entry of simData from two ranks as one."""
+    if name in ("spkt", "spkid"):
+        return [*one, *other]
+    if name in netpyne_signals.SUMS:
+        return np.add(one, other)
+    if isinstance(other, Mapping):
+        summed = name in netpyne_signals.SUMS_OF_POPULATIONS
+        return {**one, **{k: np.add(one[k], v) if summed and k in one else v for k, v in other.items()}}
+    return one
 
 
 def simulation_data(path: Any, data: Any = None) -> Dict:

@@ -227,6 +227,7 @@ class Session(Gathered):
             found.traces,
             found.stims,
             found.times,
+            found.signals,
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )
@@ -293,7 +294,7 @@ class Session(Gathered):
         """simData: what this rank has recorded so far, as NEURON's vectors."""
         if self.plan is None or self.network is None or not self.network.recording:
             raise AttributeError("simData exists after setupRecording")
-        return LiveData(self.network.recordings)
+        return LiveData(self.network)
 
     # Small things
 

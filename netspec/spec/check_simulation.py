@@ -7,6 +7,7 @@ from typing import Any
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
 from netspec.spec.check_recording import EVERYONE, selectors, traces
+from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
@@ -20,13 +21,6 @@ NOT_YET = {
     "coreneuron": "coreneuron",
     "gpu": "gpu",
     "dump_coreneuron_model": "dump_coreneuron_model",
-    "recordLFP": "record_lfp",
-    "saveLFPCells": "save_lfp_cells",
-    "saveLFPPops": "save_lfp_pops",
-    "saveIMembrane": "save_imembrane",
-    "recordDipole": "record_dipole",
-    "saveDipoleCells": "save_dipole_cells",
-    "saveDipolePops": "save_dipole_pops",
     "recordDipolesHNN": "record_dipoles_hnn",
     "saveWeights": "save_weights",
 }
@@ -48,6 +42,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     if options.record_cells_spikes not in (-1, None, False):
         yield from selectors(options.record_cells_spikes, facts, (*ROOT, "recordCellsSpikes"))
     yield from traces(facts)
+    yield from signals(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():

@@ -69,15 +69,22 @@ class Simulation:
     )
     record_cells_spikes: Any = key("recordCellsSpikes", "any", "-1 for all, or selectors", -1)
     record_stim: bool = key("recordStim", "bool", "record the spikes of NetStim stimuli", False)
-    record_lfp: list[Any] = key("recordLFP", "list", "electrode positions (not supported yet)", [])
-    save_lfp_cells: Any = key("saveLFPCells", "any", "not supported yet", False)
-    save_lfp_pops: Any = key("saveLFPPops", "any", "not supported yet", False)
-    save_imembrane: Any = key("saveIMembrane", "any", "not supported yet", False)
-    record_dipole: Any = key("recordDipole", "any", "not supported yet", False)
-    save_dipole_cells: Any = key("saveDipoleCells", "any", "not supported yet", False)
-    save_dipole_pops: Any = key("saveDipolePops", "any", "not supported yet", False)
+    record_lfp: list[Any] = key("recordLFP", "list", "electrodes [x, y, z]; y is depth", [], "um")
+    save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)
+    save_lfp_pops: Any = key("saveLFPPops", "any", "keep the LFP of populations: True or labels", False)
+    save_imembrane: Any = key(
+        "saveIMembrane", "any", "keep the membrane currents of segments: True or selectors of cells", False
+    )
+    record_dipole: Any = key("recordDipole", "any", "record the current dipole moment", False)
+    save_dipole_cells: Any = key("saveDipoleCells", "any", "keep dipoles of cells: True or selectors", False)
+    save_dipole_pops: Any = key(
+        "saveDipolePops", "any", "keep the dipoles of populations: True or labels", False
+    )
     record_dipoles_hnn: Any = key("recordDipolesHNN", "any", "not supported yet", False)
-    record_step: Any = key("recordStep", "number or text", "sampling interval of traces", 0.1, "ms")
+    record_signals: list[Any] = key("recordSignals", "list", "names of signals of your own", [])
+    record_step: Any = key(
+        "recordStep", "number or text", "sampling interval of traces and signals", 0.1, "ms"
+    )
     record_time: bool = key("recordTime", "bool", "record the time axis", True)
     sim_label: str = key("simLabel", "text", "name of the simulation, used in file names", "")
     save_folder: str = key("saveFolder", "text", "folder of everything saved", "")
