@@ -1,4 +1,4 @@
-"""Currents that electrodes bring into cells: they leave through the membrane, but did not flow along the cell."""
+"""Currents of electrodes: they leave through the membrane, but did not flow along the cell."""
 
 from functools import cache
 from typing import Any
