@@ -16,8 +16,10 @@ from netspec.session.stages import Session
 ELECTRODES = [[100.0 * k, 50.0 * k, 30.0] for k in range(10)]
 
 
-def network(cells: int, active: bool, duration: float, currents: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """netParams and simConfig."""
+def network(
+    cells: int, active: bool, duration: float, currents: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Dictionaries of the network and of the simulation."""
     membrane = {"hh": {}} if active else {"pas": {"g": 5e-5, "e": -65}}
     trunk = {"parentSec": "soma", "parentX": 1.0, "childX": 0.0}
     sections: dict[str, Any] = {"soma": {"geom": {"L": 20, "diam": 20, "Ra": 100}, "mechs": {"hh": {}}}}
@@ -33,7 +35,13 @@ def network(cells: int, active: bool, duration: float, currents: bool) -> tuple[
             "bkg": {"source": "bkg", "conds": {"pop": "E"}, "weight": 0.05, "delay": 1, "synMech": "exc"}
         },
     }
-    options = {"duration": duration, "dt": 0.025, "recordStep": 0.1, "recordLFP": ELECTRODES, "progressBar": 0}
+    options = {
+        "duration": duration,
+        "dt": 0.025,
+        "recordStep": 0.1,
+        "recordLFP": ELECTRODES,
+        "progressBar": 0,
+    }
     # A current clamp of another kind than IClamp makes netspec use membrane currents.
     if currents:
         parameters["stimSourceParams"]["hold"] = {"type": "SEClamp", "dur1": 0.0, "rs": 1e9}

@@ -19,6 +19,7 @@ _LAZY = {"plan": "netspec.plan", "sim": "netspec.sim", "specs": "netspec.specs"}
 _REGISTRIES = {
     "rule": "netspec.plan.rules",
     "plot": "netspec.plots",
+    "signal": "netspec.signals.recorders",
 }
 
 

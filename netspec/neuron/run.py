@@ -73,6 +73,7 @@ class Network:
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
+        self._former_globals: dict[str, float] = {}
         self.minimum_delay = math.nan
 
     def make_cells(self, plan: Plan) -> None:
@@ -166,6 +167,8 @@ class Network:
         self.pc.setup_transfer()
         self._set_integrator(simulation)
         for name, value in global_values(spec).items():
+            if h.name_declared(name):
+                self._former_globals.setdefault(name, getattr(h, name))
             h(f"{name} = {float(value)!r}")
         h.dt = simulation.dt
         if self._signals is not None:
@@ -228,6 +231,9 @@ class Network:
         self._cells = None
         self._cvode.active(0)
         self._cvode.use_fast_imem(0)
+        for name, value in self._former_globals.items():
+            h(f"{name} = {value!r}")
+        self._former_globals.clear()
         if self._former_index is not None:
             h.Random().Random123_globalindex(self._former_index)
             self._former_index = None

@@ -26,9 +26,6 @@ log = logging.getLogger("netspec")
 Floats = NDArray[np.float64]
 BLOCK = 32
 """Samples that are multiplied at once. The same everywhere, since the order of additions depends on it."""
-ROUNDING = 1e-9
-"""How exact potentials have to be for a signal, relative to the signal of REFERENCE [nA] in one segment."""
-REFERENCE = 0.1
 REST = -65.0
 """Taken off potentials [mV]: what all nodes have in common adds nothing but rounding."""
 
@@ -70,7 +67,7 @@ class LiveSignals:
         self._wiring = wiring(self.cells)
         self._matrix = self._wiring.node_matrix(self._matrices())
         weights = self._wiring.axial(self._matrix)
-        reason = self._reason() or self._inexact(weights)
+        reason = self._reason()
         self.needs_current = bool(ranks.allreduce(int(reason is not None), "max"))
         self._weights = np.ascontiguousarray((self._matrix if self.needs_current else weights).T)
         self._electrodes = None if self.needs_current else LiveElectrodes(self._wiring, self._matrix)
@@ -184,12 +181,6 @@ class LiveSignals:
             return "sections have the mechanism extracellular"
         clamps = electrode_mechanisms() - {"IClamp"}
         return f"there is a {min(clamps)}" if clamps else None
-
-    def _inexact(self, weights: Floats) -> str | None:
-        """Why the rounding of potentials would be too much for a signal, or None."""
-        noise = np.finfo(float).eps * abs(REST) * np.abs(weights).max(initial=0.0, axis=1)
-        scale = REFERENCE * np.abs(self._matrix).max(initial=0.0, axis=1)
-        return "resistances between segments are low" if (noise > ROUNDING * scale).any() else None
 
     def _places(self) -> Iterator[Any]:
         """The nodes as segments, in the order of the wiring."""

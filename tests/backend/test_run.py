@@ -259,3 +259,17 @@ def test_spikes_do_not_depend_on_the_ranks(build, start, ranks):
     together = sorted((t, gid) for part in parts for t, gid in zip(part[0], part[1], strict=True))
     assert together == sorted(zip(times, gids, strict=True))
     assert {part[2] for part in parts} == {1.0}
+
+
+def test_globals_of_a_network_are_not_there_in_the_next():
+    before = h.celsius, h.secondorder
+    spec = by_hand.spec(
+        {"soma": by_hand.soma()}, [("P", 1)], simulation={"h_params": {"celsius": 30.0, "secondorder": 2.0}}
+    )
+    network = Network(by_hand.ranks())
+    network.make_cells(by_hand.plan(spec))
+    network.make_recordings(by_hand.plan(spec))
+    network.prepare()
+    assert (h.celsius, h.secondorder) == (30.0, 2.0)
+    network.close()
+    assert (h.celsius, h.secondorder) == before
