@@ -1,4 +1,4 @@
-"""What signals are made of: currents that add up, whatever they are computed from; and what becomes of them."""
+"""What signals are made of, currents that add up, and what becomes of them."""
 
 import numpy as np
 import pytest
