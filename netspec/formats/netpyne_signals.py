@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from netspec.plan.signals import HNN, MEMBRANE
+from netspec.signals.links import HNN_QUANTUM
 from netspec.signals.recorded import Signal, counted
 from netspec.signals.recorders import RECORDERS
 
 NAMES = {"LFP": ("LFP", "LFPCells", "LFPPops"), "dipole": ("dipoleSum", "dipoleCells", "dipolePops")}
 """Signal -> what its sum, the shares of cells and those of populations are called."""
 SUMS = frozenset(total for total, _, _ in NAMES.values())
-SUMS_OF_POPULATIONS = frozenset(populations for _, _, populations in NAMES.values())
-MEMBRANE = "iMembrane"
+SUMS_OF_LABELS = frozenset({"dipole", *(populations for _, _, populations in NAMES.values())})
 
 
 def written(signals: Mapping[str, Signal]) -> dict[str, Any]:
@@ -21,6 +22,9 @@ def written(signals: Mapping[str, Signal]) -> dict[str, Any]:
     for name, signal in signals.items():
         if name == MEMBRANE:
             data[MEMBRANE] = dict(signal.cells)
+            continue
+        if name.startswith(HNN):
+            data.setdefault("dipole", {})[name.removeprefix(HNN)] = signal.values[:, 0]
             continue
         total, cells, populations = NAMES.get(name, (name, f"{name}Cells", f"{name}Pops"))
         data[total] = signal.values
@@ -47,6 +51,9 @@ def read(data: Mapping[str, Any], step: float) -> dict[str, Signal]:
     if data.get(MEMBRANE):
         own = _of_gids(data[MEMBRANE])
         found[MEMBRANE] = Signal(_times(next(iter(own.values())), step), "nA", 0.0, cells=own)
+    for label, values in data.get("dipole", {}).items():
+        sums = counted(np.asarray(values, float)[:, None], HNN_QUANTUM)
+        found[f"{HNN}{label}"] = Signal(_times(sums, step) - step, "fAm", HNN_QUANTUM, sums)
     return found
 
 

@@ -1,6 +1,6 @@
 """Where the segments of live cells are in space, and how current flows between them along the cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.signals.links import Links
 from netspec.signals.segments import Segments
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ class Wiring:
 
     The nodes of a cell lie in a row: its segments in the order of `Segments`, then the ends of its sections.
     index: (nodes,) NEURON's node index. like: (nodes,) the segment where a node is, or which it is next to.
-    first, second: (links,) rows of nodes. conductance: (links,) [uS]. sizes: (cells,) number of nodes.
+    links: from first to second, (links,) rows of nodes. conductance: (links,) [uS]. sizes: (cells,) of nodes.
     """
 
     index: Indices
@@ -56,6 +57,7 @@ class Wiring:
     second: Indices
     conductance: Floats
     sizes: Indices
+    links: Links
 
     def node_matrix(self, matrix: Floats) -> Floats:
         """What a current at each node adds, from what it adds at segments: (channels, nodes).
@@ -69,10 +71,17 @@ class Wiring:
 
         The current out through the membrane is what flows in along the cell, (v_other - v) / resistance.
         """
-        through = self.conductance * (matrix[:, self.first] - matrix[:, self.second])
-        found = np.zeros_like(matrix)
-        np.add.at(found.T, self.second, through.T)
-        np.subtract.at(found.T, self.first, through.T)
+        return self.along(matrix[:, self.second] - matrix[:, self.first])
+
+    def along(self, matrix: Floats) -> Floats:
+        """What the potentials of nodes add: (channels, nodes), if currents along links add (channels, links).
+
+        The current along a link is (v_first - v_second) * conductance.
+        """
+        through = self.conductance * matrix
+        found = np.zeros((len(matrix), len(self.index)))
+        np.add.at(found.T, self.first, through.T)
+        np.subtract.at(found.T, self.second, through.T)
         return found
 
 
@@ -80,45 +89,76 @@ def wiring(cells: Cells) -> Wiring:
     """How the nodes of cells are connected, as NEURON has them since its last initialisation."""
     index: list[int] = []
     like: list[int] = []
-    links: list[tuple[int, int, float]] = []
-    sizes, rows = [], 0
-    for parts in cells:
-        ways = [_way(section) for section in parts.values()]
-        ended: list[tuple[int, int]] = []
-        inner: list[int] = []
-        for (nodes, resistances), section in zip(ways, parts.values(), strict=True):
-            first = rows + len(inner)
-            middle = nodes[1:-1] if not section.orientation() else nodes[-2:0:-1]
-            inner += middle
-            near, far = first, first + len(middle) - 1
-            if section.orientation():
-                near, far = far, near
-            ended.append((nodes[-1], far))
-            if section.parentseg() is None:
-                ended.append((nodes[0], near))
-            links += [(*pair, one) for pair, one in zip(pairwise(nodes), resistances, strict=True)]
-        index += [*inner, *(node for node, _ in ended)]
-        like += [*range(rows, rows + len(inner)), *(row for _, row in ended)]
-        sizes.append(len(inner) + len(ended))
-        rows += len(inner)
-    return _table(index, like, links, sizes)
-
-
-def _way(section: Any) -> tuple[list[int], list[float]]:
-    """The node indices of a section from its parent's node to its far end, and resistances between [Mohm]."""
-    passed = list(section.allseg())
-    if section.orientation():
-        passed.reverse()
-    return [int(s.node_index()) for s in passed], [s.ri() for s in passed[1:]]
-
-
-def _table(
-    index: Iterable[int], like: Iterable[int], links: Iterable[tuple[int, int, float]], sizes: Iterable[int]
-) -> Wiring:
-    nodes = np.array(list(index), np.int64)
+    sizes, segments_before = [], 0
+    ways = [[_way(name, section) for name, section in parts.items()] for parts in cells]
+    for of_cell in ways:
+        inner = [node for way in of_cell for node in way.inner]
+        ends: list[tuple[int, int]] = []
+        first = segments_before
+        for way in of_cell:
+            ends += way.ends(first)
+            first += len(way.inner)
+        index += [*inner, *(node for node, _ in ends)]
+        like += [*range(segments_before, first), *(row for _, row in ends)]
+        sizes.append(len(inner) + len(ends))
+        segments_before = first
+    nodes = np.array(index, np.int64)
     row = np.full(nodes.max(initial=-1) + 1, -1, np.int64)
     row[nodes] = np.arange(len(nodes))
-    table = np.array(list(links), float).reshape(-1, 3)
-    first, second = (row[table[:, k].astype(np.int64)] for k in (0, 1))
-    sized = np.array(list(sizes), np.int64)
-    return Wiring(nodes, np.array(list(like), np.int64), first, second, 1 / table[:, 2], sized)
+    pairs = [pair for of_cell in ways for way in of_cell for pair in pairwise(way.nodes)]
+    resistances = [r for of_cell in ways for way in of_cell for r in way.resistances]
+    first_ends, second_ends = row[np.array(pairs, np.int64).reshape(-1, 2)].T
+    numbers = np.array(like, np.int64), first_ends, second_ends, 1 / np.array(resistances, float)
+    return Wiring(nodes, *numbers, np.array(sizes, np.int64), _links(ways))
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A section from its parent's node to its far end: node indices, and resistances between them [Mohm].
+
+    places: of the nodes along the section [um]. backwards: whether end 1 is at the parent.
+    """
+
+    name: str
+    nodes: list[int]
+    resistances: list[float]
+    places: list[float]
+    backwards: bool
+    is_root: bool
+
+    @property
+    def inner(self) -> list[int]:
+        """The nodes of the segments, from end 0 to end 1."""
+        return self.nodes[-2:0:-1] if self.backwards else self.nodes[1:-1]
+
+    def ends(self, first: int) -> list[tuple[int, int]]:
+        """The nodes at ends that no other section has, with the segment beside. first: of the section's."""
+        near, far = first, first + len(self.inner) - 1
+        if self.backwards:
+            near, far = far, near
+        return [(self.nodes[-1], far), *([(self.nodes[0], near)] if self.is_root else [])]
+
+
+def _way(name: str, section: Any) -> _Way:
+    passed, backwards = list(section.allseg()), bool(section.orientation())
+    if backwards:
+        passed.reverse()
+    return _Way(
+        name,
+        [int(segment.node_index()) for segment in passed],
+        [segment.ri() for segment in passed[1:]],
+        [segment.x * section.L for segment in passed],
+        backwards,
+        section.parentseg() is None,
+    )
+
+
+def _links(ways: Sequence[Sequence[_Way]]) -> Links:
+    flat = [(cell, way) for cell, of_cell in enumerate(ways) for way in of_cell]
+    counts = [len(way.resistances) for _, way in flat]
+    reaches = [np.diff(way.places) for _, way in flat]
+    return Links(
+        np.repeat(np.array([cell for cell, _ in flat], np.int64), counts),
+        np.repeat(np.array([way.name for _, way in flat], np.str_), counts),
+        np.concatenate([np.empty(0), *reaches]),
+    )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from netspec.neuron.bulk_compiled import neuron_folders
 
 Floats = NDArray[np.float64]
+Reader = Callable[[Floats], None]
+"""Writes a variable of nodes into an array (nodes,)."""
 STORAGE = {
     "v": "_ZN9NrnThread20node_voltage_storageEv",
     "i_membrane_": "_ZN9NrnThread20node_sav_rhs_storageEv",
@@ -18,9 +20,7 @@ STORAGE = {
 """Where NEURON 9 keeps a variable of all nodes of a thread; `reader` looks whether that is so."""
 
 
-def reader(
-    variable: str, index: NDArray[np.int64], places: Callable[[], Iterable[Any]]
-) -> Callable[[Floats], None]:
+def reader(variable: str, index: NDArray[np.int64], places: Callable[[], Iterable[Any]]) -> Reader:
     """A function that writes a variable of nodes ('v' [mV] or 'i_membrane_' [nA]) into an array (nodes,).
 
     index: node indices. places: yields the nodes as nrn.Segment. Valid until cells or threads change.

@@ -11,6 +11,8 @@ from netspec.plan.select import select
 
 MEMBRANE = "iMembrane"
 """The membrane current of each segment, a signal without a sum over cells."""
+HNN = "HNN:"
+"""Before the label of a dipole of recordDipolesHNN, of the current along cells."""
 
 
 def signals(plan: Plan) -> tuple[SignalBlock, ...]:
@@ -34,6 +36,10 @@ def _signals(plan: Plan) -> Iterator[SignalBlock]:
         yield block("dipole", of_cells, "simConfig.saveDipoleCells", of_pops)
     for name in simulation.record_signals:
         yield block(name, False, "")
+    for label, populations in (simulation.record_dipoles_hnn or {}).items():
+        codes = [code for code, own in enumerate(cells.populations) if own.label in populations]
+        making = owned[np.isin(cells.table["population"][owned], codes)]
+        yield SignalBlock(f"{HNN}{label}", cells.gids[making], cells.gids[:0])
     if simulation.save_imembrane:
         chosen = _chosen(plan, simulation.save_imembrane, "simConfig.saveIMembrane", everyone)
         yield SignalBlock(MEMBRANE, chosen, chosen, ())

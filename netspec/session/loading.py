@@ -164,7 +164,7 @@ def _joined(name: str, one: Any, other: Any) -> Any:
     if name in netpyne_signals.SUMS:
         return np.add(one, other)
     if isinstance(other, Mapping):
-        summed = name in netpyne_signals.SUMS_OF_POPULATIONS
+        summed = name in netpyne_signals.SUMS_OF_LABELS
         return {**one, **{k: np.add(one[k], v) if summed and k in one else v for k, v in other.items()}}
     return one
 

@@ -1,5 +1,6 @@
 """Whether what simConfig says about signals (LFP, dipoles ...) can be recorded."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from netspec.errors import did_you_mean
@@ -34,10 +35,25 @@ def signals(facts: Facts) -> Findings:
         check = _populations if key.endswith("Pops") else _cells
         yield from check(value, facts, (*ROOT, key))
     yield from _cells(options.save_imembrane, facts, (*ROOT, "saveIMembrane"))
+    yield from _hnn(options.record_dipoles_hnn, facts, (*ROOT, "recordDipolesHNN"))
     for number, name in enumerate(options.record_signals):
         if name not in RECORDERS:
             message = f"there is no signal {name!r}. {did_you_mean(str(name), RECORDERS)}"
             yield Finding((*ROOT, "recordSignals", number), message)
+
+
+def _hnn(value: Any, facts: Facts, path: Path) -> Findings:
+    if value in (False, None):
+        return
+    if not isinstance(value, Mapping):
+        message = f"expected a dictionary of labels and lists of populations, got {shown(value)}."
+        yield Finding(path, message)
+        return
+    wrong = [f for label, labels in value.items() for f in _populations(labels, facts, (*path, label))]
+    yield from wrong
+    sections = (s for rule in facts.spec.network.cell_rules.values() for s in rule.secs.values())
+    if not wrong and not any("dipole" in section.mechs for section in sections):
+        yield lenient(path, "no section has the mechanism 'dipole': the dipoles are 0.")
 
 
 def _is_place(place: Any) -> bool:

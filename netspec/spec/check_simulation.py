@@ -21,7 +21,6 @@ NOT_YET = {
     "coreneuron": "coreneuron",
     "gpu": "gpu",
     "dump_coreneuron_model": "dump_coreneuron_model",
-    "recordDipolesHNN": "record_dipoles_hnn",
     "saveWeights": "save_weights",
 }
 INCLUDES = ("include", "includePre", "includePost")

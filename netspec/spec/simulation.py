@@ -80,7 +80,9 @@ class Simulation:
     save_dipole_pops: Any = key(
         "saveDipolePops", "any", "keep the dipoles of populations: True or labels", False
     )
-    record_dipoles_hnn: Any = key("recordDipolesHNN", "any", "not supported yet", False)
+    record_dipoles_hnn: Any = key(
+        "recordDipolesHNN", "any", "dipoles along cells: label -> populations", False
+    )
     record_signals: list[Any] = key("recordSignals", "list", "names of signals of your own", [])
     record_step: Any = key(
         "recordStep", "number or text", "sampling interval of traces and signals", 0.1, "ms"

@@ -74,6 +74,10 @@ RUNS_IN_NETPYNE = {
         [("saveLFPCells", True)],
         "simConfig.saveLFPCells: nothing is kept without recordLFP.",
     ),
+    "dipole along cells without the mechanism": (
+        [("recordDipolesHNN", {"L5": ["E"]})],
+        "simConfig.recordDipolesHNN: no section has the mechanism 'dipole': the dipoles are 0.",
+    ),
     "seed": ([("seeds", {"con": 2})], "simConfig.seeds.con: no such seed. Did you mean 'conn'?"),
     "saved part": (
         [("saveDataInclude", ["simDat"])],
@@ -127,6 +131,15 @@ STOPS = {
         [("saveIMembrane", ["Exx"])],
         "simConfig.saveIMembrane[0]: there is no population 'Exx'. Known: 'E', 'I', 'all', 'allCells'.",
     ),
+    "populations of a dipole along cells": (
+        [("recordDipolesHNN", {"L5": ["Exx"]})],
+        "simConfig.recordDipolesHNN['L5'][0]: there is no population 'Exx'. Known: 'E', 'I'.",
+    ),
+    "dipoles along cells without labels": (
+        [("recordDipolesHNN", ["E"])],
+        "simConfig.recordDipolesHNN: expected a dictionary of labels and lists of populations, got ['E'] "
+        "(list).",
+    ),
     "signal of your own": (
         [("recordSignals", ["LPF"])],
         "simConfig.recordSignals[0]: there is no signal 'LPF'. Did you mean 'LFP'?",
@@ -138,7 +151,7 @@ STOPS = {
 }
 
 NOT_YET = [
-    "coreneuron gpu dump_coreneuron_model recordDipolesHNN saveWeights",
+    "coreneuron gpu dump_coreneuron_model saveWeights",
 ]
 
 DOUBTS = {

@@ -13,13 +13,17 @@ from networks import parts
 def network(options):
     bent = parts.soma()
     bent["geom"]["pt3d"] = [(0.0, 0.0, 0.0, 18.0), (3.0, 15.0, 4.0, 18.0)]
+    stick = parts.stick()
+    stick["secs"]["basal_2"] = parts.dendrite(nseg=2)
+    for section in stick["secs"].values():
+        section["mechs"]["dipole"] = {}
     upper = parts.dendrite(geom={"pt3d": [(3, 15, 4, 2), (40, 90, 10, 2), (10, 150, 0, 1)], "nseg": 5})
     parameters = {
         "popParams": {
             name: {"cellType": kind, "numCells": 3}
             for name, kind in (("A", "stick"), ("B", "bent"), ("C", "stick"))
         },
-        "cellParams": {"stick": parts.stick(), "bent": {"secs": {"soma": bent, "dend": upper}}},
+        "cellParams": {"stick": stick, "bent": {"secs": {"soma": bent, "dend": upper}}},
         "synMechParams": parts.synapses(),
         "connParams": {
             "A->B": {"preConds": {"pop": "A"}, "postConds": {"pop": ["B", "C"]}, "convergence": 2,
@@ -92,7 +96,16 @@ def main():
     sim.runSim()
     sim.gatherData()
     if sim.rank == 0:
-        names = ("LFP", "LFPCells", "LFPPops", "dipoleSum", "dipoleCells", "dipolePops", "iMembrane")
+        names = (
+            "LFP",
+            "LFPCells",
+            "LFPPops",
+            "dipoleSum",
+            "dipoleCells",
+            "dipolePops",
+            "iMembrane",
+            "dipole",
+        )
         data = sim.allSimData
         found = {name: plain(data[name]) for name in names if name in data and len(data[name])}
         with open(path, "w") as file:

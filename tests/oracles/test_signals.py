@@ -14,17 +14,20 @@ DIPOLES = ("recordDipole=true", "saveDipoleCells=[1]", 'saveDipolePops=["C", "B"
 CURRENTS = (*DIPOLES, "saveIMembrane=true")
 
 
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    """NetPyNE's. Its dipolePops and LFPPops cannot be had in one run (one table of gids for both)."""
-    path = tmp_path_factory.mktemp("signals") / "netpyne.json"
-    options = ("recordDipole=true", "saveDipoleCells=[1]", "saveIMembrane=true")
+def netpynes(path, *options):
+    """NetPyNE's, with the mechanisms of the oracle networks."""
     command = [environment.python(), SCRIPT, "netpyne", path, *options]
-    ran = subprocess.run(
-        command, cwd=path.parent, env=environment.environment(), capture_output=True, text=True, timeout=300
-    )
+    place = {"cwd": environment.folder(), "env": environment.environment()}
+    ran = subprocess.run(command, **place, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stdout[-1000:] + ran.stderr[-3000:]
     return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """NetPyNE's dipolePops and LFPPops cannot be had in one run (one table of gids for both)."""
+    path = tmp_path_factory.mktemp("signals") / "netpyne.json"
+    return netpynes(path, "recordDipole=true", "saveDipoleCells=[1]", "saveIMembrane=true")
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,15 @@ def test_another_sampling_interval_gives_the_same_samples(found):
     odd = np.array(found(1, "recordStep=0.1")["LFP"])
     nearest = np.rint(np.arange(1, 201) * 0.1 / 0.03125).astype(int) - 1
     np.testing.assert_array_equal(odd, np.array(fine["LFP"])[nearest])
+
+
+@pytest.mark.parametrize("options", [(), ("saveIMembrane=true",)], ids=["potentials", "currents"])
+def test_dipoles_along_cells_are_netpynes(options, found, tmp_path):
+    """NetPyNE samples them at every step, so recordStep is dt here; its lengths are those before drawing."""
+    wanted = ('recordDipolesHNN={"up": ["A"], "all": ["A", "B", "C"]}', "recordStep=0.03125")
+    expected = netpynes(tmp_path / "netpyne.json", *wanted)["dipole"]
+    own = found(1, *wanted, *options)["dipole"]
+    for label, values in expected.items():
+        assert len(own[label]) == 641
+        close(own[label], values, 1e-7)
+    assert found(2, *wanted, *options)["dipole"] == own
