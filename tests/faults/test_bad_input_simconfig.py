@@ -133,7 +133,7 @@ STOPS = {
     ),
     "populations of a dipole along cells": (
         [("recordDipolesHNN", {"L5": ["Exx"]})],
-        "simConfig.recordDipolesHNN['L5'][0]: there is no population 'Exx'. Known: 'E', 'I'.",
+        "simConfig.recordDipolesHNN.L5[0]: there is no population 'Exx'. Known: 'E', 'I'.",
     ),
     "dipoles along cells without labels": (
         [("recordDipolesHNN", ["E"])],
