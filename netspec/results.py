@@ -15,6 +15,7 @@ from netspec.plan import Plan
 from netspec.plan.record import is_netstim
 from netspec.plan.select import select
 from netspec.tables import Table, blank
+from netspec.weights import Weights
 
 Trace = NDArray[np.float64] | Mapping[str, NDArray[np.float64]]
 
@@ -57,7 +58,8 @@ class Results:
 
     spikes: columns time [ms] and gid. time: of traces' samples [ms]. traces: label -> gid -> (samples,),
     or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
-    times [ms]. times: as traces, the sample times of traces that have their own [ms].
+    times [ms]. times: as traces, the sample times of traces that have their own [ms]. weights: courses of
+    the weights that saveWeights asks for, or None.
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
     """
 
@@ -67,6 +69,7 @@ class Results:
     traces: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
     times: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
+    weights: Weights | None = None
     net_params: Mapping[str, Any] = field(default_factory=dict)
     sim_config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -84,7 +87,9 @@ class Results:
     def select(
         self, cells: Iterable[Any] | None = None, time: tuple[float, float] | None = None
     ) -> "Results":
-        """The spikes, traces and stimuli of some cells and of a time range [ms], both ends included.
+        """The spikes, traces, stimuli and weights of some cells and of a time range [ms], both ends included.
+
+        Weights belong to the postsynaptic cell.
 
         cells: selectors: 'all', a population, a gid, (population, index or [indices]).
         """
@@ -199,7 +204,10 @@ def _of_cells(results: Results, gids: set[int]) -> Results:
         for label, cells in results.traces.items()
     }
     stims = {gid: sources for gid, sources in results.stims.items() if gid in gids}
-    return replace(results, spikes=spikes, traces=traces, stims=stims, counts=None)
+    weights = results.weights
+    if weights is not None:
+        weights = weights.take(np.isin(weights.connections["post"], list(gids)))
+    return replace(results, spikes=spikes, traces=traces, stims=stims, weights=weights, counts=None)
 
 
 def _within(results: Results, time: tuple[float, float]) -> Results:
@@ -225,5 +233,6 @@ def _within(results: Results, time: tuple[float, float]) -> Results:
             gid: {source: times[inside(times)] for source, times in sources.items()}
             for gid, sources in results.stims.items()
         },
+        weights=None if results.weights is None else results.weights.within(*time),
         counts=None,
     )

@@ -15,6 +15,7 @@ from netspec.plan import InputBlock, PointBlock, Recordings, SynapseChange, Trac
 from netspec.plan.cells import Drawn, Template
 from netspec.spec.cell import Section
 from netspec.tables import Table
+from netspec.weights import Weights
 
 Leaf = NDArray[Any] | str
 KIND = ".kind"
@@ -24,6 +25,7 @@ CLASSES = {
     c.__name__: c
     for c in (
         *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
+        Weights,
     )
 }
 

@@ -227,6 +227,7 @@ class Session(Gathered):
             found.traces,
             found.stims,
             found.times,
+            self.network.weight_courses(),
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
-from netspec.spec.check_recording import EVERYONE, selectors, traces
+from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
@@ -28,7 +28,6 @@ NOT_YET = {
     "saveDipoleCells": "save_dipole_cells",
     "saveDipolePops": "save_dipole_pops",
     "recordDipolesHNN": "record_dipoles_hnn",
-    "saveWeights": "save_weights",
 }
 INCLUDES = ("include", "includePre", "includePost")
 LARGEST_SEED = 2**32 - 1
@@ -48,6 +47,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     if options.record_cells_spikes not in (-1, None, False):
         yield from selectors(options.record_cells_spikes, facts, (*ROOT, "recordCellsSpikes"))
     yield from traces(facts)
+    yield from weights(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():

@@ -111,7 +111,7 @@ STOPS = {
 
 NOT_YET = [
     "coreneuron gpu dump_coreneuron_model recordLFP saveLFPCells saveLFPPops saveIMembrane recordDipole",
-    "saveDipoleCells saveDipolePops recordDipolesHNN saveWeights",
+    "saveDipoleCells saveDipolePops recordDipolesHNN",
 ]
 
 DOUBTS = {
