@@ -48,7 +48,9 @@ def test_interval_files_hold_the_weights_that_the_script_collected(ours, theirs)
 def test_recorded_courses_are_what_a_script_sees_at_these_times(ours, theirs):
     time, (pre, post), courses = ours["recorded"]
     assert time == [20.0 * k for k in range(16)]
-    expected = sorted([int(key.split()[0]), int(key.split()[2]), course] for key, course in theirs["courses"].items())
+    expected = sorted(
+        [int(key.split()[0]), int(key.split()[2]), course] for key, course in theirs["courses"].items()
+    )
     assert sorted([*ends, course[1:]] for *ends, course in zip(post, pre, courses, strict=True)) == expected
     assert {course[0] for course in courses} == {0.01}
     assert post == sorted(post)
