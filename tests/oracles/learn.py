@@ -1,6 +1,6 @@
 """A network that learns from a critic, run with one package; writes weights and spikes as JSON.
 
-python learn.py PACKAGE OUTPUT
+python learn.py PACKAGE OUTPUT [MECHANISM]
 """
 
 import importlib
@@ -66,7 +66,8 @@ class Critic:
 
 
 def main():
-    package, output = sys.argv[1:]
+    package, output, *mechanism = sys.argv[1:]
+    LEARN["mech"] = (mechanism or ["STDP"])[0]
     specs, sim = (importlib.import_module(f"{package}.{name}") for name in ("specs", "sim"))
     sim.initialize(specs.NetParams(NET), specs.SimConfig(CFG))
     sim.net.createPops()

@@ -27,7 +27,6 @@ def theirs(tmp_path_factory):
 def ours(request, start, tmp_path_factory):
     """What netspec gives."""
     place = tmp_path_factory.mktemp("ours")
-    (place / "mod").symlink_to(environment.HERE / "mod")
     done = start(request.param, SCRIPT, "netspec", place / "out.json", cwd=place)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return json.loads((place / "out.json").read_text())
@@ -48,9 +47,19 @@ def test_interval_files_hold_the_weights_that_the_script_collected(ours, theirs)
 def test_recorded_courses_are_what_a_script_sees_at_these_times(ours, theirs):
     time, (pre, post), courses = ours["recorded"]
     assert time == [20.0 * k for k in range(16)]
-    expected = sorted(
-        [int(key.split()[0]), int(key.split()[2]), course] for key, course in theirs["courses"].items()
-    )
-    assert sorted([*ends, course[1:]] for *ends, course in zip(post, pre, courses, strict=True)) == expected
+    seen = [[*map(int, key.split()[::2]), course] for key, course in theirs["courses"].items()]
+    found = [[*ends, course[1:]] for *ends, course in zip(post, pre, courses, strict=True)]
+    assert sorted(found) == sorted(seen)
     assert {course[0] for course in courses} == {0.01}
     assert post == sorted(post)
+
+
+def test_a_mechanism_of_any_name_learns_if_it_has_a_pointer_to_the_weight(start, theirs, tmp_path):
+    (tmp_path / "mod").mkdir()
+    text = (environment.HERE / "mod" / "stdp.mod").read_text()
+    (tmp_path / "mod" / "learner.mod").write_text(text.replace("POINT_PROCESS STDP", "POINT_PROCESS Learner"))
+    done = start(1, SCRIPT, "netspec", tmp_path / "out.json", "Learner", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["courses"] == theirs["courses"]
+    assert found["spikes"] == theirs["spikes"]
