@@ -16,6 +16,7 @@ from netspec.plan.record import is_netstim
 from netspec.plan.select import select
 from netspec.signals.recorded import Signal
 from netspec.tables import Table, blank
+from netspec.weights import Weights
 
 Trace = NDArray[np.float64] | Mapping[str, NDArray[np.float64]]
 
@@ -59,7 +60,8 @@ class Results:
     spikes: columns time [ms] and gid. time: of traces' samples [ms]. traces: label -> gid -> (samples,),
     or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
     times [ms]. times: as traces, the sample times of traces that have their own [ms]. signals: by name (LFP,
-    dipole, iMembrane, your own), sums over cells and the shares of those that were asked for.
+    dipole, iMembrane, your own), sums over cells and the shares of those that were asked for. weights:
+    courses of the weights that saveWeights asks for, or None.
     net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
     """
 
@@ -70,6 +72,7 @@ class Results:
     stims: Mapping[int, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
     times: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     signals: Mapping[str, Signal] = field(default_factory=dict)
+    weights: Weights | None = None
     net_params: Mapping[str, Any] = field(default_factory=dict)
     sim_config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -87,7 +90,9 @@ class Results:
     def select(
         self, cells: Iterable[Any] | None = None, time: tuple[float, float] | None = None
     ) -> "Results":
-        """The spikes, traces and stimuli of some cells and of a time range [ms], both ends included.
+        """The spikes, traces, stimuli and weights of some cells and of a time range [ms], both ends included.
+
+        Weights belong to the postsynaptic cell.
 
         cells: selectors: 'all', a population, a gid, (population, index or [indices]).
         """
@@ -203,7 +208,11 @@ def _of_cells(results: Results, gids: set[int]) -> Results:
     }
     stims = {gid: sources for gid, sources in results.stims.items() if gid in gids}
     signals = {name: signal.of_cells(gids) for name, signal in results.signals.items()}
-    return replace(results, spikes=spikes, traces=traces, stims=stims, signals=signals, counts=None)
+    weights = results.weights
+    if weights is not None:
+        weights = weights.take(np.isin(weights.connections["post"], list(gids)))
+    kept = {"spikes": spikes, "traces": traces, "stims": stims, "signals": signals, "weights": weights}
+    return replace(results, **kept, counts=None)
 
 
 def _within(results: Results, time: tuple[float, float]) -> Results:
@@ -230,5 +239,6 @@ def _within(results: Results, time: tuple[float, float]) -> Results:
             for gid, sources in results.stims.items()
         },
         signals={name: signal.within(inside(signal.time)) for name, signal in results.signals.items()},
+        weights=None if results.weights is None else results.weights.within(*time),
         counts=None,
     )

@@ -13,13 +13,14 @@ from netspec.model import resolve
 from netspec.plan import InputBlock, Plan, PointBlock, Recordings, SignalBlock, TraceBlock, gaps, make
 from netspec.plan.cells import Cells
 from netspec.plan.points import points
-from netspec.plan.record import synapse_places
+from netspec.plan.record import synapse_places, weights
 from netspec.plan.rules import RULES
 from netspec.plan.values import values
 from netspec.signals import recorded
 from netspec.spec.read import read
 from netspec.spec.vocabulary import ARTIFICIAL
 from netspec.tables import Table, concat, ragged
+from netspec.weights import Weights, merged
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -38,6 +39,7 @@ def of_rank(results: "Results", cells: bool = True) -> Content:
         "stims": _trace_columns(results.stims),
         "times": {label: _trace_columns(times) for label, times in results.times.items()},
         "signals": dict(results.signals),
+        "weights": results.weights,
     }
     if cells:
         plan = _plan_content(results.plan)
@@ -113,6 +115,7 @@ def merge(contents: Sequence[Content], plan: Plan) -> Content:
             for name in contents[0]["signals"]
         },
         "stims": _by_gid(stims for content in contents for stims in _traces(content["stims"]).items()),
+        "weights": _merge_weights(contents),
     }
     if all("plan" in content for content in contents):
         merged["plan"] = merge_plans([content["plan"] for content in contents], plan)
@@ -134,7 +137,10 @@ def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
         inputs=_grouped(shares, "inputs", _input_key, _merge_inputs),
         recordings=_merge_recordings(shares),
     )
-    return replace(together, synapse_values=_merge_synapse_values(shares, plan, together))
+    recordings = replace(together.recordings, weights=weights(together))
+    return replace(
+        together, synapse_values=_merge_synapse_values(shares, plan, together), recordings=recordings
+    )
 
 
 def _plan_content(plan: Plan) -> Content:
@@ -183,6 +189,11 @@ def _merge_traces(contents: Sequence[Content], name: str) -> Content:
 
 def _by_gid(items: Iterable[tuple[int, Any]]) -> dict[int, Any]:
     return dict(sorted(items, key=lambda item: item[0]))
+
+
+def _merge_weights(contents: Sequence[Content]) -> Weights | None:
+    parts = [content["weights"] for content in contents if content["weights"] is not None]
+    return merged(parts) if parts else None
 
 
 def _merge_cell_values(shares: Sequence[Content], plan: Plan) -> dict[int, NDArray[np.float64]]:

@@ -317,7 +317,7 @@ class Net(Changing):
         """One connection with its NetCon."""
         record = self.records.contact(place)
         live = {"hObj": Later(partial(self._live_of, "netcon", place))}
-        if "STDPdata" in record and isinstance(place, int):
+        if record.get("plast") and isinstance(place, int):
             live["hSTDP"] = Later(partial(self.session.live, "plasticity", place))
         return View(record, **live)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.formats import netpyne_gaps as gap_records
 from netspec.formats import netpyne_signals
+from netspec.formats import weights
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders, reach
@@ -236,6 +237,8 @@ class Records:
             seen.add(where)
             rule = self.plan.model.spec.network.synapses[conn["synMech"]]
             record = {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
+            if rule.self_net_con:
+                record["selfNetCon"] = rule.self_net_con
             if rule.pointer_params:
                 record["pointerParams"] = gap_records.parameters(self.plan, conn["synMech"])
             yield conn["sec"], record, place
@@ -343,6 +346,8 @@ def simulation_data(results: "Results") -> Record:
         data[label] = {f"cell_{gid}": _listed(t) for gid, t in results.traces.get(label, {}).items()}
         own_times = results.times.get(label, {}).items()
         data[label] |= {f"cell_time_{gid}": _listed(times) for gid, times in own_times}
+    if results.weights is not None:
+        data[weights.KEY] = weights.record(results.weights, results.plan.model)
     if len(results.time):
         data["t"] = results.time.tolist()
     data |= netpyne_signals.written(results.signals)

@@ -16,6 +16,7 @@ from netspec.plan.cells import Drawn, Template
 from netspec.signals.recorded import Signal
 from netspec.spec.cell import Section
 from netspec.tables import Table
+from netspec.weights import Weights
 
 Leaf = NDArray[Any] | str
 KIND = ".kind"
@@ -26,6 +27,7 @@ CLASSES = {
     for c in (
         *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
         *(Signal, SignalBlock),
+        Weights,
     )
 }
 

@@ -14,6 +14,7 @@ from netspec.errors import MechanismError, Problem, SpecError, StateError, did_y
 from netspec.neuron import bulk, points
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.plan import Plan
+from netspec.plan.cells import Template
 from netspec.plan.rotation import angles
 
 Indices = NDArray[np.int64]
@@ -105,6 +106,15 @@ class LiveCells:
         for kind, item in zip(self._kinds[positions].tolist(), self._items[positions].tolist(), strict=True):
             found.append(self.points[kind].objects.o(item))
         return found, index
+
+    def template(self, code: int) -> Template:
+        """The kind of cell of a code."""
+        return self._plan.templates[code]
+
+    @property
+    def threshold(self) -> float:
+        """Threshold of spikes of sections without one of their own [mV]."""
+        return float(self._plan.model.spec.network.default_threshold)
 
     def template_codes(self, gids: Indices) -> Indices:
         """Code of the template of each cell; negative for artificial cells."""

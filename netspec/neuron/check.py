@@ -22,6 +22,8 @@ VECSTIM_KEYS = ("interval", "rate", "start", "noise", "seed", "pulses", "spikePa
 CELL_KEYS = ("vref", "spkTimes", "dynamicRates")
 """Keys of populations of artificial cells that are not variables of the mechanism."""
 STIMULUS_KEYS = ("source", "loc", "sec", "label")
+VARIABLE = "NSLOC"
+"""What stands for a NetStim of variable rate."""
 FIELD = "XStim"
 """Type of a stimulus that is no point process: a potential outside of cells."""
 IGNORED_MECHANISM = "dipole"
@@ -146,6 +148,9 @@ def _stimuli(network: Network) -> Problems:
             slips = (name for name in source.params if name not in known and near_miss(name, known))
             yield from _variables(source.type, slips, path, NETSTIM_KEYS)
             yield from _plasticity(source.params.get("plast"), (*path, "plast"))
+            if source.params.get("rate") == "variable" and not catalog.exists(VARIABLE):
+                message = f"a variable rate needs the mechanism {VARIABLE!r} (nsloc.mod)."
+                yield Problem(spell((*path, "rate")), message)
         else:
             yield from _point_process(source.type, (*path, "type"))
             yield from _variables(source.type, source.params, path, STIMULUS_KEYS)

@@ -19,6 +19,8 @@ from netspec.tables import Table
 PLACE = ("gid", "section", "location")
 CONNECTION = ("synapse", "weight", "delay", "rate", "seed")
 """Columns of a NetStim that are not its parameters: the interval and the noise say the same to NEURON."""
+VARIABLE = "NSLOC"
+"""What stands for a NetStim whose rate scripts change; NetPyNE leaves it its own start."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class LiveInputs:
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, pc: Any):
         self._synapses = synapses
+        self._generators: list[Any] = []
         neurons = PointNeurons(plan, cells)
         self.made = tuple(
             _netstims(plan, cells, synapses, neurons, block, pc)
@@ -91,8 +94,9 @@ class LiveInputs:
 
     def seed(self) -> None:
         """Put the noise of all NetStims at the start of its streams."""
-        for made in self.made:
-            points.seed_streams(made.objects, made.block.noise)
+        self._generators = [
+            numbers for made in self.made for numbers in points.seed_streams(made.objects, made.block.noise)
+        ]
 
     def _of_netstims(self, block: int) -> Made:
         made = self.made[block]
@@ -150,6 +154,8 @@ def _clamps(cells: LiveCells, block: InputBlock) -> Any:
 def _parameters(block: InputBlock, others: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     """The columns that are parameters of the mechanism, by NEURON's name."""
     renamed = {"delay": "del"} if block.mechanism == "IClamp" else {}
+    if block.mechanism == VARIABLE:
+        others = (*others, "start")
     return {
         renamed.get(name, name): column for name, column in block.rows.columns.items() if name not in others
     }

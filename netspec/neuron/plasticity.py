@@ -14,7 +14,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
-from netspec.neuron import bulk
+from netspec.neuron import bulk, catalog
 from netspec.neuron.cells import LiveCells
 from netspec.plan import InputBlock, Plan
 from netspec.tables import Table
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-PAIRED = "STDP"
-"""The mechanism that hears both cells and sets the weight; any other one is only made, as in NetPyNE."""
+WEIGHT = "synweight"
+"""The POINTER to the weight of a mechanism that learns; it hears both cells. NetPyNE knows only 'STDP'."""
 DELAY = 1.0
 """Delay of spikes to a plasticity object [ms]: a NetCon's default."""
 STEP = 1e-3
@@ -99,7 +99,7 @@ def of_connections(
         if rule.plast:
             places, objects = _objects(cells, table["post"], table["section"], rule.plast, f"{path}.plast")
             kept: tuple[Any, ...] = ()
-            if rule.plast["mech"] == PAIRED:
+            if WEIGHT in catalog.pointers(rule.plast["mech"]):
                 heard = bulk.connect(pc, table["pre"], objects, np.arange(len(rows)), 1.0, DELAY)
                 kept = _listen(ends, objects, heard, table["post"], pc)
             made.append(Changing(rows, objects, (places, *kept)))
@@ -126,7 +126,7 @@ def of_input(
             cells, block.rows["gid"], block.rows["section"], block.plast, f"{path}.plast"
         )
         kept: tuple[Any, ...] = ()
-        if block.plast["mech"] == PAIRED:
+        if WEIGHT in catalog.pointers(block.plast["mech"]):
             heard = bulk.netcons(sources, objects, rows, 1.0, DELAY)
             kept = _listen(ends, objects, heard, block.rows["gid"], pc)
         made.append(Changing(rows, objects, (places, *kept)))

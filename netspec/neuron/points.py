@@ -43,13 +43,28 @@ def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
     return Points(block, objects, (*_play_trains(block, objects), *_play_rates(block, objects)))
 
 
-def seed_streams(objects: Any, ids: NDArray[np.int64] | None) -> None:
-    """Put the noise of every artificial cell in the List at the start of its stream, ids: (n, 3)."""
+def seed_streams(objects: Any, ids: NDArray[np.int64] | None) -> list[Any]:
+    """Put the noise of every artificial cell in the List at the start of its stream, ids: (n, 3).
+
+    The generators of mechanisms that have none of their own, which have to be kept.
+    """
     if ids is None or not len(ids):
-        return
+        return []
+    if not hasattr(objects.o(0), "noiseFromRandom123"):
+        return [_generator(objects.o(row), *own) for row, own in enumerate(ids.tolist())]
     if not hasattr(h, "netspec_seed_streams"):
         h(SEED_STREAMS)
     h.netspec_seed_streams(objects, *(h.Vector(np.asarray(column, float)) for column in ids.T))
+    return []
+
+
+def _generator(source: Any, *ids: int) -> Any:
+    """The numbers of one NSLOC, which older mod files take from a Random."""
+    numbers = h.Random()
+    numbers.Random123(*ids)
+    numbers.negexp(1)
+    source.noiseFromRandom(numbers)
+    return numbers
 
 
 def _play_trains(block: PointBlock, objects: Any) -> list[Any]:

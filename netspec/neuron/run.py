@@ -17,11 +17,14 @@ from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
+from netspec.neuron.weights import LiveWeights
 from netspec.plan import Plan, SynapseChange
 from netspec.plan.reach import synapses as synapses_reached
 from netspec.signals.recorded import Signal
 from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
+from netspec.tables import Table
+from netspec.weights import CONNECTION, Weights
 
 MAX_STEP = 10.0
 """Longest integration without an exchange of spikes [ms], as in NetPyNE."""
@@ -69,6 +72,7 @@ class Network:
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._signals: LiveSignals | None = None
+        self.weights: LiveWeights | None = None
         self.reactions: Any = None
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
@@ -82,7 +86,7 @@ class Network:
         self._cells = LiveCells(plan, self.pc)
         if plan.model.spec.network.define_cell_shapes:
             self._cells.define_shapes()
-        self._synapses = LiveSynapses(plan, self._cells)
+        self._synapses = LiveSynapses(plan, self._cells, self.pc)
 
     @property
     def draws_shapes(self) -> bool:
@@ -138,6 +142,8 @@ class Network:
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
         self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
         self._signals = LiveSignals(plan, self.cells) if plan.recordings.signals else None
+        wanted = plan.recordings.weights is not None
+        self.weights = LiveWeights(plan, self.connections) if wanted else None
 
     def play(self, times: Any, gids: Any) -> None:
         """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
@@ -187,10 +193,16 @@ class Network:
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
         if self._signals is not None:
             self._signals.start()
+        if self.weights is not None:
+            self.weights.clear()
+            self.weights.sample(0.0)
 
     def resume(self, *every: Every) -> None:
         """Run on to the end of the duration."""
         duration = self.plan.model.spec.simulation.duration
+        if self.weights is not None:
+            # Before what scripts do at the same time, as traces are.
+            every = (Every(self.weights.step, self.weights.sample), *every)
         for stop, calls in _windows(every, duration):
             if stop > h.t:
                 self.advance(stop)
@@ -215,6 +227,14 @@ class Network:
         """What this rank's cells have added to signals so far."""
         return {} if self._signals is None else self._signals.collect()
 
+    def weight_courses(self) -> Weights | None:
+        """The courses of weights so far on this rank; None if none are asked for."""
+        if self.weights is None:
+            return None
+        rows = self.plan.connections.take(self.weights.rows)
+        time, values = self.weights.course()
+        return Weights(time, Table({name: rows[name] for name in CONNECTION}), values)
+
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
         self._handlers.clear()
@@ -223,9 +243,8 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._recordings = self._signals = self._fields = self._inputs = self._connections = (
-            self._synapses
-        ) = None
+        self._signals = self.weights = None
+        self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()
         self._cells = None

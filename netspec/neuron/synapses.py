@@ -12,7 +12,7 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
-from netspec.neuron import bulk, change
+from netspec.neuron import bulk, change, self_netcons
 from netspec.neuron.cells import Indices, LiveCells
 from netspec.plan import Plan
 from netspec.spec.cell import Synapse
@@ -31,14 +31,15 @@ proc netspec_extend() { local i
 class LiveSynapses:
     """The synapses of this rank, in a List `objects`. With oneSynPerNetcon off, equal places share one."""
 
-    def __init__(self, plan: Plan, cells: LiveCells):
-        self._cells = cells
+    def __init__(self, plan: Plan, cells: LiveCells, pc: Any):
+        self._cells, self._pc = cells, pc
         self._follow(plan)
         self._made: Counter[str] = Counter()
         self._shared = not plan.model.spec.simulation.one_syn_per_netcon
         self._places, self._items = blank(**PLACE), np.empty(0, np.int32)
         self._rows: list[tuple[Table, Items]] = []
         self.objects = h.List()
+        self.self_netcons: list[Any] = []
 
     def _follow(self, plan: Plan) -> None:
         """Labels, parameters and drawn values as they are now: a script may add some between the stages."""
@@ -96,7 +97,17 @@ class LiveSynapses:
             made = bulk.synapses(mod, table, index, part["location"], self._parameters(mod, part["synapse"]))
             self.objects = made if start == 0 else extended(self.objects, made)
             items[some] = np.arange(start, start + len(some))
+        self._hear_own_cells(rows, items)
         return items
+
+    def _hear_own_cells(self, rows: Table, items: Items) -> None:
+        """NetCons from their own cells to new synapses of labels that ask for it."""
+        for code in np.unique(rows["synapse"]):
+            given = self._specs[code].self_net_con
+            if given:
+                some = rows["synapse"] == code
+                place = self._cells, rows["post"][some], self.objects, items[some], self._pc
+                self.self_netcons += self_netcons.connect(self._labels[code], given, *place)
 
     def _parameters(self, mod: str, codes: NDArray[Any]) -> dict[str, Any]:
         """A column, or one number, for each parameter that a label of this mechanism sets."""

@@ -121,7 +121,10 @@ class SignalBlock:
 
 @dataclass(frozen=True)
 class Recordings:
-    """What is recorded on this rank. spikes: gids, or None for all owned cells."""
+    """What is recorded on this rank. spikes: gids, or None for all owned cells.
+
+    weights: rows of connections whose weights are sampled, or None if no rank samples any.
+    """
 
     traces: tuple[TraceBlock, ...] = ()
     signals: tuple[SignalBlock, ...] = ()
@@ -129,6 +132,7 @@ class Recordings:
     stims: bool = False
     time: bool = False
     labels: tuple[str, ...] = ()
+    weights: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,27 @@ def recordings(plan: Plan) -> Recordings:
         stims=simulation.record_stim or _plots_stimuli(plan),
         time=bool(simulation.record_traces) and simulation.record_time,
         labels=tuple(simulation.record_traces),
+        weights=weights(plan),
     )
+
+
+def weights(plan: Plan) -> Positions | None:
+    """Rows of connections whose weights saveWeights asks for; None if no rule is meant, on any rank."""
+    simulation, network, rows = plan.model.spec.simulation, plan.model.spec.network, plan.connections
+    changing = [label for label, rule in network.connections.items() if rule.plast or rule.shape]
+    given = simulation.weight_options
+    labels = given.get("rules", changing)
+    if not simulation.save_weights or not labels:
+        return None
+    codes = [plan.model.rules.code(label) for label in labels if label in plan.model.rules]
+    chosen = np.isin(rows["rule"], codes)
+    chosen[plan.gaps["row"][plan.gaps["row"] >= 0]] = False  # they have no events, and so no weights
+    for side in ("pre", "post"):
+        if side in given:
+            path = f"simConfig.saveWeights.{side}"
+            gids = plan.cells.gids[select(given[side], plan.cells, path, simulation.strict)]
+            chosen &= np.isin(rows[side], gids)
+    return np.flatnonzero(chosen)
 
 
 def recorded_cells(plan: Plan) -> Positions:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from netspec.formats.netpyne import POSITION
+from netspec.formats.netpyne import POSITION, Record, Records
 from netspec.model import Model, Names
+from netspec.plan import Plan
 from netspec.plan.cells import Cells
 
 
@@ -23,6 +24,12 @@ def with_tags(cells: Cells, changed: Mapping[int, Mapping[str, Any]]) -> Cells:
             else:
                 tags.setdefault(position, {})[name] = value
     return replace(cells, table=cells.table.with_columns(**columns), tags=tags)
+
+
+def all_tags(plan: Plan, changed: Mapping[int, Mapping[str, Any]]) -> dict[int, Record]:
+    """Tags of all cells of the network by gid, ascending. changed: as for with_tags."""
+    records = Records(replace(plan, cells=with_tags(plan.cells, changed)))
+    return {gid: records.tags(position) for position, gid in enumerate(plan.cells.gids.tolist())}
 
 
 def same_codes(old: Model, new: Model) -> Model:

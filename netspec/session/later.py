@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from netspec.errors import did_you_mean
+from netspec.session.changes import all_tags
 from netspec.session.current import current
 from netspec.specs import not_supported
 
@@ -54,6 +55,7 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "synsPerCell": lambda session: session.counts().contacts / max(session.counts().cells, 1),
     "firingRate": lambda session: session.all_simulation_data()["avgRate"],
     "results": lambda session: session.results,
+    "_gatherAllCellTags": lambda session: lambda: all_tags(session.planned(), session.all_changes()),
 }
 """Attribute of sim -> what it is now."""
 

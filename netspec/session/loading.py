@@ -17,7 +17,7 @@ import numpy as np
 from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne, netpyne_read, netpyne_signals, pickle
+from netspec.formats import json, netpyne, netpyne_read, netpyne_signals, pickle, weights
 from netspec.results import Results
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
@@ -69,7 +69,9 @@ def results_of(content: Mapping[str, Any], path: str) -> Results:
     cfg = netpyne_read.sim_config(content, path) if "simConfig" in content else {}
     written = netpyne_read.net_params(content, path)
     plan = netpyne_read.plan_of(content, prepare(written, cfg), path)
-    found = Results(plan, net_params=written, sim_config=cfg, **netpyne_read.simulation_columns(content))
+    courses = weights.read(content.get("simData", {}).get(weights.KEY), plan.model)
+    columns = netpyne_read.simulation_columns(content)
+    found = Results(plan, net_params=written, sim_config=cfg, weights=courses, **columns)
     recordings = replace(
         plan.recordings, stims="stims" in content.get("simData", {}), labels=tuple(found.traces)
     )

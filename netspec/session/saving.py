@@ -184,16 +184,23 @@ def remove_shares(session: Session, folder: str | None = None, label: str | None
         path.unlink()
 
 
-def save_interval(session: Session, now: float) -> str | None:
-    """The path of a file with everything up to now [ms]; it takes the place of the one before. Collective."""
+def save_interval(session: Session, now: float, collected: list[Any] | None = None) -> str | None:
+    """The path of a file with everything up to now [ms]; it takes the place of the one before. Collective.
+
+    collected: weights that a script on this rank has put into sim.allWeights; saved with saveWeights.
+    """
     results = session.collect().gather(session.ranks)
+    every = session.ranks.allgather(collected) if session.cfg.get("saveWeights") else []
     if session.ranks.rank != 0:
         return None
     folder = Path(
         session.cfg.get("intervalFolder") or Path(session.cfg.get("saveFolder") or "", "interval_data")
     )
     include = session.cfg.get("saveDataInclude")
-    path = pickle.save(folder / f"interval_{now:.0f}.pkl", netpyne.document(results, include, __version__))
+    document = netpyne.document(results, include, __version__)
+    if "simData" in document and any(part is not None for part in every):
+        document["simData"]["allWeights"] = [one for part in every for one in part or ()]
+    path = pickle.save(folder / f"interval_{now:.0f}.pkl", document)
     for other in folder.glob("interval_*.pkl"):
         if str(other) != path:
             other.unlink()

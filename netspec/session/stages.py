@@ -228,6 +228,7 @@ class Session(Gathered):
             found.stims,
             found.times,
             found.signals,
+            self.network.weight_courses(),
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )

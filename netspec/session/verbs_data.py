@@ -62,9 +62,10 @@ def saveDataInNodes(
 
 def intervalSave(simTime: float, gatherLFP: bool = True) -> str | None:
     """The path of a file with everything up to now, on rank 0."""
+    from netspec import sim
     from netspec.session import saving
 
-    return saving.save_interval(current, simTime)
+    return saving.save_interval(current, simTime, vars(sim).get("allWeights"))
 
 
 def saveJSON(fileName: str, data: Any, checkFileTimeout: float = 0) -> str:

@@ -52,7 +52,9 @@ class Synapse:
     label: str
     mod: str = key("mod", "text", "NMODL name of the point process")
     loc: Any = key("loc", "any", "accepted and ignored, as in NetPyNE", None)
-    self_net_con: Any = key("selfNetCon", "any", "NetCon from the own section (not supported yet)", None)
+    self_net_con: dict[str, Any] | None = key(
+        "selfNetCon", "mapping", "NetCon from the own cell: sec, loc, weight, delay, threshold", None
+    )
     pointer_params: Any = key(
         "pointerParams", "any", "couples variables: target_var, source_var ('v'), bidirectional (True)", None
     )

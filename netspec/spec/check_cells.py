@@ -1,14 +1,16 @@
 """Whether the sections of a cell rule fit together, and whether synapses can be made."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec import check_pointers
-from netspec.spec.cell import CellRule, Section, Synapse
+from netspec.spec.cell import CellRule, Section
 from netspec.spec.check_values import (
     Findings,
     function,
     in_range,
+    not_negative,
     positive,
     rule_conditions,
     share,
@@ -22,6 +24,7 @@ from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CELL, CELL_DISTANCES, H_GLOBALS, IONS, SYNAPSE
 
 POINT_KEYS = ("mod", "loc", "vref", "synList")
+SELF_NET_CON = ("sec", "loc", "weight", "delay", "threshold")
 
 
 def cell_rules(facts: Facts) -> Findings:
@@ -184,12 +187,20 @@ def synapses(facts: Facts) -> Findings:
     """What is wrong with synMechParams."""
     for label, synapse in facts.spec.network.synapses.items():
         path = ("netParams", "synMechParams", label)
-        yield from _unsupported(synapse, path)
+        yield from _self_net_con(synapse.self_net_con or {}, facts, (*path, "selfNetCon"))
         yield from check_pointers.synapse(synapse, path)
         for name, value in synapse.params.items():
             yield from function(value, SYNAPSE, (*path, name))
 
 
-def _unsupported(synapse: Synapse, path: Path) -> Findings:
-    if synapse.self_net_con:
-        yield unsupported((*path, "selfNetCon"))
+def _self_net_con(given: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    """The NetCon by which a synapse hears its own cell."""
+    yield from unknown_keys(given, SELF_NET_CON, path)
+    known = {name for rule in facts.spec.network.cell_rules.values() for name in rule.secs}
+    if "sec" in given and given["sec"] not in known:
+        yield unknown(given["sec"], known, (*path, "sec"), "there is no section")
+    for name in SELF_NET_CON[1:]:
+        if name in given and not is_number(given[name]):
+            yield Finding((*path, name), f"expected a number, got {shown(given[name])}.")
+    yield from in_range(given.get("loc"), share, (*path, "loc"))
+    yield from in_range(given.get("delay"), not_negative, (*path, "delay"))

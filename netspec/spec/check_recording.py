@@ -4,11 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from netspec.spec.cell import Section
-from netspec.spec.check_values import Findings, in_range, share, trace_conditions, unknown, unknown_keys
+from netspec.spec.check_values import (
+    Findings,
+    in_range,
+    positive,
+    share,
+    trace_conditions,
+    unknown,
+    unknown_keys,
+)
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient
-from netspec.spec.kinds import shown
-from netspec.spec.vocabulary import TRACE
+from netspec.spec.kinds import is_integer, is_number, shown
+from netspec.spec.vocabulary import TRACE, WEIGHTS
 
 EVERYONE = ("all", "allCells")
 SELECTOR = "a gid, a population or (population, index)"
@@ -60,6 +68,33 @@ def traces(facts: Facts) -> Findings:
     """What is wrong with recordTraces."""
     for label, trace in facts.spec.simulation.record_traces.items():
         yield from _trace(trace, facts, ("simConfig", "recordTraces", label))
+
+
+def weights(facts: Facts) -> Findings:
+    """What is wrong with saveWeights."""
+    given, path = facts.spec.simulation.save_weights, ("simConfig", "saveWeights")
+    if not isinstance(given, dict):
+        if given not in (True, False, None):
+            yield Finding(path, f"expected True, False or a dictionary, got {shown(given)}.")
+        return
+    yield from unknown_keys(given, WEIGHTS, path)
+    if not is_number(given.get("step", 1.0)):
+        yield Finding((*path, "step"), f"expected a number, got {shown(given['step'])}.")
+    yield from in_range(given.get("step"), positive, (*path, "step"))
+    index = given.get("index", 0)
+    if not is_integer(index) or index < 0:
+        yield Finding((*path, "index"), f"expected an integer of 0 or more, got {shown(index)}.")
+    rules = facts.spec.network.connections
+    wanted = given.get("rules", [])
+    if not isinstance(wanted, list | tuple):
+        yield Finding((*path, "rules"), f"expected a list of labels in connParams, got {shown(wanted)}.")
+        wanted = ()
+    for number, label in enumerate(wanted):
+        if label not in rules:
+            yield unknown(label, rules, (*path, "rules", number), "connParams has no entry")
+    for side in ("pre", "post"):
+        if side in given:
+            yield from selectors(given[side], facts, (*path, side))
 
 
 def _trace(trace: Mapping[str, Any], facts: Facts, path: Path) -> Findings:

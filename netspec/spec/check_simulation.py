@@ -6,7 +6,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
-from netspec.spec.check_recording import EVERYONE, selectors, traces
+from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts
@@ -21,7 +21,6 @@ NOT_YET = {
     "coreneuron": "coreneuron",
     "gpu": "gpu",
     "dump_coreneuron_model": "dump_coreneuron_model",
-    "saveWeights": "save_weights",
 }
 INCLUDES = ("include", "includePre", "includePost")
 LARGEST_SEED = 2**32 - 1
@@ -42,6 +41,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
         yield from selectors(options.record_cells_spikes, facts, (*ROOT, "recordCellsSpikes"))
     yield from traces(facts)
     yield from signals(facts)
+    yield from weights(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():

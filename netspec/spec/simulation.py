@@ -7,6 +7,8 @@ from netspec.spec.keys import key
 
 DEFAULT_SEEDS = {"conn": 1, "stim": 1, "loc": 1, "cell": 1}
 DEFAULT_H_PARAMS = {"celsius": 6.3, "v_init": -65.0, "clamp_resist": 0.001}
+WEIGHT_STEP = 100.0
+"""Interval of samples of weights [ms]: they change slowly, and there are many."""
 DEFAULT_SAVE_INCLUDE = ["netParams", "netCells", "netPops", "simConfig", "simData"]
 
 
@@ -106,6 +108,14 @@ class Simulation:
     save_cell_secs: bool = key("saveCellSecs", "bool", "save the sections of cells", True)
     save_cell_conns: bool = key("saveCellConns", "bool", "save the connections of cells", True)
     interval_folder: str = key("intervalFolder", "text", "folder of interval files", "")
-    save_weights: bool = key("saveWeights", "bool", "not supported yet", False)
+    save_weights: Any = key(
+        "saveWeights", "any", "record weights: True or {step [ms], rules, pre, post, index}", False
+    )
     analysis: dict[str, Any] = key("analysis", "mapping", "plot function -> True, False or its arguments", {})
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def weight_options(self) -> dict[str, Any]:
+        """What saveWeights asks for, with its default step [ms]."""
+        given = self.save_weights if isinstance(self.save_weights, dict) else {}
+        return {"step": WEIGHT_STEP, **given}

@@ -142,3 +142,6 @@ DENSITY = frozenset({"xnorm", "ynorm", "znorm"})
 
 TRACE = ("sec", "loc", "var", "mech", "synMech", "stim", "pointp", "index", "conds")
 """Keys of an entry of recordTraces."""
+
+WEIGHTS = ("step", "rules", "pre", "post", "index")
+"""Keys of saveWeights."""

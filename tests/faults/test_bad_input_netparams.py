@@ -14,6 +14,10 @@ POINTER = ("synMechParams.exc.pointerParams", {"target_var": "vpeer"})
 POINTER_PATH = "netParams.synMechParams['exc'].pointerParams"
 
 RUNS_IN_NETPYNE = {
+    "key of a NetCon from the own cell": (
+        [("synMechParams.exc.selfNetCon", {"thresh": -15})],
+        "netParams.synMechParams['exc'].selfNetCon.thresh: unknown key. Did you mean 'threshold'?",
+    ),
     "key of borders": (
         [("correctBorder", {"threshold": [1, 2, 3], "xborder": [0, 1]})],
         "netParams.correctBorder.xborder: unknown key. Did you mean 'xborders'?",
@@ -157,6 +161,26 @@ STOPS = {
             (f"{E_I}.preSecs", ["soma"]),
         ],
         f"{E_I_PATH}.preSecs: expected 2 values, one for each pair, got 1.",
+    ),
+    "NetCon from the own cell, as a list": (
+        [("synMechParams.exc.selfNetCon", ["soma"])],
+        "netParams.synMechParams['exc'].selfNetCon: expected a dictionary, got ['soma'] (list).",
+    ),
+    "location of a NetCon from the own cell": (
+        [("synMechParams.exc.selfNetCon", {"loc": 1.5})],
+        "netParams.synMechParams['exc'].selfNetCon.loc: expected a number from 0 to 1, got 1.5.",
+    ),
+    "weight of a NetCon from the own cell": (
+        [("synMechParams.exc.selfNetCon", {"weight": "big"})],
+        "netParams.synMechParams['exc'].selfNetCon.weight: expected a number, got 'big' (str).",
+    ),
+    "delay of a NetCon from the own cell": (
+        [("synMechParams.exc.selfNetCon", {"delay": -1})],
+        "netParams.synMechParams['exc'].selfNetCon.delay: expected 0 or more, got -1.",
+    ),
+    "section of a NetCon from the own cell": (
+        [("synMechParams.exc.selfNetCon", {"sec": "somma"})],
+        "netParams.synMechParams['exc'].selfNetCon.sec: there is no section 'somma'. Did you mean 'soma'?",
     ),
     "gap junction with plasticity": (
         [(f"{E_I}.gapJunction", True), (f"{E_I}.plast", {"mech": "STDP"})],
@@ -336,10 +360,6 @@ STOPS = {
 }
 
 NOT_YET = {
-    "NetCon from the own section": (
-        [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
-        "netParams.synMechParams['exc'].selfNetCon",
-    ),
     "extracellular stimulus with a mod file": (
         [
             (

@@ -4,6 +4,10 @@ import pytest
 from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
 
 RUNS_IN_NETPYNE = {
+    "unknown key of weights": (
+        [("saveWeights", {"steps": 10})],
+        "simConfig.saveWeights.steps: unknown key. Did you mean 'step'?",
+    ),
     "unknown global variable": (
         [("hParams.celcius", 34)],
         "simConfig.hParams.celcius: no global variable of NEURON; one of a mechanism ends in _<mechanism>. "
@@ -86,6 +90,34 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "weights as a text": (
+        [("saveWeights", "all")],
+        "simConfig.saveWeights: expected True, False or a dictionary, got 'all' (str).",
+    ),
+    "step 0 of weights": (
+        [("saveWeights", {"step": 0})],
+        "simConfig.saveWeights.step: expected a positive number, got 0.",
+    ),
+    "step of weights as text": (
+        [("saveWeights", {"step": "often"})],
+        "simConfig.saveWeights.step: expected a number, got 'often' (str).",
+    ),
+    "rule of weights": (
+        [("saveWeights", {"rules": ["E->II"]})],
+        "simConfig.saveWeights.rules[0]: connParams has no entry 'E->II'. Did you mean 'E->I'?",
+    ),
+    "rules of weights as text": (
+        [("saveWeights", {"rules": "E->I"})],
+        "simConfig.saveWeights.rules: expected a list of labels in connParams, got 'E->I' (str).",
+    ),
+    "cells of weights": (
+        [("saveWeights", {"post": ["Exx"]})],
+        "simConfig.saveWeights.post[0]: there is no population 'Exx'. Known: 'E', 'I', 'all', 'allCells'.",
+    ),
+    "index of weights": (
+        [("saveWeights", {"index": -1})],
+        "simConfig.saveWeights.index: expected an integer of 0 or more, got -1 (int).",
+    ),
     "dt as text": ([("dt", "small")], "simConfig.dt: expected a number, got 'small' (str)."),
     "dt 0": ([("dt", 0)], "simConfig.dt: expected a positive number, got 0."),
     "negative duration": ([("duration", -1)], "simConfig.duration: expected 0 or more, got -1."),
@@ -151,7 +183,7 @@ STOPS = {
 }
 
 NOT_YET = [
-    "coreneuron gpu dump_coreneuron_model saveWeights",
+    "coreneuron gpu dump_coreneuron_model",
 ]
 
 DOUBTS = {

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "netspec"
 
-BASE = {"errors", "units", "streams", "expression", "conditions", "tables", "resources", "signals"}
+BASE = {"errors", "units", "streams", "expression", "conditions", "tables", "weights", "resources", "signals"}
 MAY_IMPORT = {
     "spec": set(),
     "model": {"spec"},

@@ -1,11 +1,12 @@
 COMMENT
 Pair rule of spike-timing dependent plasticity. Events of positive weight are presynaptic spikes, of negative weight
-postsynaptic ones. `synweight` points at the weight that learns.
+postsynaptic ones. `synweight` points at the weight that learns. A critic may reward or punish what both cells
+have done lately.
 ENDCOMMENT
 
 NEURON {
     POINT_PROCESS STDP
-    RANGE gain, loss, tau_pre, tau_post, most
+    RANGE gain, loss, tau_pre, tau_post, most, reward
     POINTER synweight
 }
 
@@ -15,6 +16,7 @@ PARAMETER {
     tau_pre = 20
     tau_post = 30
     most = 0.1
+    reward = 0
 }
 
 ASSIGNED {
@@ -43,4 +45,10 @@ NET_RECEIVE (sign) {
         synweight = synweight + gain * pre
         if (synweight > most) { synweight = most }
     }
+}
+
+PROCEDURE reward_punish(critic) {
+    synweight = synweight + critic * reward * pre * post * exp((last - t) * (1 / tau_pre + 1 / tau_post))
+    if (synweight < 0) { synweight = 0 }
+    if (synweight > most) { synweight = most }
 }

@@ -1,0 +1,65 @@
+"""Weights of NetCons as they change: copied in one piece between two windows of the run."""
+
+from typing import Any
+
+import numpy as np
+from neuron import h
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError
+from netspec.neuron.connections import LiveConnections
+from netspec.plan import Plan
+
+POINT = """
+func netspec_point_at_weights() { local i  localobj nc
+  for i = 0, $o3.size() - 1 {
+    nc = $o2.o($o3.x[i])
+    if ($o4.x[i] >= nc.wcnt()) { return i }
+    $o1.pset(i, &nc.weight[$o4.x[i]])
+  }
+  return -1
+}
+"""
+
+
+class LiveWeights:
+    """Samples of the weights of this rank's `plan.recordings.weights`."""
+
+    def __init__(self, plan: Plan, connections: LiveConnections):
+        self.rows: NDArray[np.int64] = plan.recordings.weights
+        given = plan.model.spec.simulation.weight_options
+        self.step = float(given["step"])
+        count, index = len(self.rows), given.get("index")
+        self._pointers, self._now = h.PtrVector(max(count, 1)), h.Vector(max(count, 1))
+        self._times: list[float] = []
+        self._samples: list[NDArray[np.float64]] = []
+        chosen = connections.weight_index(self.rows) if index is None else np.full(count, index)
+        self._point(connections, chosen)
+
+    def clear(self) -> None:
+        """Forget an earlier run."""
+        self._times, self._samples = [], []
+
+    def sample(self, time: float) -> None:
+        """Keep the weights as they are at a time [ms]."""
+        if len(self.rows):
+            self._pointers.gather(self._now)
+        self._times.append(round(time, 9))
+        self._samples.append(np.array(self._now.as_numpy()[: len(self.rows)]))
+
+    def course(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times (samples,) [ms] and weights (samples, rows) [uS] so far."""
+        values = np.array(self._samples).reshape(len(self._times), len(self.rows))
+        return np.array(self._times), values
+
+    def _point(self, connections: LiveConnections, index: NDArray[Any]) -> None:
+        if not len(self.rows):
+            return
+        if not hasattr(h, "netspec_point_at_weights"):
+            h(POINT)
+        ends = (h.Vector(np.asarray(a, float)) for a in (connections.positions(self.rows), index))
+        wrong = int(h.netspec_point_at_weights(self._pointers, connections.netcons, *ends))
+        if wrong >= 0:
+            netcon = connections.netcon(int(self.rows[wrong]))
+            message = f"{netcon.syn().hname()} has {int(netcon.wcnt())} weights, none of index {index[wrong]}"
+            raise SpecError([Problem("simConfig.saveWeights.index", message)])
