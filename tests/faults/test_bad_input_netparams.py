@@ -340,20 +340,6 @@ NOT_YET = {
         [("synMechParams.exc.selfNetCon", {"sec": "soma"})],
         "netParams.synMechParams['exc'].selfNetCon",
     ),
-    "extracellular stimulus with a mod file": (
-        [
-            (
-                "stimSourceParams.x",
-                {
-                    "type": "XStim",
-                    "mod_based": True,
-                    "waveform": {"type": "pulse", "amp": 1},
-                    "field": {"class": "uniform"},
-                },
-            )
-        ],
-        "netParams.stimSourceParams['x'].mod_based",
-    ),
     "other formats": (
         [("popParams.E.originalFormat", "NeuroML2")],
         "netParams.popParams['E'].originalFormat",
