@@ -211,8 +211,8 @@ def _of_cells(results: Results, gids: set[int]) -> Results:
     weights = results.weights
     if weights is not None:
         weights = weights.take(np.isin(weights.connections["post"], list(gids)))
-    kept = {"spikes": spikes, "traces": traces, "stims": stims, "signals": signals, "weights": weights}
-    return replace(results, **kept, counts=None)
+    others = replace(results, stims=stims, signals=signals, weights=weights, counts=None)
+    return replace(others, spikes=spikes, traces=traces)
 
 
 def _within(results: Results, time: tuple[float, float]) -> Results:

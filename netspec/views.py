@@ -11,6 +11,7 @@ from netspec.errors import did_you_mean
 from netspec.formats import netpyne_signals
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
+from netspec.plan.extracellular import times
 from netspec.session.containers import Dict
 from netspec.session.modify import Changing
 from netspec.session.shapes import drawn
@@ -116,7 +117,7 @@ class Cell:
     @property
     def stims(self) -> Lazy:
         """Stimuli of the cell."""
-        places = self._net.records.inputs_of(self.gid)
+        places = self._net.records.stimuli_of(self.gid)
         return Lazy(len(places), lambda i: self._net.stim(*places[i]))
 
     def checkConditions(self, conditions: Record) -> bool:
@@ -321,8 +322,13 @@ class Net(Changing):
             live["hSTDP"] = Later(partial(self.session.live, "plasticity", place))
         return View(record, **live)
 
-    def stim(self, block: int, row: int) -> View:
+    def stim(self, block: Any, row: int) -> View:
         """One stimulus with its NEURON object."""
+        if not isinstance(block, int):
+            played = partial(self.session.live, "field_vector", block.gid, block.section, block.segment)
+            clock = times(self.plan.model.spec.simulation)
+            record = {**block.record(), "time": clock, "stim": block.field.course}
+            return View(record, hObj=Later(played))
         hobj = Later(partial(self.session.live, "input_object", block, row))
         return View(self.records.stimulus(block, row), hObj=hobj)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.formats import netpyne_fields, netpyne_signals, weights
 from netspec.formats import netpyne_gaps as gap_records
-from netspec.formats import netpyne_signals
-from netspec.formats import weights
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders, reach
@@ -76,6 +75,14 @@ class Records:
         gids, block, row = self._input_order
         start, stop = np.searchsorted(gids, [gid, gid + 1])
         return list(zip(block[start:stop].tolist(), row[start:stop].tolist(), strict=True))
+
+    def stimuli_of(self, gid: int) -> list[tuple[Any, int]]:
+        """(block, row) of each stimulus and (segment in a field, 0), in the order of the targets."""
+        return netpyne_fields.among(self.plan, gid, self.inputs_of(gid), self._fields.get(gid))
+
+    @cached_property
+    def _fields(self) -> dict[int, Any]:
+        return netpyne_fields.first_fields(self.plan)
 
     def tags(self, position: int) -> Record:
         """Tags of the cell at a position of the cells table."""
@@ -150,8 +157,10 @@ class Records:
         record |= {"preLoc": 0.5, "preLabel": source.source}
         return record | _plasticity(source.plast, "NetStim", gid)
 
-    def stimulus(self, block: int, row: int) -> Record:
+    def stimulus(self, block: Any, row: int) -> Record:
         """One stimulus as a dict."""
+        if isinstance(block, netpyne_fields.InField):
+            return block.record()
         source = self.plan.inputs[block]
         if "synapse" in source.rows:
             return self._netstim(source, row)
@@ -253,7 +262,7 @@ class Records:
         record: Record = {"gid": gid, "tags": self.tags(position), "conns": [], "stims": []}
         if conns:
             record["conns"] = [self.contact(place) for place in self.contacts_of(gid)]
-        record["stims"] = [self.stimulus(*place) for place in self.inputs_of(gid)]
+        record["stims"] = [self.stimulus(*place) for place in self.stimuli_of(gid)]
         if self.plan.cells.table["template"][position] < 0:
             return {**record, "params": self.parameters(position)}
         if not secs:

@@ -60,13 +60,18 @@ def net_params(document: Record, path: str) -> dict[str, Any]:
     return {name: value for name, value in params.items() if not name.startswith("_")}
 
 
+def _rows(cell: Record) -> list[Record]:
+    """The stimuli of a cell that are rows of the plan: not those of fields."""
+    return [stim for stim in cell.get("stims") or [] if stim.get("type") != "XStim"]
+
+
 def _orders(net: Record, params: Record) -> dict[str, list[str]]:
     """Orders of populations and stimuli that the cells show; NetPyNE's JSON has lost them."""
     pops, cells = net.get("pops") or {}, net.get("cells") or []
     gids = {label: min(entry["cellGids"]) for label, entry in pops.items() if entry.get("cellGids")}
     after: dict[str, set[str]] = {}
     for cell in cells:
-        made = [stim.get("label") or stim["source"] for stim in cell.get("stims") or []]
+        made = [stim.get("label") or stim["source"] for stim in _rows(cell)]
         for before, name in zip([None, *made], made, strict=False):
             after.setdefault(name, set()).update({before} - {None, name})
     try:
@@ -297,7 +302,9 @@ def _without_synapses(section: Record) -> dict[str, Any]:
         name: value for name, value in section.items() if name != "synMechs" and value not in ({}, [], None)
     }
     if "geom" in kept:
-        kept["geom"] = {name: value for name, value in kept["geom"].items() if value != {}}
+        # What XStims play is planned again.
+        geometry = kept["geom"].items()
+        kept["geom"] = {name: value for name, value in geometry if value != {} and name != "xtra_stim"}
     return kept
 
 
@@ -362,7 +369,7 @@ def _check_stimuli(cells: Sequence[Record], plan: Plan, path: str) -> None:
     for block in plan.inputs:
         np.add.at(planned, plan.cells.positions(block.rows["gid"]), 1)
     for position in plan.cells.owned.tolist():
-        saved = len(cells[position].get("stims") or [])
+        saved = len(_rows(cells[position]))
         if saved != planned[position]:
             raise FileError(
                 f"{path}: cell {cells[position]['gid']} was saved with {saved} stimuli, "

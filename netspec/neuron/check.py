@@ -142,8 +142,8 @@ def _stimuli(network: Network) -> Problems:
     for label, source in network.sources.items():
         path = ("netParams", "stimSourceParams", label)
         if source.type == FIELD:
-            continue
-        if source.type == "NetStim":
+            yield from _xtra(source.params, path)
+        elif source.type == "NetStim":
             known = (*NETSTIM_KEYS, *catalog.variables("NetStim"))
             slips = (name for name in source.params if name not in known and near_miss(name, known))
             yield from _variables(source.type, slips, path, NETSTIM_KEYS)
@@ -160,6 +160,14 @@ def _stimuli(network: Network) -> Problems:
             extra = NETSTIM_KEYS if source.type == "NetStim" else STIMULUS_KEYS
             path = ("netParams", "stimTargetParams", label)
             yield from _variables(source.type, target.params, path, extra)
+
+
+def _xtra(params: Mapping[str, Any], path: Path) -> Problems:
+    """The mechanism of an extracellular stimulus with mod_based."""
+    lacks = not catalog.exists("xtra") or not {"rx", "ex"} <= catalog.variables("xtra").keys()
+    if params.get("mod_based") and (lacks or not h.name_declared("is_xtra")):
+        message = "needs a mod file with SUFFIX xtra, GLOBAL is, and RANGE or POINTER rx and ex."
+        yield Problem(spell((*path, "mod_based")), message)
 
 
 def _labels(rule: ConnectionRule) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Extracellular potentials, played into the `extracellular` mechanism of every segment in a field."""
+"""Extracellular potentials: played into the `extracellular` mechanism of every segment, or made by xtra."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
+from netspec.neuron import catalog
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.geometry import ends
 from netspec.plan import Plan
@@ -14,25 +15,43 @@ from netspec.plan.extracellular import Field, fields, times
 
 Floats = NDArray[np.float64]
 
+XTRA = "xtra"
+"""The mechanism that makes potentials of its GLOBAL `is` [mA or V/m] and its `rx` in each segment."""
+FIRST = 2**30
+"""Number of the first transfer from xtra; those of pointer connections are below."""
+
 
 class LiveFields:
     """The fields in which cells of this rank are; keeps what is played."""
 
-    def __init__(self, plan: Plan, cells: LiveCells):
-        self._vectors: list[Any] = []
+    def __init__(self, plan: Plan, cells: LiveCells, ranks: Any):
+        self._vectors: dict[tuple[int, int], list[Any]] = {}
         self._times: dict[tuple[int, ...], tuple[Any, Floats]] = {}
         self._clock = times(plan.model.spec.simulation)
+        self._signal: list[Any] = []
+        self._ranks, self._number = ranks, FIRST + ranks.rank
         found = fields(plan.model, plan.cells)
         if found:
             cells.define_shapes()
+        self._play_signal(found)
         of_cell: dict[int, tuple[int, ...]] = {}
         for k, field in enumerate(found):
             for gid in field.gids.tolist():
                 of_cell[gid] = (*of_cell.get(gid, ()), k)
         for gid, codes in of_cell.items():
-            when, courses = self._courses(found, codes)
-            for section in cells.sections(gid):
-                self._play(section, [found[code] for code in codes], when, courses, gid)
+            inside = [found[code] for code in codes]
+            of_xtra = _of_xtra(inside, gid)
+            for place, section in enumerate(cells.sections(gid)):
+                strengths = _strengths(section, inside, gid)
+                section.insert("extracellular")
+                if of_xtra:
+                    self._follow(section, strengths.sum(axis=1))
+                else:
+                    self._vectors[gid, place] = self._play(section, strengths, *self._courses(found, codes))
+
+    def played(self, gid: int, section: int, segment: int) -> Any:
+        """The Vector of potentials [mV] that is played into a segment of a cell's n-th section."""
+        return self._vectors[gid, section][segment]
 
     def _courses(self, found: tuple[Field, ...], codes: tuple[int, ...]) -> tuple[Any, Floats]:
         """When the potentials of these fields change (Vector), and their courses then: (fields, times)."""
@@ -42,19 +61,57 @@ class LiveFields:
             self._times[codes] = h.Vector(self._clock[kept]), courses[:, kept]
         return self._times[codes]
 
-    def _play(self, section: Any, inside: list[Field], when: Any, courses: Floats, gid: int) -> None:
-        """Insert the mechanism and give each segment the sum of all fields there [mV]."""
-        middles = ends(section).mean(axis=1)
-        strengths = np.stack([field.strength(middles) for field in inside], axis=1)
-        if not np.isfinite(strengths).all():
-            field = inside[int(np.argwhere(~np.isfinite(strengths))[0, 1])]
-            path = f"netParams.stimSourceParams[{field.source!r}].field.location"
-            raise SpecError([Problem(path, f"the electrode is in the middle of a segment of cell {gid}.")])
-        section.insert("extracellular")
+    def _play(self, section: Any, strengths: Floats, when: Any, courses: Floats) -> list[Any]:
+        """Give each segment the sum of all fields there [mV]: the Vectors."""
+        vectors = []
         for segment, potential in zip(section, strengths @ courses, strict=True):
-            vector = h.Vector(potential)
-            vector.play(segment._ref_e_extracellular, when, True)
-            self._vectors.append(vector)
+            vectors.append(h.Vector(potential))
+            vectors[-1].play(segment._ref_e_extracellular, when, True)
+        return vectors
+
+    def _play_signal(self, found: tuple[Field, ...]) -> None:
+        """Play the course of the fields of xtra, which all have the same, step by step as NetPyNE does."""
+        for field in [field for field in found if field.mod_based][:1]:
+            self._signal = [h.Vector(field.course), h.Vector(self._clock)]
+            self._signal[0].play(getattr(h, f"_ref_is_{XTRA}"), self._signal[1])
+
+    def _follow(self, section: Any, strengths: Floats) -> None:
+        """Let each segment have the potential of its xtra: through its pointers, else by a transfer."""
+        section.insert(XTRA)
+        known = catalog.variables(XTRA)
+        for segment, strength in zip(section, strengths.tolist(), strict=True):
+            mechanism = getattr(segment, XTRA)
+            mechanism.rx = strength * 1e-6
+            # A POINTER has no address before it is set.
+            if "im" in known and not hasattr(mechanism, "_ref_im"):
+                h.setpointer(segment._ref_i_membrane, "im", mechanism)
+            if not hasattr(mechanism, "_ref_ex"):
+                h.setpointer(segment._ref_e_extracellular, "ex", mechanism)
+                continue
+            self._ranks.pc.source_var(mechanism._ref_ex, self._number, sec=section)
+            self._ranks.pc.target_var(segment._ref_e_extracellular, self._number, sec=section)
+            self._number += self._ranks.size
+
+
+def _of_xtra(inside: list[Field], gid: int) -> bool:
+    """Whether the potential around a cell is made by xtra; SpecError if only a part of it is."""
+    kinds = {field.mod_based for field in inside}
+    if len(kinds) > 1:
+        source = next(field.source for field in inside if field.mod_based)
+        message = f"cell {gid} is in a field without mod_based as well; leave it out, or give it to both."
+        raise SpecError([Problem(f"netParams.stimSourceParams[{source!r}].mod_based", message)])
+    return kinds.pop()
+
+
+def _strengths(section: Any, inside: list[Field], gid: int) -> Floats:
+    """Potential in each segment per unit of each field's course: (nseg, fields) [mV]."""
+    middles = ends(section).mean(axis=1)
+    strengths = np.stack([field.strength(middles) for field in inside], axis=1)
+    if not np.isfinite(strengths).all():
+        field = inside[int(np.argwhere(~np.isfinite(strengths))[0, 1])]
+        path = f"netParams.stimSourceParams[{field.source!r}].field.location"
+        raise SpecError([Problem(path, f"the electrode is in the middle of a segment of cell {gid}.")])
+    return strengths
 
 
 def _corners(courses: Floats) -> NDArray[np.int64]:

@@ -53,8 +53,17 @@ class _Vector:
 class LiveRecordings:
     """The Vectors that NEURON records into: times and gids of spikes, time, traces, stims by gid, source."""
 
-    def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, inputs: LiveInputs, pc: Any):
+    def __init__(
+        self,
+        plan: Plan,
+        cells: LiveCells,
+        synapses: LiveSynapses,
+        inputs: LiveInputs,
+        pc: Any,
+        reactions: Any = None,
+    ):
         self.plan, self.cells, self.synapses, self.inputs = plan, cells, synapses, inputs
+        self.reactions = reactions
         self._simulation = plan.model.spec.simulation
         wanted = plan.recordings
         self.times, self.gids = h.Vector(), h.Vector()
@@ -152,6 +161,11 @@ def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, A
             holder = _holder(live, block, gid, section, candidates)
         except StateError as error:
             _refuse(block, str(error))
+        if block.kind == "segment" and block.variable.endswith("]") and live.reactions is not None:
+            variable = live.reactions.value(block.variable, holder)
+            if variable is not None:
+                yield gid, section, variable
+            continue
         try:
             variable = getattr(holder, f"_ref_{block.variable}")
         except (AttributeError, NameError, LookupError, TypeError) as error:

@@ -108,7 +108,7 @@ class Network:
         """Make what drives owned cells."""
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
-        self._fields = LiveFields(plan, self.cells)
+        self._fields = LiveFields(plan, self.cells, self.ranks)
         self.change_synapses(plan.synapse_changes)
 
     def change_synapses(self, changes: tuple[SynapseChange, ...]) -> None:
@@ -140,7 +140,7 @@ class Network:
                 h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
-        self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc)
+        self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc, self.reactions)
         self._signals = LiveSignals(plan, self.cells) if plan.recordings.signals else None
         wanted = plan.recordings.weights is not None
         self.weights = LiveWeights(plan, self.connections) if wanted else None
@@ -326,6 +326,10 @@ class Network:
     def input_synapse(self, block: int, row: int) -> Any:
         """What a NetStim of plan.inputs[block] ends on."""
         return self.inputs.synapse(block, row)
+
+    def field_vector(self, gid: int, section: int, segment: int) -> Any:
+        """What is played around a segment of a cell's n-th section (a Vector)."""
+        return self._made(self._fields).played(gid, section, segment)
 
     def _made(self, stage: Any) -> Any:
         if stage is None:

@@ -61,6 +61,15 @@ class LiveReactions:
         self._all("rates", self._spec.rates, self._rate)
         self._agree()
 
+    def value(self, variable: str, segment: Any) -> Any:
+        """Where NEURON keeps a substance of a region in a segment ('ca[er]'); None if it is not there."""
+        label, place = variable.removesuffix("]").split("[")
+        region = self.objects["regions"][place]
+        if region is None or segment.sec not in region.secs:
+            return None
+        substance = next(self.objects[kind][label] for kind in spec.SUBSTANCES if label in self.objects[kind])
+        return substance[region].nodes(segment)[0]._ref_concentration
+
     def close(self) -> None:
         """Give up all objects, so that a next network starts as in a new process."""
         self.geometries.clear()
@@ -246,8 +255,8 @@ class LiveReactions:
 def refuse_lost_fluxes(reactions: spec.ReactionDiffusion) -> None:
     """SpecError for reactions between cells and extracellular space, of which NEURON 9 drops a part on ranks.
 
-    Fluxes of all ranks but the first do not arrive, or with membrane_flux arrive twice (measured: the sum of
-    a substance over all compartments changes).
+    Each rank writes its fluxes from the start of an array that then gets those of rank 0 there, and with
+    membrane_flux takes back as many of rank 0's currents as it has itself (tests/backend/lost_fluxes.py).
     """
     outside = {name for name, region in reactions.regions.items() if isinstance(region, spec.Extracellular)}
     problems = []

@@ -6,7 +6,7 @@ follows from the model and the cells.
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Field:
 
     place: of the electrode, or where a uniform field is 0 [um]. course is in mA for a point source and in V/m
     for a uniform field. direction: unit vector of a uniform field; None: a point source. sigma [S/m].
+    mod_based: the mechanism xtra makes the potential. parameters: as the user wrote them.
     """
 
     target: str
@@ -43,6 +44,8 @@ class Field:
     place: Floats
     direction: Floats | None = None
     sigma: float = CONDUCTIVITY
+    mod_based: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def strength(self, points: Floats) -> Floats:
         """Potential per unit of the course at points (n, 3) [um]: (n,) [mV]; inf at an electrode."""
@@ -69,24 +72,39 @@ def fields(model: Model, cells: Cells) -> tuple[Field, ...]:
             aim = reached(model, cells, target, source)
             here = aim.cells[with_sections[aim.cells]]
             found.append(_field(model, target.label, source, aim.parameters, cells.gids[here]))
+    _one_course(found)
     return tuple(found)
+
+
+def _one_course(found: list[Field]) -> None:
+    """SpecError if fields of the mechanism xtra differ in time: it has one signal for all cells."""
+    of_xtra = [field for field in found if field.mod_based]
+    for other in of_xtra[1:]:
+        if not np.array_equal(of_xtra[0].course, other.course):
+            path = f"netParams.stimSourceParams[{other.source!r}].mod_based"
+            message = (
+                f"xtra has one signal for all cells, which is that of {of_xtra[0].source!r}: "
+                "give both the same waveform, or leave mod_based out."
+            )
+            raise SpecError([Problem(path, message)])
 
 
 def _field(
     model: Model, target: str, source: StimulusSource, parameters: Mapping[str, Any], gids: NDArray[np.int64]
 ) -> Field:
-    field, path = parameters["field"], f"netParams.stimSourceParams[{source.label!r}]"
+    space, path = parameters["field"], f"netParams.stimSourceParams[{source.label!r}]"
     x, y, z = model.spec.network.size
     centre = [x / 2, -y / 2, z / 2]
     course = _course(parameters["waveform"], model.spec.simulation, f"{path}.waveform")
-    if field["class"] == "pointSource":
-        place = np.array(field.get("location", centre), float)
-        sigma = float(field.get("sigma", CONDUCTIVITY))
-        return Field(target, source.label, gids, course, place, sigma=sigma)
-    phi, theta = np.radians(np.asarray(field.get("fieldDirection", DOWN), float))
+    given: dict[str, Any] = {"mod_based": bool(parameters.get("mod_based")), "parameters": parameters}
+    if space["class"] == "pointSource":
+        place = np.array(space.get("location", centre), float)
+        sigma = float(space.get("sigma", CONDUCTIVITY))
+        return Field(target, source.label, gids, course, place, sigma=sigma, **given)
+    phi, theta = np.radians(np.asarray(space.get("fieldDirection", DOWN), float))
     direction = np.array([np.sin(theta) * np.cos(phi), np.cos(theta), np.sin(theta) * np.sin(phi)])
-    place = np.array(field.get("referencePoint", centre), float)
-    return Field(target, source.label, gids, course, place, direction)
+    place = np.array(space.get("referencePoint", centre), float)
+    return Field(target, source.label, gids, course, place, direction, **given)
 
 
 def _course(waveform: Mapping[str, Any], simulation: Simulation, path: str) -> Floats:

@@ -222,9 +222,12 @@ def of_rows(plan: Plan) -> NDArray[np.int64]:
 
 def with_variable_step(plan: Plan) -> list[Problem]:
     """A problem if variables of other cells are followed while the step varies: not on several ranks."""
-    if not plan.model.spec.simulation.cvode_active or not len(plan.gaps):
+    sources = plan.model.spec.network.sources.values()
+    of_xtra = any(source.type == "XStim" and source.params.get("mod_based") for source in sources)
+    if not plan.model.spec.simulation.cvode_active or not (len(plan.gaps) or of_xtra):
         return []
-    message = "on several ranks pointer connections need a fixed time step (or run on one rank)."
+    what = "pointer connections need" if len(plan.gaps) else "XStims with mod_based need"
+    message = f"on several ranks {what} a fixed time step (or run on one rank)."
     return [Problem("simConfig.cvode_active", message)]
 
 

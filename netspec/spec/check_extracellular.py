@@ -7,7 +7,7 @@ import numpy as np
 
 from netspec.spec.check_values import Findings, in_range, not_negative, positive, unknown_keys
 from netspec.spec.facts import Facts
-from netspec.spec.findings import Finding, Path, unsupported, warning
+from netspec.spec.findings import Finding, Path, warning
 from netspec.spec.kinds import is_number, shown
 
 KEYS = ("waveform", "field", "mod_based")
@@ -22,8 +22,11 @@ FIELDS = {
 
 def xstim(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
     """What is wrong with the parameters of an XStim."""
-    if params.get("mod_based"):
-        yield unsupported((*path, "mod_based"))
+    if params.get("mod_based", False) not in (True, False):
+        yield Finding((*path, "mod_based"), f"expected True or False, got {shown(params['mod_based'])}.")
+    elif params.get("mod_based") and facts.spec.simulation.use_local_dt:
+        message = "mod_based needs one time step for all cells; leave use_local_dt False."
+        yield Finding((*path, "mod_based"), message)
     yield from unknown_keys(params, KEYS, path)
     yield from _choice(params, "waveform", "type", WAVEFORMS, path)
     yield from _choice(params, "field", "class", FIELDS, path)

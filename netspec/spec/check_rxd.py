@@ -155,6 +155,11 @@ def _formula(
         what = f"the {NAMES.get(kinds[first], 'constant')} {first!r} cannot be used here." if first else error
         yield Finding(path, str(what))
         return
+    for part in ast.walk(formula.tree):
+        match part:
+            case ast.Attribute(value=ast.Name(id=region), attr=name) if region in spec.regions:
+                if not isinstance(spec.regions[region], rxd.Extracellular):
+                    yield Finding(path, f"{region!r} is no extracellular space, which would have {name!r}.")
     if not of_node:
         yield from _places(formula.tree, spec, path)
 

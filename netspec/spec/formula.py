@@ -33,6 +33,8 @@ OF_NUMPY = (
 """Attributes of numpy and math besides the functions of rxdmath."""
 METHODS = ("name", "hname", "satisfies")
 """What may be called of a node or of what belongs to it (node.sec.name())."""
+OF_BOX = ("_xlo", "_xhi", "_ylo", "_yhi", "_zlo", "_zhi", "_dx")
+"""Attributes of a region of extracellular space: its ends and the size of its voxels in each axis [um]."""
 LIVE = ("sim", "net", "rxd")
 
 
@@ -62,7 +64,7 @@ def parse(text: str, kinds: Mapping[str, str], of_node: bool = False) -> Formula
         raise FormulaError(f"cannot be understood: {getattr(error, 'msg', error)}.") from None
     tree = ast.fix_missing_locations(_Direct().visit(tree))
     for part in ast.walk(tree):
-        _refuse(part, text)
+        _refuse(part, text, kinds)
     used = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
     own = used - {*BUILTINS, *MODULES, *MATHS, *((NODE,) if of_node else ())} | (used & kinds.keys())
     for name in sorted(own - kinds.keys()):
@@ -95,12 +97,14 @@ def _steps(part: ast.AST) -> list[object]:
     return [None]
 
 
-def _refuse(part: ast.AST, text: str) -> None:
+def _refuse(part: ast.AST, text: str, kinds: Mapping[str, str]) -> None:
     """FormulaError for syntax that could do more than compute."""
     if not isinstance(part, SYNTAX):
         raise FormulaError(f"{type(part).__name__} cannot be used in {text!r}.")
     if isinstance(part, ast.Attribute):
         root = _steps(part)[0]
+        if part.attr in OF_BOX and kinds.get(str(root)) == "regions":
+            return
         foreign = root in ("numpy", "np", "math") and part.attr not in (*MATHS, *OF_NUMPY)
         if part.attr.startswith("_") or root not in (*MODULES, NODE) or foreign:
             raise FormulaError(f"the attribute {part.attr!r} cannot be used in {text!r}.")

@@ -143,15 +143,19 @@ class ReactionDiffusion:
 
     @property
     def variables(self) -> frozenset[str]:
-        """Variables that segments have because of it, such as 'cai' or 'bufo'."""
+        """What can be recorded of segments because of it, such as 'cai', 'bufo' or 'ca[er]'."""
         found = set()
-        substances: list[Species | Parameter] = [*self.species.values(), *self.parameters.values()]
-        for substance in substances:
+        ions: list[Species | Parameter] = [*self.species.values(), *self.parameters.values()]
+        for substance in [*ions, *self.states.values()]:
             for label in names(substance.regions):
                 region = self.regions.get(label)
-                side = "o" if isinstance(region, Extracellular) else region.nrn_region if region else None
-                found.add(f"{substance.name or substance.label}{side}" if side else "")
-        return frozenset(found - {""})
+                outside = isinstance(region, Extracellular)
+                side = "o" if outside else region.nrn_region if isinstance(region, Region) else None
+                if side and substance in ions:
+                    found.add(f"{substance.name or substance.label}{side}")
+                if not outside:
+                    found.add(f"{substance.label}[{label}]")
+        return frozenset(found)
 
 
 def names(value: Any) -> list[Any]:

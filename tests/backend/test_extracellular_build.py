@@ -159,7 +159,13 @@ def traces():
     return {k: {c: np.array(t) for c, t in data[k].items()} for k in cfg["recordTraces"]}
 
 first, border = traces(), sim.net.cells[0].tags["borderCorrect"]
-for file in ("saved_data.h5", "saved_data.json"):
+document = json.load(open("saved_data.json"))
+for cell in document["net"]["cells"]:
+    assert [stim["label"] for stim in cell["stims"]] == 6 * ["one->all"]
+    for sec in cell["secs"].values():
+        sec["geom"]["xtra_stim"] = [{"vec": [0.0], "stim_index": 0}]  # what NetPyNE leaves there
+json.dump(document, open("other_data.json", "w"))
+for file in ("saved_data.h5", "saved_data.json", "other_data.json"):
     sim.load(file, instantiate=True)
     assert sim.net.cells[0].tags["borderCorrect"] == border == [40, 30, 20]
     sim.setupRecording()
@@ -176,3 +182,80 @@ def test_saved_networks_do_the_same_again(start, tmp_path):
     (tmp_path / "script.py").write_text(AGAIN)
     ran = start(1, tmp_path / "script.py", cwd=tmp_path, timeout=120)
     assert ran.returncode == 0, ran.stderr
+
+
+CLASSIC = """
+NEURON {
+    SUFFIX xtra
+    GLOBAL is
+    RANGE rx, er
+    POINTER im, ex
+}
+PARAMETER { rx = 1 }
+ASSIGNED { is ex im er }
+INITIAL { ex = is * rx * (1e6) }
+BEFORE BREAKPOINT { ex = is * rx * (1e6) }
+AFTER SOLVE { er = 10 * rx * im }
+"""
+
+
+def of_xtra(*labels, **changes):
+    """The network with these XStims made by xtra, and other keys of `one`."""
+    net = json.loads(json.dumps(NET))
+    for label in labels:
+        net["stimSourceParams"][label]["mod_based"] = True
+    net["stimSourceParams"]["one"] |= changes
+    return net
+
+
+def ran_with(net, start, folder, cfg=CONFIG, ranks=1):
+    """The outcome of the script, with a mod folder beside it."""
+    (folder / "mod").mkdir()
+    (folder / "mod" / "xtra.mod").write_text(CLASSIC)
+    (folder / "model.json").write_text(json.dumps([net, cfg]))
+    (folder / "script.py").write_text(SCRIPT)
+    return start(ranks, folder / "script.py", cwd=folder, timeout=120)
+
+
+def test_xtra_with_pointers(start, tmp_path):
+    """The mechanism writes the potential itself; several fields with one signal add up."""
+    net = of_xtra("one", "two")
+    net["stimSourceParams"]["two"]["waveform"] = net["stimSourceParams"]["one"]["waveform"]
+    cfg = CONFIG | {
+        "recordTraces": {**CONFIG["recordTraces"], "er": {"sec": "soma", "loc": 0.5, "var": "er_xtra"}}
+    }
+    ran = ran_with(net, start, tmp_path, cfg, ranks=2)
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    for gid, place in enumerate(([10, -20, 30], [60, -50, 9])):
+        for name, points, nseg in (("soma", SOMA, 1), ("dend", DEND, 5)):
+            for i, spot in enumerate(middles(turned(points) + np.array(place, float), nseg)):
+                r = np.linalg.norm(spot - AT) * 1e-6
+                plateau = 0.05 * 1e-3 / (4 * np.pi * 0.3 * r) * 1e3 + 0.05 * spot[0] * 1e-3
+                trace = np.array(found[f"{name}{i}_e_extracellular"][f"cell_{gid}"])
+                inside = trace[90:310]  # of the pulse from 2 to 8 ms
+                np.testing.assert_allclose(inside, plateau, rtol=1e-5)
+                assert not trace[:78].any()
+                assert not trace[325:].any()
+        assert np.ptp(found["er"][f"cell_{gid}"]) > 0
+
+
+def test_what_xtra_cannot_do(start, tmp_path):
+    for number, (net, cfg, ranks, message) in enumerate([
+        (of_xtra("one", "two"), {}, 1, "xtra has one signal for all cells, which is that of 'one'"),
+        (of_xtra("one"), {}, 1, "cell 0 is in a field without mod_based as well"),
+        (of_xtra("two"), {"cvode_active": True}, 2, "XStims with mod_based need a fixed time step"),
+    ]):  # fmt: skip
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        ran = ran_with(net, start, folder, CONFIG | cfg, ranks)
+        assert ran.returncode != 0
+        assert message in ran.stderr
+
+
+def test_xtra_has_to_be_there(start, tmp_path):
+    (tmp_path / "model.json").write_text(json.dumps([of_xtra("one"), CONFIG]))
+    (tmp_path / "script.py").write_text(SCRIPT)
+    ran = start(1, tmp_path / "script.py", cwd=tmp_path, timeout=120)
+    assert "netParams.stimSourceParams['one'].mod_based" in ran.stderr
+    assert "needs a mod file with SUFFIX xtra, GLOBAL is, and RANGE or POINTER rx and ex." in ran.stderr

@@ -59,6 +59,10 @@ WRONG = {
         {"waveform": PULSE, "field": {"class": "uniform", "fieldDirection": 90}},
         f"{X}.field.fieldDirection: expected 2 numbers, got 90 (int).",
     ),
+    "a name in place of True": (
+        {"waveform": PULSE, "field": POINT, "mod_based": "xtra"},
+        f"{X}.mod_based: expected True or False, got 'xtra' (str).",
+    ),
 }
 DOUBTFUL = {
     "pulse without a beginning": (
@@ -94,6 +98,15 @@ def test_mistakes(source, expected):
 @pytest.mark.parametrize(("source", "expected"), DOUBTFUL.values(), ids=DOUBTFUL)
 def test_doubts(source, expected):
     assert told(source) == ([], [expected])
+
+
+def test_xtra_needs_one_time_step():
+    source = {"type": "XStim", "waveform": PULSE, "field": POINT, "mod_based": True}
+    net, cfg = spoiled("netParams", ("stimSourceParams.x", source))
+    problems, _ = said(net, {**cfg, "use_local_dt": True})
+    assert problems == [
+        f"{X}.mod_based: mod_based needs one time step for all cells; leave use_local_dt False."
+    ]
 
 
 def test_a_place_in_the_cell_is_ignored():

@@ -360,20 +360,6 @@ STOPS = {
 }
 
 NOT_YET = {
-    "extracellular stimulus with a mod file": (
-        [
-            (
-                "stimSourceParams.x",
-                {
-                    "type": "XStim",
-                    "mod_based": True,
-                    "waveform": {"type": "pulse", "amp": 1},
-                    "field": {"class": "uniform"},
-                },
-            )
-        ],
-        "netParams.stimSourceParams['x'].mod_based",
-    ),
     "other formats": (
         [("popParams.E.originalFormat", "NeuroML2")],
         "netParams.popParams['E'].originalFormat",

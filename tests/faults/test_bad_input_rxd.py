@@ -88,6 +88,10 @@ STOPS = {
         [("species.ca.initial", "__import__('os').system('true')")],
         f"{PATH}.species['ca'].initial: ",
     ),
+    "ends of what is no box": (
+        [("parameters.level.value", "node.x3d - cyt._xlo")],
+        f"{PATH}.parameters['level'].value: 'cyt' is no extracellular space, which would have '_xlo'.",
+    ),
     "hidden attribute": (
         [("species.ca.initial", "node.__class__")],
         f"{PATH}.species['ca'].initial: the attribute '__class__' cannot be used in 'node.__class__'.",

@@ -1,6 +1,6 @@
 """Cells in extracellular fields with one of the two packages: voltages and potentials as JSON.
 
-python in_fields.py PACKAGE FILE
+python in_fields.py PACKAGE FILE [xtra]     xtra: the mechanism xtra makes the potentials around A and B
 """
 
 import importlib
@@ -51,8 +51,19 @@ def network():
     }  # fmt: skip
 
 
+def with_xtra(net):
+    """The same cells, A and B around electrodes with one signal, C as before."""
+    signal = {"type": "sinusoidal", "amp": 0.04, "freq": 40, "del": 2}
+    sources, targets = net["stimSourceParams"], net["stimTargetParams"]
+    for label in ("pulse", "given"):
+        sources[label] |= {"waveform": signal, "mod_based": True}
+    targets["d"]["conds"] = targets.pop("b")["conds"] | {"pop": "B"}
+    return net
+
+
 def main():
-    package, path = sys.argv[1:]
+    package, path, *more = sys.argv[1:]
+    net = with_xtra(network()) if more else network()
     sim = importlib.import_module(f"{package}.sim")
     specs = importlib.import_module(f"{package}.specs")
     places = {"soma": ("soma", 0.5), "tip": ("dend", 0.9)}
@@ -63,20 +74,34 @@ def main():
     }
     cfg = {"duration": 50, "dt": DT, "recordStep": DT, "recordCells": ["A", "B", "C"], "recordTraces": traces,
            "progressBar": 0, "verbose": False}  # fmt: skip
-    sim.initialize(specs.NetParams(network()), specs.SimConfig(cfg))
+    sim.initialize(specs.NetParams(net), specs.SimConfig(cfg))
     sim.net.createPops()
     sim.net.createCells()
     sim.net.connectCells()
     sim.net.addStims()
     sim.setupRecording()
+    listed = {cell.gid: [shown(stim) for stim in cell.stims] for cell in sim.net.cells}
     sim.runSim()
     sim.gatherData()
+    parts = sim.pc.py_gather(listed, 0) if sim.nhosts > 1 else [listed]
     if sim.rank == 0:
         data = sim.allSimData
         found = {label: {cell: list(trace) for cell, trace in data[label].items()} for label in traces}
         spikes = sorted([t, int(gid)] for t, gid in zip(data["spkt"], data["spkid"], strict=True))
         with open(path, "w") as file:
-            json.dump({"traces": found, "spikes": spikes}, file)
+            stims = {gid: part[gid] for part in parts for gid in part}
+            json.dump({"traces": found, "spikes": spikes, "stims": stims}, file)
+
+
+def shown(stim):
+    """A stimulus as plain data: with the numbers that it plays, without coordinates and objects."""
+    found = {key: value for key, value in stim.items() if key not in ("segCoords", "hObj")}
+    for key in {"time", "stim"} & found.keys():
+        found[key] = list(found[key])
+    for key in {"waveform", "field"} & found.keys():
+        found[key] = {name: list(v) if hasattr(v, "__len__") and not isinstance(v, str) else v
+                      for name, v in found[key].items()}  # fmt: skip
+    return found
 
 
 if __name__ == "__main__":

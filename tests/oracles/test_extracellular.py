@@ -12,21 +12,28 @@ pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 SCRIPT = environment.HERE / "in_fields.py"
 
 
+@pytest.fixture(scope="module", params=[[], ["xtra"]], ids=["played", "xtra"])
+def variant(request):
+    """More arguments of the script: who makes the potentials."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
+def expected(variant, tmp_path_factory):
     path = tmp_path_factory.mktemp("fields") / "netpyne.json"
-    command = [environment.python(), SCRIPT, "netpyne", path]
+    command = [environment.python(), SCRIPT, "netpyne", path, *variant]
+    place = environment.folder()  # where xtra is compiled
     ran = subprocess.run(
-        command, cwd=path.parent, env=environment.environment(), capture_output=True, text=True, timeout=300
+        command, cwd=place, env=environment.environment(), capture_output=True, text=True, timeout=300
     )
     assert ran.returncode == 0, ran.stdout[-1000:] + ran.stderr[-3000:]
     return json.loads(path.read_text())
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
-def test_the_same_potentials_voltages_and_spikes(ranks, expected, start, tmp_path):
+def test_the_same_potentials_voltages_and_spikes(ranks, variant, expected, start, tmp_path):
     path = tmp_path / "netspec.json"
-    ran = start(ranks, SCRIPT, "netspec", path, cwd=environment.HERE, timeout=300)
+    ran = start(ranks, SCRIPT, "netspec", path, *variant, cwd=environment.HERE, timeout=300)
     assert ran.returncode == 0, ran.stdout[-1000:] + ran.stderr[-3000:]
     found = json.loads(path.read_text())
     assert found["traces"].keys() == expected["traces"].keys()
@@ -40,3 +47,6 @@ def test_the_same_potentials_voltages_and_spikes(ranks, expected, start, tmp_pat
     times = [[t for t, _ in result["spikes"]] for result in (found, expected)]
     np.testing.assert_allclose(*times, atol=0.051)
     assert len(expected["spikes"]) > 3
+    assert found["stims"] == expected["stims"]  # xtra's are not listed
+    listed = [len(stims) for stims in expected["stims"].values()]
+    assert max(listed) == 4 if variant else sum(listed) == 56

@@ -28,6 +28,7 @@ def test_names_of_expressions(text, names):
         "'dend' in node.sec.name() and not node.x3d < 20",
         "numpy.exp(-node.x3d) * math.pi",
         "max(0, min(1, node.segment.x))",
+        "abs(node.x3d - er._xlo) < er._dx[0]",
     ],
 )
 def test_functions_of_a_node(text):
@@ -40,6 +41,8 @@ def test_functions_of_a_node(text):
         "__import__('os')",
         "open('x')",
         "ca.__class__",
+        "gserca._dx",
+        "er._secs",
         "ca.nodes",
         "node.x",
         "sim.h",
