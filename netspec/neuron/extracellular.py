@@ -20,10 +20,11 @@ class LiveFields:
     def __init__(self, plan: Plan, cells: LiveCells):
         self._vectors: list[Any] = []
         self._times: dict[tuple[int, ...], tuple[Any, Floats]] = {}
-        self._clock = times(plan.model.spec.simulation)
         found = fields(plan.model, plan.cells)
-        if found:
-            cells.define_shapes()
+        if not found:
+            return
+        self._clock = times(plan.model.spec.simulation)
+        cells.define_shapes()
         of_cell: dict[int, tuple[int, ...]] = {}
         for k, field in enumerate(found):
             for gid in field.gids.tolist():

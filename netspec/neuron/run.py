@@ -23,6 +23,8 @@ from netspec.spec.simulation import Simulation
 
 MAX_STEP = 10.0
 """Longest integration without an exchange of spikes [ms], as in NetPyNE."""
+PIECE = 10.0
+"""Longest stretch [ms] of a run on one rank that cannot be interrupted."""
 RUN_SYSTEM = ("v_init", "tstop", "steps_per_ms", "global_ra", "nstep_steprun", "realtime")
 """Globals of NEURON's standard run system, which exist only if that is loaded."""
 
@@ -189,7 +191,14 @@ class Network:
         self.ranks.barrier()
 
     def advance(self, until: float) -> None:
-        """Integrate up to a time [ms]."""
+        """Integrate up to a time [ms].
+
+        Python sees Ctrl-C between calls of NEURON only. Several ranks are ended by their launcher, and a
+        variable step would be changed by stops.
+        """
+        if self.ranks.size == 1 and not self._cvode.active():
+            for piece in range(int(h.t // PIECE) + 1, math.ceil(until / PIECE)):
+                self.pc.psolve(piece * PIECE)
         self.pc.psolve(until)
 
     def collect(self) -> Recorded:
