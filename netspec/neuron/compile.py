@@ -55,7 +55,11 @@ def library(mods: Sequence[ModFile]) -> Path:
         built.rename(work / built.name)
         shutil.rmtree(work / platform.machine())
 
-    place = cache.made_once("mechanisms", name, make)
+    try:
+        place = cache.made_once("mechanisms", name, make)
+    except OSError as error:
+        reason = f"{cache.folder()}: cannot be written: {error.strerror or error}"
+        raise MechanismError(f"{reason}. Set NETSPEC_CACHE to a folder for compiled mod files") from error
     return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
 
 

@@ -26,6 +26,7 @@ from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
 from netspec.session.memory import give_back
 from netspec.session.numbers import connection_lines, recorded
+from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
 from netspec.views import LiveData, Net
@@ -108,6 +109,8 @@ class Session(Gathered):
         self.timing("start", "createTime")
         if self.ahead is None:
             self.model = self._read()
+            if self.talks:
+                check_place(self.cfg)
         return cast(Model, self.model)
 
     def plan_everything(self) -> None:

@@ -23,7 +23,7 @@ net = {
     "synMechParams": {"exc": {"mod": "ExpSyn"}},
     "connParams": {"A->B": rule},
     "stimSourceParams": {"noise": {"type": "NetStim", "rate": 50, "noise": 1}},
-    "stimTargetParams": {"noise": {"source": "noise", "conds": {"pop": "A"}, "synMech": "exc", "weight": 0.1}},
+    "stimTargetParams": {"n": {"source": "noise", "conds": {"pop": "A"}, "synMech": "exc", "weight": 0.1}},
 }
 """
 INTERRUPTED = """
