@@ -45,6 +45,7 @@ def library(mods: Sequence[ModFile]) -> Path:
     name = cache.key([neuron.__version__, os.environ.get("CXX", ""), repair, *contents])
 
     def make(work: Path) -> None:
+        """Leave the library of repaired copies in the folder."""
         _require_tools(mods)
         log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
         mod_copy.copy([*others, *files], work)

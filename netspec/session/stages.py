@@ -12,13 +12,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
 from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
-from netspec.results import Results
+from netspec.results import Results, shares
 from netspec.session import progress
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
