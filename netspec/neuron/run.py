@@ -1,7 +1,10 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
 import math
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -193,10 +196,13 @@ class Network:
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms].
 
-        Python sees Ctrl-C between calls of NEURON only. Several ranks are ended by their launcher, and a
-        variable step would be changed by stops.
+        Python sees Ctrl-C between calls of NEURON only; a variable step would be changed by stops.
         """
-        if self.ranks.size == 1 and not self._cvode.active():
+        if self.ranks.size > 1:
+            with _ended_by_interrupt():
+                self.pc.psolve(until)
+            return
+        if not self._cvode.active():
             for piece in range(int(h.t // PIECE) + 1, math.ceil(until / PIECE)):
                 self.pc.psolve(piece * PIECE)
         self.pc.psolve(until)
@@ -311,6 +317,20 @@ class Network:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Meanwhile Ctrl-C, which some launchers hand on to their ranks, ends this process at once."""
+    pythons = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not pythons or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def global_values(spec: Spec) -> dict[str, float]:

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from launcher import ALLOWED
+from launcher import ALLOWED, MPIEXEC
 
 import netspec
 
@@ -39,6 +39,13 @@ spikes = list(sim.allSimData["spkt"])
 sim.createSimulate(net, {"duration": 100.0})
 print("again", len(spikes) > 0, spikes == list(sim.allSimData["spkt"]))
 """
+ON_RANKS = """
+sim.create(net, {"duration": 1e9})
+if sim.rank == 1:
+    subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -INT {os.getpid()}"])
+print("running", flush=True)
+sim.runSim()
+"""
 LEFT = """
 class Told:
     def __del__(self):
@@ -63,6 +70,16 @@ def test_a_run_is_interrupted_and_run_again():
     printed = done(INTERRUPTED)
     assert "at True\n" in printed
     assert "again True True\n" in printed
+
+
+@pytest.mark.mpi
+@pytest.mark.neuron
+@pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
+def test_ranks_to_which_a_launcher_hands_the_interrupt_on_end_at_once():
+    command = [MPIEXEC, "-n", "2", sys.executable, "-c", NET + ON_RANKS]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, **ALLOWED})
+    assert ended.returncode != 0
+    assert ended.stdout.count("running") == 2
 
 
 @pytest.mark.neuron
