@@ -64,6 +64,7 @@ def _match(values: NDArray[Any], accept: Callable[[Any], bool], wanted: list[Any
         return np.isin(values, np.array([item for item in wanted if isinstance(item, Real)], float))
 
     def test(value: Any) -> bool:
+        """Whether a value, or one of several, is accepted."""
         if isinstance(value, list | tuple):
             return accept(value) or any(item in value for item in wanted)
         return accept(value)

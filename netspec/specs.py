@@ -4,21 +4,19 @@ import dataclasses
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json as json_format
-from netspec.formats import pickle as pickle_format
 from netspec.session.containers import Attributes, Dict, ODict
-from netspec.spec.network import Network
-from netspec.spec.raw import put
-from netspec.spec.simulation import Simulation
 
 log = logging.getLogger("netspec")
 
 SIZES = ("numCells", "density", "gridSpacing")
 """Keys of popParams that exclude each other."""
+FORMATS = {".json": "netspec.formats.json", ".pkl": "netspec.formats.pickle"}
+"""Files of cell rules."""
 
 
 class Component(ODict):
@@ -73,6 +71,8 @@ class NetParams(Attributes):
     """netParams: eight sections of labelled entries, settings of the network, the user's own attributes."""
 
     def __init__(self, netParamsDict: Mapping[str, Any] | None = None):
+        from netspec.spec.network import Network  # not at the top: `specs` stays light to import
+
         for name, default in _defaults(Network).items():
             setattr(self, name, default)
         for name in COMPONENTS:
@@ -161,7 +161,7 @@ class NetParams(Attributes):
 
     def addCellParamsWeightNorm(self, label: str, fileName: str, threshold: float = 1000) -> None:
         """Set weightNorm from a pickle {section: [factor of each segment]}, at most threshold x soma's."""
-        rule, norms = self._rule(label), pickle_format.load(fileName)
+        rule, norms = self._rule(label), _format(".pkl").load(fileName)
         soma = next((name for name in norms if name.startswith("soma")), None)
         if soma is None:
             raise FileError(f"{fileName}: no section whose name begins with 'soma'")
@@ -178,11 +178,11 @@ class NetParams(Attributes):
 
     def saveCellParamsRule(self, label: str, fileName: str) -> None:
         """Write one cell rule as .json or .pkl."""
-        _writer(fileName)(fileName, self._rule(label).todict())
+        _format_of(fileName).save(fileName, self._rule(label).todict())
 
     def loadCellParamsRule(self, label: str, fileName: str) -> None:
         """Read one cell rule from .json or .pkl."""
-        self.cellParams[label] = _reader(fileName)(fileName)
+        self.cellParams[label] = _format_of(fileName).load(fileName)
 
     saveCellParams, loadCellParams = saveCellParamsRule, loadCellParamsRule
 
@@ -235,6 +235,8 @@ class NetParams(Attributes):
 
     def setNestedParam(self, paramLabel: Any, paramVal: Any) -> None:
         """Set a value by its path: a name, 'a.b.c', or a list of keys."""
+        from netspec.spec.raw import put  # not at the top: `specs` stays light to import
+
         path = paramLabel.split(".") if isinstance(paramLabel, str) else list(paramLabel)
         wrong = put(self, path, paramVal)
         if wrong:
@@ -248,7 +250,7 @@ class NetParams(Attributes):
 
     def save(self, filename: str) -> None:
         """Write as JSON, {'net': {'params': ...}}, which NetPyNE reads too."""
-        json_format.save(filename, {"net": {"params": self.todict()}})
+        _format(".json").save(filename, {"net": {"params": self.todict()}})
 
     def rename(self, component: str, old: Any, new: Any) -> bool:
         """Whether the entry `old` of a section was there; it is now `new`."""
@@ -267,6 +269,8 @@ class SimConfig(Attributes):
     """simConfig: the options of a simulation, with any attributes of the user's own."""
 
     def __init__(self, simConfigDict: Mapping[str, Any] | None = None):
+        from netspec.spec.simulation import Simulation  # not at the top: `specs` stays light to import
+
         for name, default in _defaults(Simulation).items():
             setattr(self, name, default)
         self.update(dict(simConfigDict or {}), merge=False)
@@ -286,7 +290,7 @@ class SimConfig(Attributes):
 
     def save(self, filename: str) -> None:
         """Write as JSON, {'simConfig': ...}, which NetPyNE reads too."""
-        json_format.save(filename, {"simConfig": self.todict()})
+        _format(".json").save(filename, {"simConfig": self.todict()})
 
     def validateDataSaveOptions(self, printWarning: bool = True) -> bool:
         """Whether anything will be saved."""
@@ -339,16 +343,13 @@ def _merge(present: Dict, values: Mapping[str, Any]) -> None:
             present[name] = value
 
 
-def _writer(filename: str) -> Any:
-    return _by_suffix(filename, {".json": json_format.save, ".pkl": pickle_format.save})
-
-
-def _reader(filename: str) -> Any:
-    return _by_suffix(filename, {".json": json_format.load, ".pkl": pickle_format.load})
-
-
-def _by_suffix(filename: str, known: Mapping[str, Any]) -> Any:
+def _format_of(filename: str) -> Any:
     suffix = Path(filename).suffix
-    if suffix not in known:
-        raise FileError(f"{filename}: not a file of a cell rule. {did_you_mean(suffix, known)}")
-    return known[suffix]
+    if suffix not in FORMATS:
+        raise FileError(f"{filename}: not a file of a cell rule. {did_you_mean(suffix, FORMATS)}")
+    return _format(suffix)
+
+
+def _format(suffix: str) -> Any:
+    """The module that reads and writes such files, loaded when a file is."""
+    return import_module(FORMATS[suffix])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from netspec.errors import FileError
@@ -20,8 +20,8 @@ def whole(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise FileError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
-        if part.exists():
-            part.unlink()
+        with suppress(OSError):  # a folder that nobody may look into says so above
+            part.unlink(missing_ok=True)
 
 
 def existing(path: str | Path) -> Path:

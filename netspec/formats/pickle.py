@@ -68,6 +68,7 @@ class _Vector:
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        """Python's containers, and stand-ins for NEURON's and NetPyNE's classes; an error for others."""
         if (module, name) == ("neuron", "_pkl"):
             return _Vector
         if module.split(".")[0] == "netpyne":

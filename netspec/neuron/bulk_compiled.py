@@ -63,6 +63,7 @@ def _compiled(found: str, include: Path, libraries: Path) -> Path:
     source = (files("netspec") / "neuron" / "bulk.cpp").read_bytes()
 
     def make(work: Path) -> None:
+        """Compile bulk.cpp in the folder."""
         (work / "bulk.cpp").write_bytes(source)
         # NEURON's library is in the process already; macOS finds its symbols there, Linux by its soname.
         link = ["-undefined", "dynamic_lookup"] if sys.platform == "darwin" else [f"-L{libraries}", "-lnrniv"]

@@ -45,6 +45,7 @@ def library(mods: Sequence[ModFile]) -> Path:
     name = cache.key([neuron.__version__, os.environ.get("CXX", ""), repair, *contents])
 
     def make(work: Path) -> None:
+        """Leave the library of repaired copies in the folder."""
         _require_tools(mods)
         log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
         mod_copy.copy([*others, *files], work)
@@ -55,7 +56,11 @@ def library(mods: Sequence[ModFile]) -> Path:
         built.rename(work / built.name)
         shutil.rmtree(work / platform.machine())
 
-    place = cache.made_once("mechanisms", name, make)
+    try:
+        place = cache.made_once("mechanisms", name, make)
+    except OSError as error:
+        reason = f"{cache.folder()}: cannot be written: {error.strerror or error}"
+        raise MechanismError(f"{reason}. Set NETSPEC_CACHE to a folder for compiled mod files") from error
     return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
 
 

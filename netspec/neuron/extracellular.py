@@ -27,12 +27,13 @@ class LiveFields:
     def __init__(self, plan: Plan, cells: LiveCells, ranks: Any):
         self._vectors: dict[tuple[int, int], list[Any]] = {}
         self._times: dict[tuple[int, ...], tuple[Any, Floats]] = {}
-        self._clock = times(plan.model.spec.simulation)
         self._signal: list[Any] = []
         self._ranks, self._number = ranks, FIRST + ranks.rank
         found = fields(plan.model, plan.cells)
-        if found:
-            cells.define_shapes()
+        if not found:
+            return
+        self._clock = times(plan.model.spec.simulation)
+        cells.define_shapes()
         self._play_signal(found)
         of_cell: dict[int, tuple[int, ...]] = {}
         for k, field in enumerate(found):

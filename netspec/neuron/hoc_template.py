@@ -136,6 +136,7 @@ class _Steps:
         made: list[str] = []
 
         def proc(lines: Iterable[str], section: str = "") -> list[str]:
+            """Calls of new procedures with these lines, short enough for hoc."""
             calls = []
             for part in _parts(list(lines)):
                 calls.append(f"p{len(made)}({ARGUMENTS})")

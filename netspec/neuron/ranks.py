@@ -304,6 +304,7 @@ def _end_together(mpi: ModuleType) -> None:
     process, comm = os.getpid(), mpi.COMM_WORLD.Dup()
 
     def end() -> None:
+        """Wait for all ranks, or end them if this one failed."""
         if os.getpid() != process or mpi.Is_finalized():
             return
         failed = status()

@@ -1,7 +1,10 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
 import math
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -28,6 +31,8 @@ from netspec.weights import CONNECTION, Weights
 
 MAX_STEP = 10.0
 """Longest integration without an exchange of spikes [ms], as in NetPyNE."""
+PIECE = 10.0
+"""Longest stretch [ms] of a run on one rank that cannot be interrupted."""
 RUN_SYSTEM = ("v_init", "tstop", "steps_per_ms", "global_ra", "nstep_steprun", "realtime")
 """Globals of NEURON's standard run system, which exist only if that is loaded."""
 
@@ -213,11 +218,22 @@ class Network:
         self.ranks.barrier()
 
     def advance(self, until: float) -> None:
-        """Integrate up to a time [ms]."""
+        """Integrate up to a time [ms], with samples of signals on the way."""
         if self._signals is None:
-            self.pc.psolve(until)
+            self._integrate(until)
         else:
-            self._signals.advance(self.pc.psolve, until)
+            self._signals.advance(self._integrate, until)
+
+    def _integrate(self, until: float) -> None:
+        """Call NEURON. Python sees Ctrl-C between calls only; a variable step would be changed by stops."""
+        if self.ranks.size > 1:
+            with _ended_by_interrupt():
+                self.pc.psolve(until)
+            return
+        if not self._cvode.active():
+            for piece in range(int(h.t // PIECE) + 1, math.ceil(until / PIECE)):
+                self.pc.psolve(piece * PIECE)
+        self.pc.psolve(until)
 
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
@@ -349,6 +365,20 @@ class Network:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Meanwhile Ctrl-C, which some launchers hand on to their ranks, ends this process at once."""
+    pythons = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not pythons or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def global_values(spec: Spec) -> dict[str, float]:

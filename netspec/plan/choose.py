@@ -92,6 +92,7 @@ def _own(rule: ConnectionRule, function: Callable[..., Any]) -> RuleFunction:
     """A user's function as a rule: (pre gids, post gids, parameters) -> pairs of gids."""
 
     def connect(pre: Positions, post: Positions, owned: Positions, stream: Any) -> Pairs:
+        """The pairs that the user's function chose."""
         told = {f.metadata["key"]: getattr(rule, f.name) for f in fields(rule) if "key" in f.metadata}
         given = {name: value for name, value in told.items() if value is not None}
         made = function(pre, post, {**given, **rule.params})

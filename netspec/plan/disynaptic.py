@@ -31,6 +31,7 @@ def biased(ends: Ends, so_far: list[Table]) -> RuleFunction:
     with_self = ends.model.spec.simulation.allow_self_conns
 
     def rule(pre: Gids, post: Gids, owned: Positions, stream: RuleStream, probability: Any) -> Pairs:
+        """Pairs by probability, some of them moved to where both have a common source."""
         rows = range(len(pre))
         limit = probability(np.arange(len(pre)), owned) if callable(probability) else probability
         chance = np.broadcast_to(np.asarray(limit, float), (len(pre), len(owned))).T
@@ -66,6 +67,7 @@ def _common(post: Gids, pre: Gids, so_far: list[Table]) -> Matrix:
     known, column = np.unique(sources[kept], return_inverse=True)
 
     def incidence(gids: Gids) -> NDArray[np.float32]:
+        """Which of the known cells connect to each gid: (gids, known)."""
         found = np.zeros((len(gids), len(known)), np.float32)
         row = np.clip(np.searchsorted(gids, targets[kept]), 0, len(gids) - 1)
         mine = gids[row] == targets[kept]

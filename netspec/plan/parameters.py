@@ -150,6 +150,7 @@ def probability(ends: Ends) -> Any:
     at = 0
 
     def matrix(rows: Positions, columns: Positions) -> Floats:
+        """Probabilities of the pairs of rows and columns: (rows, columns)."""
         nonlocal at
         width = len(ends.post)
         every = formula.spends is None

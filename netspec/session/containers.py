@@ -144,7 +144,8 @@ class Attributes:
         self.__dict__[name] = wrapped(value, Dict)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"no {name!r}. {did_you_mean(name, self.__dict__)}")
+        known = [other for other in dir(self) if other[0] != "_"]
+        raise AttributeError(f"no {name!r}. {did_you_mean(name, known)}")
 
     def __getitem__(self, name: str) -> Any:
         try:

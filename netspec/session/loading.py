@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from netspec import results as netspec_results
-from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.formats import json, netpyne, netpyne_read, netpyne_signals, pickle, weights
-from netspec.results import Results
+from netspec.results import Results, shares
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
 from netspec.session.stages import Session

@@ -32,7 +32,7 @@ class _Short:
         if not issubclass(kind, NetspecError):
             self._before(kind, error, trace)
             return
-        frames = [frame for frame in traceback.extract_tb(trace) if not frame.filename.startswith(PACKAGE)]
+        frames = [f for f in traceback.extract_tb(trace) if not f.filename.startswith((PACKAGE, _CONTEXTS))]
         lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
         sys.stderr.write(f"{''.join(lines)}{kind.__name__}: {error}\n")
 

@@ -4,7 +4,6 @@ import importlib
 import importlib.util
 import os
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from netspec.formats import json, netpyne, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
 from netspec.session import python_files
+from netspec.session.places import base_name, timestamp
 from netspec.session.stages import Session
 from netspec.spec.raw import attributes
 
@@ -94,23 +94,6 @@ def problems(sim_config: Any) -> list[Problem]:
     if cfg.get("saveMat") and importlib.util.find_spec("scipy") is None:
         found.append(Problem("simConfig.saveMat", "MATLAB files need scipy: pip install scipy"))
     return found
-
-
-def base_name(cfg: Any) -> str:
-    """Path of saved files up to the suffix: folder, label or filename, '_data', and the date if asked for."""
-    folder, label, filename = (str(cfg.get(name) or "") for name in ("saveFolder", "simLabel", "filename"))
-    if folder and label:
-        path = os.path.join(folder, label)
-    elif folder:
-        path = os.path.join(folder, filename)
-    else:
-        path = filename
-    return f"{path}_data{timestamp(cfg)}"
-
-
-def timestamp(cfg: Any) -> str:
-    """'-YYYYmmdd_HHMMSS' if file names are to have it."""
-    return time.strftime("-%Y%m%d_%H%M%S") if cfg.get("timestampFilename") else ""
 
 
 def save_all(session: Session, include: Any = None) -> list[str] | None:

@@ -12,13 +12,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from netspec import shares
 from netspec.errors import Problem, SpecError, StateError
 from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
-from netspec.results import Results
+from netspec.results import Results, shares
 from netspec.session import progress
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
@@ -26,6 +25,7 @@ from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
 from netspec.session.memory import give_back
 from netspec.session.numbers import connection_lines, recorded
+from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
 from netspec.views import LiveData, Net
@@ -108,6 +108,8 @@ class Session(Gathered):
         self.timing("start", "createTime")
         if self.ahead is None:
             self.model = self._read()
+            if self.talks:
+                check_place(self.cfg)
         return cast(Model, self.model)
 
     def plan_everything(self) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from netspec.formats import json
 from netspec.session.current import current
 
 
@@ -70,4 +69,6 @@ def intervalSave(simTime: float, gatherLFP: bool = True) -> str | None:
 
 def saveJSON(fileName: str, data: Any, checkFileTimeout: float = 0) -> str:
     """The path of a JSON file."""
+    from netspec.formats import json
+
     return json.save(fileName, data)

@@ -91,6 +91,7 @@ def in_order(findings: Iterable[Finding], root: Mapping[str, Any]) -> list[Findi
     places: dict[int, dict[Any, int]] = {}
 
     def place(finding: Finding) -> list[int]:
+        """The positions of its keys in the dictionaries, outermost first."""
         node: Any = root
         order = []
         for step in finding.path:

@@ -76,6 +76,7 @@ class _Direct(ast.NodeTransformer):
     """sim.net.rxd['species']['ca']['hObj'] is ca."""
 
     def visit_Subscript(self, part: ast.Subscript) -> ast.expr:
+        """The name of a species for its live object; anything else as it is."""
         steps = _steps(part)
         if len(steps) == 6 and steps[:3] == [*LIVE] and steps[5] == "hObj":
             return ast.Name(str(steps[4]), ast.Load())

@@ -164,6 +164,7 @@ def _either(*fits: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     """The first that fits. A Misfit with a text of its own (a wrong unit) ends the search."""
 
     def either(value: Any, unit: str) -> Any:
+        """The value as the first fitting kind keeps it."""
         for one in fits:
             try:
                 return one(value, unit)

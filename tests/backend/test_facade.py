@@ -285,6 +285,17 @@ def test_swapped_arguments():
         sim.createSimulateAnalyze(dict(CFG), copy.deepcopy(NET))
 
 
+@pytest.mark.parametrize("option", ["filename", "saveFolder"])
+def test_a_place_that_cannot_be_written_is_found_before_cells_are_made(tmp_path, capsys, option):
+    (tmp_path / "file").write_text("")
+    net, cfg = settings(saveJson=True, **{option: str(tmp_path / "file" / "out")})
+    with pytest.raises(SpecError, match=rf"simConfig\.{option}\n +nothing can be written into .*file"):
+        sim.create(net, cfg)
+    assert "Number of cells" not in capsys.readouterr().out
+    cfg.saveJson = False
+    sim.create(net, cfg)
+
+
 def test_mistakes_are_found_before_cells_are_made(capsys):
     net, cfg = settings(saveMat=True)
     net.connParams["E->I"]["wieght"] = 1
@@ -385,7 +396,7 @@ def test_file_that_is_no_network():
 
 
 def test_names_of_files():
-    from netspec.session.saving import base_name
+    from netspec.session.places import base_name
 
     assert base_name({"filename": "out/base"}) == "out/base_data"
     assert base_name({"filename": "zzz", "saveFolder": "out/fold"}) == "out/fold/zzz_data"

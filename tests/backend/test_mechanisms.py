@@ -145,6 +145,12 @@ class TestTools:
         ):
             compile.library(mod_files.find([write(tmp_path / "mod", "lonely")]))
 
+    def test_a_cache_that_cannot_be_written(self, tmp_path, monkeypatch):
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("NETSPEC_CACHE", str(tmp_path / "file" / "cache"))
+        with pytest.raises(MechanismError, match=r"file/cache: cannot be written: .*Set NETSPEC_CACHE"):
+            compile.library(mod_files.find([write(tmp_path / "mod", "lonely")]))
+
     def test_no_python_library(self):
         text = compile._explain("error: unable to locate the Python shared library\nset NMODL_PYLIB", [])
         assert f"apt install libpython3.{sys.version_info.minor}" in text

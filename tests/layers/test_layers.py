@@ -17,8 +17,7 @@ MAY_IMPORT = {
     "lems": {"spec"},
     "neuron": {"spec", "model", "plan", "masses", "results"},
     "formats": {"spec", "model", "plan", "lems", "results"},
-    "shares": {"spec", "model", "plan", "results"},
-    "results": {"spec", "model", "plan", "formats", "shares"},
+    "results": {"spec", "model", "plan", "formats"},
     "analysis": {"spec", "model", "plan", "results"},
     "plots": {"spec", "model", "plan", "results", "analysis"},
 }

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from plan_nets import net, planned
 
-from netspec import shares
 from netspec.formats import tree
 from netspec.plan import InputBlock, SynapseChange, change, reach
+from netspec.results import shares
 from netspec.spec.cell import Section
 from netspec.tables import Table
 

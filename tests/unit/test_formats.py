@@ -4,6 +4,7 @@ import gzip
 import json as standard_json
 import pickle as standard_pickle
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import h5py
@@ -158,6 +159,16 @@ def test_failed_writing_leaves_the_old_file(tmp_path):
 def test_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileError, match="cannot be written"), files.whole(tmp_path / "file" / "d.json"):
+        pass
+
+
+def test_folder_that_cannot_be_looked_into(tmp_path, monkeypatch):
+    def refused(path, missing_ok=False):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", lambda path, **options: refused(path))
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(FileError, match="cannot be written: Permission denied"), files.whole("/a/d.json"):
         pass
 
 

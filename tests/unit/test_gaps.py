@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from plan_nets import cell, net
 
-from netspec import results, shares
+from netspec import results
 from netspec.errors import FileError, SpecError
 from netspec.formats import netpyne, netpyne_read
 from netspec.model import resolve
 from netspec.plan import make
 from netspec.plan.gaps import with_variable_step
+from netspec.results import shares
 from netspec.spec.read import read
 
 GAP = {"gap": {"mod": "GapJunction", "pointerParams": {"target_var": "vpeer"}}}

@@ -5,12 +5,12 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from netspec import load, native, shares
+from netspec import load, native
 from netspec.errors import FileError, SpecError
 from netspec.formats import tree
 from netspec.model import resolve
 from netspec.plan.make import make
-from netspec.results import Results, count, summary
+from netspec.results import Results, count, shares, summary
 from netspec.spec.read import read
 from netspec.tables import Table
 

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec import shares
 from netspec.errors import FileError
 from netspec.formats import tree
 from netspec.plan import Plan
 from netspec.plan.record import is_netstim
 from netspec.plan.select import select
+from netspec.results import shares
 from netspec.signals.recorded import Signal
 from netspec.tables import Table, blank
 from netspec.weights import Weights
@@ -222,6 +222,7 @@ def _within(results: Results, time: tuple[float, float]) -> Results:
     kept = inside(results.time)
 
     def cut(trace: Trace) -> Trace:
+        """The samples inside the range."""
         if isinstance(trace, Mapping):
             return {key: values[kept] for key, values in trace.items()}
         return trace[kept]
