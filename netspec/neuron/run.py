@@ -3,9 +3,9 @@
 import math
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from neuron import h
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
+from netspec.neuron.every import Every, windows
 from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
@@ -35,26 +36,6 @@ PIECE = 10.0
 """Longest stretch [ms] of a run on one rank that cannot be interrupted."""
 RUN_SYSTEM = ("v_init", "tstop", "steps_per_ms", "global_ra", "nstep_steprun", "realtime")
 """Globals of NEURON's standard run system, which exist only if that is loaded."""
-
-
-@dataclass(frozen=True)
-class Every:
-    """Call call(t [ms]) every `interval` ms after `start`; last at or after `stop`, or at the end."""
-
-    interval: float
-    call: Callable[[float], Any]
-    start: float = 0.0
-    stop: float = math.inf
-
-    def times(self, duration: float) -> Iterator[float]:
-        """When to call [ms]."""
-        if not self.interval > 0:
-            raise StateError(f"the interval of a function that is called while running is {self.interval} ms")
-        last, k, t = min(self.stop, duration), 0, self.start
-        while t < last - 1e-9:
-            k += 1
-            t = self.start + k * self.interval
-            yield min(t, duration)
 
 
 class Network:
@@ -208,7 +189,7 @@ class Network:
         if self.weights is not None:
             # Before what scripts do at the same time, as traces are.
             every = (Every(self.weights.step, self.weights.sample), *every)
-        for stop, calls in _windows(every, duration):
+        for stop, calls in windows(every, duration):
             if stop > h.t:
                 self.advance(stop)
                 for call in calls:
@@ -401,16 +382,3 @@ def global_values(spec: Spec) -> dict[str, float]:
     if problems:
         raise SpecError(problems)
     return {**values, "tstop": float(spec.simulation.duration)}
-
-
-def _windows(
-    every: tuple[Every, ...], duration: float
-) -> Iterator[tuple[float, list[Callable[[float], Any]]]]:
-    """Ends of windows [ms], ascending, with what is called there."""
-    stops: dict[float, list[Callable[[float], Any]]] = {}
-    for one in every:
-        if 0 < one.start < duration:
-            stops.setdefault(round(one.start, 9), [])
-        for time in one.times(duration):
-            stops.setdefault(round(time, 9), []).append(one.call)
-    yield from sorted(stops.items(), key=lambda item: item[0])

@@ -193,7 +193,7 @@ class Session(Gathered):
         if not progress.wanted(self.cfg, self.ranks, self.talks):
             self.network.run(*every)
             return
-        from netspec.neuron.run import Every
+        from netspec.neuron.every import Every
 
         duration = float(self.cfg.duration)
         with progress.bar(duration, "ms", self.ranks.rank == 0) as show:
@@ -202,7 +202,7 @@ class Session(Gathered):
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
     ) -> list[Any]:
-        from netspec.neuron.run import Every
+        from netspec.neuron.every import Every
 
         clock = self.cfg.get("printRunTime")
         every = [Every(max(1, int(clock * 1000)), lambda now: self.say(f"{now / 1000:g} s"))] if clock else []

@@ -10,7 +10,8 @@ import ring
 from neuron import h
 
 from netspec.errors import SpecError, StateError
-from netspec.neuron.run import Every, Network, global_values
+from netspec.neuron.every import Every
+from netspec.neuron.run import Network, global_values
 from netspec.spec.cell import CellRule
 
 pytestmark = pytest.mark.neuron
