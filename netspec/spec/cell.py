@@ -15,9 +15,7 @@ class Section:
     mechs: dict[str, dict[str, Any]] = key(
         "mechs", "mechanisms", "density mechanisms and their parameters", {}
     )
-    ions: dict[str, dict[str, Any]] = key(
-        "ions", "mechanisms", "e, i and o of each ion [mV, mM, mM]", {}
-    )
+    ions: dict[str, dict[str, Any]] = key("ions", "mechanisms", "e, i and o of each ion [mV, mM, mM]", {})
     pointps: dict[str, dict[str, Any]] = key(
         "pointps", "mechanisms", "point processes: mod, loc, vref, synList and parameters", {}
     )

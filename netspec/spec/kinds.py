@@ -158,9 +158,7 @@ def _cells(value: Any, unit: str) -> list[Any]:
         for name in SPATIAL:
             if name in item and not is_number(numerals(item[name])):
                 raise Misfit(f"cell {number}: expected a number for {name!r}, got {shown(item[name])}.")
-    return [
-        {name: numerals(tag) if name in SPATIAL else tag for name, tag in item.items()} for item in items
-    ]
+    return [{name: numerals(tag) if name in SPATIAL else tag for name, tag in item.items()} for item in items]
 
 
 def _callable(value: Any, unit: str) -> Any:

@@ -11,8 +11,8 @@ ENDS = {"preConds": {"pop": "A"}, "postConds": {"pop": "B"}}
 PAIRS = [[0, 1], [3, 0], [2, 2], [1, 4], [3, 3]]
 BOTH = ["soma", "dend"]
 CHEMICAL = {**ENDS, "connList": PAIRS, "synMech": "exc", "weight": 0.002, "delay": 1.5}
-ELECTRICAL = {"connList": [[0, 0], [1, 3], [2, 2]], "synMech": "gap", "sec": "dend", "loc": 0.7, "preLoc": 0.2,
-              "preSec": "dend"}  # fmt: skip
+ELECTRICAL = {"connList": [[0, 0], [1, 3], [2, 2]], "synMech": "gap", "sec": "dend", "loc": 0.7,
+              "preLoc": 0.2, "preSec": "dend"}  # fmt: skip
 GRADED = {"preConds": {"pop": "B"}, "postConds": {"pop": "A"}, "connList": [[4, 0], [1, 2]], "sec": "dend",
           "loc": 0.2, "preSec": "soma", "synMech": "graded"}  # fmt: skip
 
@@ -51,8 +51,8 @@ def network(connections, **more):
         "synMechParams": synapses,
         "connParams": {
             "input": {
-                "preConds": {"pop": "N"}, "postConds": {"pop": "A"}, "convergence": 3, "weight": [0.004, 0.002],
-                "delay": 1, "synsPerConn": 2, "loc": [0.3, 0.7], "sec": "dend", "synMech": "exc",
+                "preConds": {"pop": "N"}, "postConds": {"pop": "A"}, "convergence": 3,
+                "weight": [0.004, 0.002], "delay": 1, "synsPerConn": 2, "loc": [0.3, 0.7], "sec": "dend", "synMech": "exc",
             },
             **connections,
         },
@@ -121,7 +121,11 @@ def main():
     if len(results.traces.get("v", ())) == 9:
         plan = results.plan
         found = {"v": {gid: trace.tolist() for gid, trace in results.traces["v"].items()}}
-        for name, table in {"spikes": results.spikes, "connections": plan.connections, "gaps": plan.gaps}.items():
+        for name, table in {
+            "spikes": results.spikes,
+            "connections": plan.connections,
+            "gaps": plan.gaps,
+        }.items():
             columns = [column.tolist() for key, column in table.columns.items() if key != "row"]
             found[name] = sorted(zip(*columns, strict=True))
         print(json.dumps(found))

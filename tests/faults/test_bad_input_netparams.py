@@ -221,7 +221,11 @@ STOPS = {
         f"{E_I_PATH}.weight: expected 2 values, one for each pair, got 3.",
     ),
     "connList and sections of each": (
-        [(f"{E_I}.probability", REMOVE), (f"{E_I}.connList", [[0, 0], [1, 1]]), (f"{E_I}.sec", [["soma"]] * 3)],
+        [
+            (f"{E_I}.probability", REMOVE),
+            (f"{E_I}.connList", [[0, 0], [1, 1]]),
+            (f"{E_I}.sec", [["soma"]] * 3),
+        ],
         f"{E_I_PATH}.sec: expected 2 values, one for each pair, got 3.",
     ),
     "a position that is no number": (

@@ -49,8 +49,8 @@ def network():
                     "synMech": "exc",
             },
             "unnamed": {
-                "preConds": {"pop": "I"}, "postConds": {"pop": "S"}, "connList": [[0, 1], [4, 3]], "weight": 0.03,
-                "delay": 2,
+                "preConds": {"pop": "I"}, "postConds": {"pop": "S"}, "connList": [[0, 1], [4, 3]],
+                "weight": 0.03, "delay": 2,
             },
         },
         **parts.noise({"pop": ["E", "I"]}, weight=0.06),
