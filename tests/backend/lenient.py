@@ -52,7 +52,8 @@ def network(connections, **more):
         "connParams": {
             "input": {
                 "preConds": {"pop": "N"}, "postConds": {"pop": "A"}, "convergence": 3,
-                "weight": [0.004, 0.002], "delay": 1, "synsPerConn": 2, "loc": [0.3, 0.7], "sec": "dend", "synMech": "exc",
+                "weight": [0.004, 0.002], "delay": 1, "synsPerConn": 2, "loc": [0.3, 0.7], "sec": "dend",
+                "synMech": "exc",
             },
             **connections,
         },
