@@ -23,6 +23,8 @@ DICTIONARIES = {
     "mapping": "a dictionary",
     "mapping of lists": "a dictionary of lists of names",
     "mapping of mappings": "a dictionary of dictionaries",
+    "mapping of numbers": "a dictionary of numbers",
+    "mechanisms": "a dictionary of dictionaries",
     "sections": "a dictionary: name -> section",
     "topology": "a dictionary: parentSec, parentX, childX",
 }

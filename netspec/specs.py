@@ -45,13 +45,16 @@ class CellParams(Component):
     """netParams.cellParams."""
 
     def rename(self, old: Any, new: Any, label: Any = None) -> bool:
-        """As for other entries; topologies follow when a section gets another name: label (rule, 'secs')."""
+        """As for other entries; topologies and lists follow a section's new name: label (rule, 'secs')."""
         done = super().rename(old, new, label)
         if done and isinstance(label, list | tuple) and "secs" in self[label[0]]:
-            for section in self[label[0]]["secs"].values():
+            rule = self[label[0]]
+            for section in rule["secs"].values():
                 topology = section.get("topol", {})
                 if topology.get("parentSec") == old:
                     topology["parentSec"] = new
+            for name, members in (rule.get("secLists") or {}).items():
+                rule["secLists"][name] = [new if member == old else member for member in members]
         return done
 
 
@@ -155,8 +158,12 @@ class NetParams(Attributes):
                 section["geom"]["pt3d"] = [[p[i] for i in order] for p in section["geom"]["pt3d"]]
 
     def renameCellParamsSec(self, label: str, oldSec: str, newSec: str) -> None:
-        """Give a section another name, in topologies too."""
-        self._rule(label)
+        """Give a section another name, in topologies and lists of sections too."""
+        sections, path = self._rule(label)["secs"], f"netParams.cellParams[{label!r}].secs"
+        if oldSec not in sections:
+            raise SpecError([Problem(path, f"no section {oldSec!r}. {did_you_mean(oldSec, sections)}")])
+        if newSec in sections and newSec != oldSec:
+            raise SpecError([Problem(path, f"there is a section {newSec!r} already.")])
         self.cellParams.rename(oldSec, newSec, (label, "secs"))
 
     def addCellParamsWeightNorm(self, label: str, fileName: str, threshold: float = 1000) -> None:

@@ -117,7 +117,7 @@ class Records:
             "preGid": pre,
             "sec": model.sections[int(table["section"][row])] if in_section else None,
             "loc": float(table["location"][row]) if in_section else None,
-            "synMech": model.synapses[int(table["synapse"][row])] if table["synapse"][row] >= 0 else None,
+            "synMech": self._synapse(table, row),
             "weight": float(table["weight"][row]),
             "delay": float(table["delay"][row]),
         }
@@ -132,6 +132,11 @@ class Records:
             record.update(gap_records.on_postsynaptic(self.plan, end, rule))
         return record | _plasticity(record.get("plast"), pre, post)
 
+    def _synapse(self, rows: Table, row: int) -> str | None:
+        """The synMech that a row names; point neurons and artificial cells need none."""
+        code = int(rows["synapse"][row])
+        return self.plan.model.synapses[code] if code >= 0 else None
+
     def _on_point_neuron(self, gid: int, section: str) -> bool:
         """Whether the spikes of a section are those of a point process in it."""
         code = int(self.plan.cells.table["template"][int(self.plan.cells.positions(gid))])
@@ -145,7 +150,7 @@ class Records:
             "preGid": "NetStim",
             "sec": model.sections[int(rows["section"][row])],
             "loc": float(rows["location"][row]),
-            "synMech": model.synapses[int(rows["synapse"][row])],
+            "synMech": self._synapse(rows, row),
             "weight": float(rows["weight"][row]),
             "delay": float(rows["delay"][row]),
         }

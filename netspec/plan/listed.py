@@ -27,7 +27,8 @@ class Group:
 
 def entry_groups(rule: ConnectionRule, path: str, entries: NDArray[np.int64]) -> list[Group]:
     """The connections made from these entries of connList, grouped by the form of their parameters."""
-    every = {name: _list(getattr(rule, field), rule, f"{path}.{name}") for name, field in EACH.items()}
+    fields = {name: field for name, field in EACH.items() if name != "sec" or not rule.same_sections}
+    every = {name: _list(getattr(rule, field), rule, f"{path}.{name}") for name, field in fields.items()}
     every = {name: value for name, value in every.items() if value is not None}
     forms: dict[Any, int] = {}
     number = np.empty(len(entries), np.int64)
@@ -45,8 +46,6 @@ def _list(value: Any, rule: ConnectionRule, path: str) -> Any:
         return None
     if len(value) != len(rule.conn_list):
         message = f"has {len(value)} elements for {len(rule.conn_list)} entries of connList."
-        if path.endswith(".sec"):
-            message += " A list of sections for all entries goes into secLists of the cell rule."
         raise SpecError([Problem(path, message)])
     return value
 

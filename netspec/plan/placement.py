@@ -42,13 +42,16 @@ class Task:
 
 
 def place(task: Task) -> Places:
-    """Sections and locations of all synapses of some connections."""
+    """Sections and locations of all synapses of some connections.
+
+    Synapses that are spread do not look at a single location, as in NetPyNE before 1.1, which now refuses it.
+    """
     if task.synapses == 1:
         return _one(task)
     if task.sections == 1:
         return _along(task)
     if task.distribute:
-        if task.loc is not None:
+        if is_list(task.loc):
             raise Misplaced(
                 "loc", "cannot be given: synapses are spread over sections (distributeSynsUniformly)."
             )
@@ -89,7 +92,7 @@ def _single(loc: Any) -> Floats:
 
 def _along(task: Task) -> Places:
     n = task.synapses
-    if task.loc is None:
+    if not is_list(task.loc):
         steps = np.arange(n)
         return np.zeros((1, 1), np.int64), (steps / n + 1 / n / 2)[None]
     return np.zeros((1, 1), np.int64), _listed(task)
@@ -97,9 +100,6 @@ def _along(task: Task) -> Places:
 
 def _listed(task: Task) -> Floats:
     """Locations given for each synapse: (1 or n, synapses)."""
-    if not is_list(task.loc):
-        message = f"is one value for {task.synapses} synapses: give a list, or none to spread them."
-        raise Misplaced("loc", message)
     locations = _as_matrix(task.loc)
     if locations.shape[1] != task.synapses:
         raise Misplaced("loc", f"has {locations.shape[1]} values for {task.synapses} synapses.")
@@ -129,8 +129,6 @@ def _at_random(task: Task) -> Places:
         return section, np.take_along_axis(
             np.broadcast_to(locations, (task.rows, locations.shape[1])), chosen, axis=1
         )
-    if task.loc is not None:
-        raise Misplaced("loc", f"is one value for {n} synapses on random sections: give a list, or none.")
     return section, numbers(ids, task.rows, position + 1, n)
 
 

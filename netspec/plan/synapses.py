@@ -28,6 +28,7 @@ class Wiring:
 
     weight, delay, loc, syns_per_conn: a number for all or (n,) array of one per target; or values for each
     synMech or each synapse, as a list for all or an (n, k) array. None only for loc. syn_mechs: labels.
+    beside: whether sources are always on the target's rank, so that events may arrive at once.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Wiring:
     factors: Mapping[str, Sequence[float]]
     distribute: bool
     random_section: bool
+    beside: bool = False
 
     def where(self, parameter: str) -> str:
         """Dictionary path of a parameter."""
@@ -68,6 +70,7 @@ def wiring(
         factors={name: value for name, value in factors.items() if value is not None},
         distribute=simulation.distribute if distribute is None else distribute,
         random_section=simulation.random_section if random is None else random,
+        beside=isinstance(entry, StimulusTarget),
     )
 
 
@@ -328,6 +331,11 @@ def _check_locations(wiring: Wiring, table: Table, describe: Callable[[int], str
 def _check_delays(model: Model, wiring: Wiring, table: Table, describe: Callable[[int], str]) -> None:
     """SpecError for a delay that cannot be."""
     delay = table["delay"]
+    if wiring.beside:
+        if len(delay) and not delay.min() >= 0:
+            place = describe(int(table["row"][int(np.argmin(delay))]))
+            raise SpecError([Problem(wiring.where("delay"), f"{delay.min()} ms for {place} is negative.")])
+        return
     dt = 0.0 if model.spec.simulation.cvode_active else model.spec.simulation.dt
     if not len(delay) or delay.min() >= max(dt, 1e-300):
         return

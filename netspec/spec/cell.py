@@ -13,13 +13,11 @@ class Section:
     geom: dict[str, Any] = key("geom", "geometry", "L, diam, nseg, Ra, cm and pt3d of the section", {})
     topol: dict[str, Any] = key("topol", "topology", "parentSec, parentX and childX; empty for the root", {})
     mechs: dict[str, dict[str, Any]] = key(
-        "mechs", "mapping of mappings", "density mechanisms and their parameters", {}
+        "mechs", "mechanisms", "density mechanisms and their parameters", {}
     )
-    ions: dict[str, dict[str, Any]] = key(
-        "ions", "mapping of mappings", "e, i and o of each ion [mV, mM, mM]", {}
-    )
+    ions: dict[str, dict[str, Any]] = key("ions", "mechanisms", "e, i and o of each ion [mV, mM, mM]", {})
     pointps: dict[str, dict[str, Any]] = key(
-        "pointps", "mapping of mappings", "point processes: mod, loc, vref, synList and parameters", {}
+        "pointps", "mechanisms", "point processes: mod, loc, vref, synList and parameters", {}
     )
     syn_mechs: list[dict[str, Any]] = key("synMechs", "list", "synapses of a re-loaded network", [])
     spike_gen_loc: float | None = key("spikeGenLoc", "location", "where spikes are detected", None)
@@ -36,7 +34,7 @@ class CellRule:
     conds: dict[str, Any] = key("conds", "conditions", "tags of the cells it applies to", {})
     secs: dict[str, Section] = key("secs", "sections", "sections by name", {})
     sec_lists: dict[str, list[str]] = key("secLists", "mapping of lists", "named lists of sections", {})
-    globals: dict[str, float] = key("globals", "mapping", "NEURON globals, e.g. celsius", {})
+    globals: dict[str, float] = key("globals", "mapping of numbers", "NEURON globals, e.g. celsius", {})
     vars: dict[str, Any] = key("vars", "mapping", "variables for string functions of this rule", {})
     diversity_fraction: float | None = key(
         "diversityFraction", "number", "share of a diverse population's cells", None

@@ -128,8 +128,8 @@ def _targets(rule: ConnectionRule, groups: tuple[Group, ...], facts: Facts, path
     yield from contacts.sections(rule, groups, path)
     if rule.conn_list is not None and rule_name(rule) == "fromListConn":
         yield from _pairs(rule, facts, path)
-        return
-    yield from contacts.lengths(rule, path)
+    else:
+        yield from contacts.lengths(rule, path)
     uniformly = simulation.distribute if rule.distribute is None else rule.distribute
     randomly = simulation.random_section if rule.random_section is None else rule.random_section
     yield from contacts.spread(rule, groups, uniformly, randomly, path)
@@ -139,6 +139,8 @@ def _pairs(rule: ConnectionRule, facts: Facts, path: Path) -> Findings:
     """Indices of connList, and lists with a value for each pair."""
     pairs = np.asarray(rule.conn_list).reshape(-1, 2)
     for key, value in (("weight", rule.weight), ("delay", rule.delay), ("sec", rule.sec), ("loc", rule.loc)):
+        if key == "sec" and rule.same_sections:
+            continue
         if isinstance(value, list) and len(value) != len(pairs):
             yield Finding((*path, key), f"expected {len(pairs)} values, one for each pair, got {len(value)}.")
     sides = (("presynaptic", "preConds", rule.pre_conds), ("postsynaptic", "postConds", rule.post_conds))

@@ -104,24 +104,29 @@ def _length(value: list[Any], wanted: int, why: str, path: Path) -> Findings:
 
 def spread(entry: Entry, groups: Iterable[Group], uniformly: bool, randomly: bool, path: Path) -> Findings:
     """A location where several synapses of a connection must find places of their own."""
-    count = entry.syns_per_conn
+    count, listed = entry.syns_per_conn, getattr(entry, "conn_list", None) is not None
     sectioned = [group for group in groups if not group.artificial]
     if entry.loc is None or not sectioned or not isinstance(count, int | float) or count <= 1:
         return
-    path, several = (*path, "loc"), _several_sections(entry.sec, sectioned)
-    if several and uniformly:
+    path, several = (*path, "loc"), _several_sections(entry, sectioned)
+    if not isinstance(entry.loc, list):
+        if uniformly or randomly or not several:
+            message = f"ignored, as in NetPyNE before 1.1: the {int(count)} synapses of each are spread."
+            yield warning(path, f"{message} Leave loc out, or give a list of locations.")
+    elif listed:
+        return
+    elif several and uniformly:
         yield Finding(
             path, "cannot be given where synapses are spread over several sections (distributeSynsUniformly)."
         )
-    elif isinstance(entry.loc, list):
-        if not several and not (isinstance(entry.syn_mech, list) and len(entry.syn_mech) > 1):
-            yield from _length(entry.loc, int(count), "one for each synapse (synsPerConn)", path)
-    elif randomly or not several:
-        message = f"{int(count)} synapses need {int(count)} locations; leave loc out to spread them."
-        yield Finding(path, message)
+    elif not several and not (isinstance(entry.syn_mech, list) and len(entry.syn_mech) > 1):
+        yield from _length(entry.loc, int(count), "one for each synapse (synsPerConn)", path)
 
 
-def _several_sections(sec: Any, groups: Iterable[Group]) -> bool:
+def _several_sections(entry: Entry, groups: Iterable[Group]) -> bool:
+    sec = entry.sec
+    if isinstance(entry, ConnectionRule) and entry.conn_list is not None and not entry.same_sections:
+        sec = sec[0] if isinstance(sec, list) and sec else sec
     if isinstance(sec, list):
         return len(sec) > 1
     return sec is not None and all(sec not in group.sections for group in groups)

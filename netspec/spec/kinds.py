@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from netspec.spec.vocabulary import SPATIAL
 from netspec.units import number as quantity
 
 QUANTITY = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*([^\W\d_%]+[\w/^%*.]*|%)?\s*")
@@ -52,6 +53,20 @@ def is_integer(value: Any) -> bool:
     return is_number(value) and float(value).is_integer()
 
 
+def numerals(value: Any) -> Any:
+    """The same with numbers in place of text that is nothing but a number, in lists and mappings too."""
+    match value:
+        case str():
+            found = QUANTITY.fullmatch(value)
+            whole = value.strip().lstrip("+-").isdigit()
+            return value if found is None or found[3] else int(value) if whole else float(value)
+        case list() | tuple():
+            return [numerals(item) for item in value]
+        case Mapping():
+            return {name: numerals(item) for name, item in value.items()}
+    return value
+
+
 def _number(value: Any, unit: str) -> Any:
     if isinstance(value, str) and QUANTITY.fullmatch(value):
         try:
@@ -64,6 +79,7 @@ def _number(value: Any, unit: str) -> Any:
 
 
 def _count(value: Any, unit: str) -> int:
+    value = _number(value, unit)
     if not is_integer(value):
         raise Misfit
     return int(value)
@@ -133,11 +149,16 @@ def _spacing(value: Any, unit: str) -> list[Any]:
     return numbers
 
 
-def _mappings(value: Any, unit: str) -> list[Any]:
+def _cells(value: Any, unit: str) -> list[Any]:
+    """Tags of each cell; its position as numbers."""
     items = _list(value, unit)
     if not all(isinstance(item, Mapping) for item in items):
         raise Misfit
-    return items
+    for number, item in enumerate(items):
+        for name in SPATIAL:
+            if name in item and not is_number(numerals(item[name])):
+                raise Misfit(f"cell {number}: expected a number for {name!r}, got {shown(item[name])}.")
+    return [{name: numerals(tag) if name in SPATIAL else tag for name, tag in item.items()} for item in items]
 
 
 def _callable(value: Any, unit: str) -> Any:
@@ -181,7 +202,7 @@ KINDS: dict[str, Kind] = {
     "bool": Kind("True or False", _truth),
     "count": Kind("an integer", _count),
     "list": Kind("a list", _list),
-    "list of mappings": Kind("a list of dictionaries", _mappings),
+    "list of cells": Kind("a list of dictionaries", _cells),
     "list of texts": Kind("a list of names", _texts),
     "location": Kind("a number from 0 to 1", _number),
     "name": Kind("a name", _name),

@@ -22,7 +22,7 @@ class Population:
         "gridSpacing", "number or numbers", "distance of grid points (of each axis)", None, "um"
     )
     cells_list: list[dict[str, Any]] | None = key(
-        "cellsList", "list of mappings", "one dict of tags per cell", None
+        "cellsList", "list of cells", "one dict of tags per cell", None
     )
     x_range: Any = key("xRange", "range", "extent in x", None, "um")
     y_range: Any = key("yRange", "range", "extent in y", None, "um")
@@ -83,6 +83,13 @@ class ConnectionRule:
         "disynapticBias", "number", "least share of pairs with a presynaptic cell in common", None
     )
     params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def same_sections(self) -> bool:
+        """Whether `sec` is a list of sections for every pair of connList, not one element for each pair."""
+        if self.conn_list is None or not isinstance(self.sec, list) or len(self.sec) == len(self.conn_list):
+            return False
+        return all(isinstance(name, str) for name in self.sec)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from netspec.spec.findings import (
     settle,
     warning,
 )
-from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, shown
+from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, numerals, shown
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.raw import apply_mapping, attributes
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
@@ -344,6 +344,8 @@ STRUCTURES: dict[str, Callable[[Mapping[str, Any], Path, Notes], Any]] = {
     "mapping": lambda values, path, notes: dict(values),
     "mapping of lists": _lists,
     "mapping of mappings": _mappings,
+    "mapping of numbers": lambda values, path, notes: dict(numerals(values)),
+    "mechanisms": lambda values, path, notes: dict(numerals(_mappings(values, path, notes))),
     "sections": _sections,
     "topology": _topology,
 }

@@ -20,7 +20,7 @@ class Simulation:
     tstop: float = key("tstop", "number", "ignored; use duration", 1000.0, "ms")
     dt: float = key("dt", "number", "integration step", 0.025, "ms")
     h_params: dict[str, float] = key(
-        "hParams", "mapping", "NEURON globals: celsius, v_init ...", DEFAULT_H_PARAMS
+        "hParams", "mapping of numbers", "NEURON globals: celsius, v_init ...", DEFAULT_H_PARAMS
     )
     random_streams: str = key(
         "randomStreams", "text", "'netpyne' (its numbers) or 'named' (by rule name)", "netpyne"
@@ -39,7 +39,9 @@ class Simulation:
     cvode_atol: float = key("cvode_atol", "number", "absolute tolerance of the variable step", 0.001)
     use_fast_imem: bool = key("use_fast_imem", "bool", "compute i_membrane_", False)
     use_local_dt: bool = key("use_local_dt", "bool", "variable step of each cell", False)
-    seeds: dict[str, int] = key("seeds", "mapping", "random seeds: conn, stim, loc, cell", DEFAULT_SEEDS)
+    seeds: dict[str, int] = key(
+        "seeds", "mapping of numbers", "random seeds: conn, stim, loc, cell", DEFAULT_SEEDS
+    )
     create_neuron_obj: bool = key("createNEURONObj", "bool", "build NEURON objects", True)
     create_py_struct: bool = key("createPyStruct", "bool", "accepted; views cost nothing", True)
     add_syn_mechs: bool = key("addSynMechs", "bool", "accepted; synapses are always made", True)

@@ -244,6 +244,26 @@ STOPS = {
         [(f"{E_I}.probability", REMOVE), (f"{E_I}.connList", [[0, 0], [1, 1]]), (f"{E_I}.weight", [1, 2, 3])],
         f"{E_I_PATH}.weight: expected 2 values, one for each pair, got 3.",
     ),
+    "connList and sections of each": (
+        [
+            (f"{E_I}.probability", REMOVE),
+            (f"{E_I}.connList", [[0, 0], [1, 1]]),
+            (f"{E_I}.sec", [["soma"]] * 3),
+        ],
+        f"{E_I_PATH}.sec: expected 2 values, one for each pair, got 3.",
+    ),
+    "a position that is no number": (
+        [("popParams.E", {"cellType": "PYR", "cellsList": [{"x": "1"}, {"x": "1a"}] * 2})],
+        "netParams.popParams['E'].cellsList: cell 1: expected a number for 'x', got '1a' (str).",
+    ),
+    "half a cell as text": (
+        [("popParams.E.numCells", "4.5")],
+        "netParams.popParams['E'].numCells: expected an integer, got '4.5' (str).",
+    ),
+    "an ion's potential": (
+        [(f"{SOMA}.ions", {"na": {"e": "5O"}})],
+        f"{SOMA_PATH}.ions['na'].e: expected a number, got '5O' (str).",
+    ),
     "connList of names": (
         [(f"{E_I}.connList", [["a", "b"]])],
         f"{E_I_PATH}.connList: expected a list of pairs of integers (pre, post), got [['a', 'b']] (list).",
@@ -317,9 +337,9 @@ STOPS = {
         ],
         f"{E_I_PATH}.weight: expected 2 values, one for each synMech, got 3.",
     ),
-    "location of several synapses": (
-        [(f"{E_I}.synsPerConn", 3)],
-        f"{E_I_PATH}.loc: 3 synapses need 3 locations; leave loc out to spread them.",
+    "locations of several synapses": (
+        [(f"{E_I}.synsPerConn", 3), (f"{E_I}.loc", [0.2, 0.4])],
+        f"{E_I_PATH}.loc: expected 3 values, one for each synapse (synsPerConn), got 2.",
     ),
     "wrong unit": (
         [(f"{E_I}.delay", "5 mV")],
@@ -368,6 +388,15 @@ NOT_YET = {
 }
 
 DOUBTS = {
+    "location of several synapses": (
+        [(f"{E_I}.synsPerConn", 3)],
+        f"{E_I_PATH}.loc: ignored, as in NetPyNE before 1.1: the 3 synapses of each are spread. "
+        "Leave loc out, or give a list of locations.",
+    ),
+    "kind of cell that is not there": (
+        [(f"{E_I}.preConds", {"pop": "E", "cellModel": ["NetStim", "HH"]}), ("popParams.E.cellModel", "HH")],
+        f"{E_I_PATH}.preConds.cellModel: no cell has the cellModel 'NetStim'. Known: 'HH'.",
+    ),
     "presynaptic locations without pairs": (
         [POINTER, (f"{E_I}.preLocs", [0.5])],
         f"{E_I_PATH}.preLocs: ignored: it gives a value for each pair of connList, which is missing.",

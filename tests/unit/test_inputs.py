@@ -107,6 +107,12 @@ def test_named_streams_do_not_depend_on_other_populations():
     assert many[5:].tolist() == few.tolist()
 
 
+def test_events_of_a_net_stim_may_arrive_at_once():
+    assert driven(NOISE, {**ON_EXC, "delay": 0}).rows["delay"].tolist() == [0.0] * 4
+    with pytest.raises(SpecError, match=r"-0\.1 ms for cell 0 is negative"):
+        driven(NOISE, {**ON_EXC, "delay": "0.1 - 0.2"})
+
+
 def test_the_delay_of_a_clamp_is_its_own():
     assert "delay" not in driven(CLAMP, {"delay": 2}).rows
     assert driven({"type": "IClamp", "delay": 5, "dur": 1, "amp": 1}).rows["delay"].tolist() == [5.0] * 4

@@ -82,7 +82,7 @@ def test_values_that_fit(kind, unit, value, kept):
         ("points", [[1, 2, 3]], "expected a list of [x, y, z, diam], got [[1, 2, 3]] (list)."),
         ("number or function", None, "expected a number or a string function, got None (NoneType)."),
         ("list", "abc", "expected a list, got 'abc' (str)."),
-        ("list of mappings", [1], "expected a list of dictionaries, got [1] (list)."),
+        ("list of cells", [1], "expected a list of dictionaries, got [1] (list)."),
         ("text", list(range(100)), "expected a text, got [0, 1, 2"),
     ],
 )

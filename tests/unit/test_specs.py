@@ -159,6 +159,22 @@ def test_renamed_section_is_the_parent_of_its_children():
     assert net.cellParams.P.secs.dend.topol.parentSec == "body"
 
 
+def test_renamed_section_stays_in_its_lists():
+    net = two_sections()
+    net.cellParams["P"].secLists = {"all": ["dend", "soma"], "none": []}
+    net.renameCellParamsSec("P", "soma", "body")
+    assert net.cellParams["P"].secLists == {"all": ["dend", "body"], "none": []}
+
+
+def test_sections_that_cannot_be_renamed():
+    net = two_sections()
+    with pytest.raises(SpecError, match="no section 'some'. Did you mean 'soma'"):
+        net.renameCellParamsSec("P", "some", "body")
+    with pytest.raises(SpecError, match="there is a section 'dend' already"):
+        net.renameCellParamsSec("P", "soma", "dend")
+    assert list(net.cellParams["P"].secs) == ["soma", "dend"]
+
+
 def test_columns_of_points_are_swapped():
     net = two_sections()
     net.swapCellParamsPt3d("P", 0, 1)

@@ -131,7 +131,6 @@ def test_norms_of_weights():
     [
         ({"loc": "1.2 + 0*pre_x"}, "loc", "outside 0..1 for pair 0 -> 4"),
         ({"synsPerConn": "uniform(1,4)"}, "synsPerConn", "whole number"),
-        ({"synsPerConn": "int(uniform(2,3))", "loc": "uniform(0,1)"}, "loc", "one value for 2 synapses"),
         ({"synsPerConn": "int(uniform(2,4))", "weight": [1, 2, 3]}, "weight", "has 3 values for 2"),
     ],
 )

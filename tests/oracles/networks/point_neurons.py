@@ -48,8 +48,16 @@ def network():
                 "preConds": {"pop": "E"}, "postConds": {"pop": "HH"}, "weight": 0.01, "delay": 2,
                     "synMech": "exc",
             },
+            "unnamed": {
+                "preConds": {"pop": "I"}, "postConds": {"pop": "S"}, "connList": [[0, 1], [4, 3]],
+                "weight": 0.03, "delay": 2,
+            },
         },
         **parts.noise({"pop": ["E", "I"]}, weight=0.06),
+    }  # fmt: skip
+    net["stimSourceParams"]["at once"] = {"type": "NetStim", "rate": 60, "noise": 0.5, "start": 3}
+    net["stimTargetParams"]["at once"] = {
+        "source": "at once", "conds": {"pop": ["S", "I"]}, "weight": 0.05, "delay": 0,
     }  # fmt: skip
     traces = {"V": {"sec": "soma", "pointp": "cell", "var": "V"}, "u": {"sec": "soma", "pointp": "cell",
         "var": "u"},
