@@ -69,6 +69,35 @@ def replaced(value: Any, start: str, new: Any, removed: bool = False) -> Any:
     return copy
 
 
+def without(value: Any, start: str, exclude: Iterable[str] = ()) -> Any:
+    """A copy without the values under keys that begin with `start`, except containers and those excluded."""
+    if isinstance(value, list | tuple):
+        return [without(item, start, exclude) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: without(item, start, exclude)
+        for name, item in value.items()
+        if name in exclude or not str(name).startswith(start) or isinstance(item, Mapping | list)
+    }
+
+
+def plain_dicts(value: Any) -> Any:
+    """A copy made of plain dicts and lists."""
+    if isinstance(value, Mapping):
+        return {name: plain_dicts(item) for name, item in value.items()}
+    return [plain_dicts(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def emptied(value: Any) -> Any:
+    """The same container; all dicts in it are empty."""
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        emptied(item)
+    if isinstance(value, dict):
+        value.clear()
+    return value
+
+
 def without_functions(value: Any) -> Any:
     """A copy in which functions are replaced by the text 'func'."""
     if isinstance(value, Mapping):

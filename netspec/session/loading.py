@@ -172,6 +172,21 @@ def simulation_data(path: Any, data: Any = None) -> Dict:
     return Dict(content["simData"])
 
 
+def of_cells(path: Any, what: str, gids: Any = None, keys: Sequence[str] | None = None) -> dict[Any, Any]:
+    """By gid the `tags` or `conns` of cells in a file. gids: None for all. keys: of entries as lists."""
+    found: dict[Any, Any] = {"format": keys} if keys else {}
+    for cell in netpyne_read.records(document(path), str(path)):
+        if gids is None or cell["gid"] in gids:
+            found[int(cell["gid"])] = _listed(cell[what], keys) if keys else cell[what]
+    return found
+
+
+def _listed(value: Any, keys: Sequence[str]) -> Any:
+    if isinstance(value, Mapping):
+        return [value[key] for key in keys]
+    return [_listed(item, keys) if isinstance(item, Mapping) else item for item in value]
+
+
 # Models made of scripts
 
 

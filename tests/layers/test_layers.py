@@ -33,6 +33,7 @@ FACE = {
     "target",
     "migrate",
     "differences",
+    "conversion",
     "__main__",
     "__init__",
 }
