@@ -300,9 +300,7 @@ SAVE_OPTIONS = ("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "save
 def __getattr__(name: str) -> Any:
     if name in ("dicts", "netParams", "simConfig", "utils"):
         return sys.modules[__name__]  # NetPyNE's modules whose classes are here
-    raise AttributeError(
-        f"specs has no {name!r}. {did_you_mean(name, [n for n in globals() if n[0] != '_'])}"
-    )
+    raise AttributeError(f"specs has no {name!r}. {did_you_mean(name, globals())}")
 
 
 def not_supported(path: str) -> SpecError:

@@ -60,7 +60,8 @@ INSTEAD: dict[str, dict[str, str]] = {
         "getSomaPos": COORDINATES,
         "calculateCorrectBorderDist": "netParams.correctBorder sets the tag borderCorrect",
         **dict.fromkeys(("originSec", "originSecName", "spikeGenLocAndSec", "initV"), INNER),
-        **dict.fromkeys(("stringFuncVarNames", "stringFuncVarNamesForCellVars", "hRandom", "getImemb", "setImembPtr"), INNER),
+        **dict.fromkeys(("stringFuncVarNames", "stringFuncVarNamesForCellVars", "hRandom"), INNER),
+        **dict.fromkeys(("getImemb", "setImembPtr"), INNER),
     },
     "pop": {
         **dict.fromkeys(

@@ -33,8 +33,29 @@ def main():
     else:
         found = {place: [n for n in dir(it) if n[0] != "_"] for place, it in places.items()}
     found["coordinates"] = {key: dump.plain(value) for key, value in cells[1]._segCoords.items()}
+    found["same"] = same(sim)
     with open(output, "w") as file:
         json.dump(found, file, default=dump.plain)
+
+
+def same(sim):
+    """What small functions give."""
+    nested = {"a": [1, {"hObj": 3, "b": 2}], "h": 4, "hs": {"hx": 1}}
+    return {
+        "mechVarList": {kind: sim.conversion.mechVarList(True)[kind] for kind in ("mechs", "artifcells")},
+        "pointps": sim.conversion.mechVarList()["pointps"],
+        "getSecName": [sim.conversion.getSecName(sec) for sec in sim.h.allsec()],
+        "named": sim.conversion.getSecName(sim.net.cells[0].secs["soma"]["hObj"], {"soma": "body"}),
+        "removed": sim.copyRemoveItemObj(nested, "h"),
+        "kept": sim.copyRemoveItemObj(nested, "h", exclude_list=["h"]),
+        "plain": repr(sim.replaceDictODict({"x": sim.specs.Dict({"y": 1}), "z": [sim.specs.Dict()]})),
+        "cleared": sim.clearObj({"a": [{"b": 1}], "c": 2}),
+        "kinds": [isinstance(sim.net.cells[i], sim.CompartCell) for i in (0, 2)],
+        "points": [isinstance(sim.net.cells[i], sim.PointCell) for i in (0, 2)],
+        "objects": [isinstance(sim.net, sim.Network), isinstance(sim.net.pops["E"], sim.Pop)],
+        "alias": sim.utils.hashStr("text") if hasattr(sim, "utils") else None,
+        "compartCells": [cell.gid for cell in sim.net.compartCells],
+    }
 
 
 def answers(place, names):
