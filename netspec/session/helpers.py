@@ -69,16 +69,16 @@ def replaced(value: Any, start: str, new: Any, removed: bool = False) -> Any:
     return copy
 
 
-def without(value: Any, start: str, exclude: Iterable[str] = ()) -> Any:
-    """A copy without the values under keys that begin with `start`, except containers and those excluded."""
+def without(value: Any, keystart: str, objCopy: Any = "ROOT", exclude_list: Iterable[str] = ()) -> Any:
+    """A copy without values under keys that begin so; containers and exclude_list stay. objCopy: unused."""
     if isinstance(value, list | tuple):
-        return [without(item, start, exclude) for item in value]
+        return [without(item, keystart, objCopy, exclude_list) for item in value]
     if not isinstance(value, Mapping):
         return value
     return {
-        name: without(item, start, exclude)
+        name: without(item, keystart, objCopy, exclude_list)
         for name, item in value.items()
-        if name in exclude or not str(name).startswith(start) or isinstance(item, Mapping | list)
+        if name in exclude_list or not str(name).startswith(keystart) or isinstance(item, Mapping | list)
     }
 
 

@@ -46,9 +46,9 @@ def test_scripts_of_one_kind_of_settings():
 
 
 def test_cell_of_a_file_is_what_import_cell_params_makes():
-    sections, lists, _, _ = conversion.importCell(str(CELLS / "ball.hoc"), "Ball")
+    sections, lists, _, _ = conversion.importCell(str(CELLS / "ball.hoc"), "Ball", [2])
     params = specs.NetParams()
-    rule = params.importCellParams("B", str(CELLS / "ball.hoc"), "Ball", somaAtOrigin=False)
+    rule = params.importCellParams("B", str(CELLS / "ball.hoc"), "Ball", cellArgs=[2], somaAtOrigin=False)
     assert rule["secs"].todict() == sections
     assert rule["secLists"].todict() == lists
 
