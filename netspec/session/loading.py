@@ -17,7 +17,7 @@ import numpy as np
 from netspec import results as netspec_results
 from netspec import shares
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne, netpyne_read, pickle
+from netspec.formats import json, netpyne_read, netpyne_write, pickle
 from netspec.results import Results
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
@@ -165,7 +165,7 @@ def _merged_documents(parts: Sequence[dict[str, Any]], session: Session, path: s
 def simulation_data(path: Any, data: Any = None) -> Dict:
     """AllSimData of a file."""
     if data is None and Path(path).suffix in NETSPEC:
-        return Dict(netpyne.simulation_data(netspec_results.load(path)))
+        return Dict(netpyne_write.simulation_data(netspec_results.load(path)))
     content = document(path) if data is None else data
     if "simData" not in content:
         raise FileError(f"{path}: it holds no simData")

@@ -8,7 +8,7 @@ import pytest
 from test_results import CFG, NET, model
 
 from netspec.errors import SpecError, StateError
-from netspec.formats import netpyne, netpyne_read
+from netspec.formats import netpyne, netpyne_read, netpyne_write
 from netspec.model import resolve
 from netspec.plan.make import make
 from netspec.session.changes import same_codes, with_tags
@@ -260,7 +260,7 @@ def test_saved_structure_gives_the_plan_back(session):
     plan = session.plan
     document = {
         "net": {
-            "params": netpyne.parameters(NET),
+            "params": netpyne_write.parameters(NET),
             "cells": json.loads(json.dumps(netpyne.cells(plan))),
             "pops": netpyne.populations(plan),
         },
