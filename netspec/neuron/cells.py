@@ -40,6 +40,9 @@ class LiveCells:
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)
         self.vinits: dict[tuple[int, str], tuple[Any, float]] = {}
+        self.names = plan.model.sections
+        self._added: dict[tuple[int, str], Any] = {}
+        self._added_points: dict[tuple[int, str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.gids)
@@ -62,6 +65,8 @@ class LiveCells:
 
     def section(self, gid: int, name: str) -> Any:
         """A section of a cell (nrn.Section)."""
+        if (gid, name) in self._added:
+            return self._added[gid, name]
         sections = self._template(gid).sections
         if name not in sections:
             raise StateError(f"cell {gid} has no section {name!r}. {did_you_mean(name, sections)}")
@@ -69,10 +74,24 @@ class LiveCells:
 
     def sections(self, gid: int) -> list[Any]:
         """All sections of a cell."""
-        return [self.section(gid, name) for name in self._template(gid).sections]
+        own = [self.section(gid, name) for name in self._template(gid).sections]
+        return own + [section for (owner, _), section in self._added.items() if owner == gid]
+
+    def add(self, gid: int, name: str) -> None:
+        """Give a built cell a further section, unless it has it."""
+        if (gid, name) not in self._added and name not in self._template(gid).sections:
+            self._added[gid, name] = h.Section(name=f"{self.cell(gid)}.{name}")
+
+    def add_point(self, gid: int, section: str, label: str, mod: str, location: float) -> None:
+        """Give a section of a built cell a further point process, unless it has it."""
+        place = gid, section, label
+        if place not in self._added_points and place[1:] not in self._template(gid).points:
+            self._added_points[place] = getattr(h, mod)(self.section(gid, section)(location))
 
     def pointp(self, gid: int, section: str, label: str) -> Any:
         """A point process that belongs to the cell (pointps)."""
+        if (gid, section, label) in self._added_points:
+            return self._added_points[gid, section, label]
         labels = self._template(gid).points
         if (section, label) not in labels:
             raise StateError(f"cell {gid} has no point process {label!r} in section {section!r}")
@@ -80,14 +99,20 @@ class LiveCells:
 
     def section_table(self, gids: Indices, codes: NDArray[Any]) -> tuple[bulk.Sections, Indices]:
         """The sections of rows (gid, code of the section's name), and the index of each row's section."""
-        names = self._plan.model.sections
+        names = self.names
         keys, index = np.unique(gids * len(names) + codes, return_inverse=True)
         owners, named = np.divmod(keys, len(names))
         positions = np.searchsorted(self.gids, owners)
         found = [
             getattr(self._lists[kind].o(item), self.templates[kind].sections[names[code]])
-            for kind, item, code in zip(
-                self._kinds[positions].tolist(), self._items[positions].tolist(), named.tolist(), strict=True
+            if (gid, names[code]) not in self._added
+            else self._added[gid, names[code]]
+            for gid, kind, item, code in zip(
+                owners.tolist(),
+                self._kinds[positions].tolist(),
+                self._items[positions].tolist(),
+                named.tolist(),
+                strict=True,
             )
         ]
         return bulk.sections(found), index
@@ -158,6 +183,8 @@ class LiveCells:
     def close(self) -> None:
         """Give up all cells and their gids, and NEURON's ion defaults back."""
         self.vinits.clear()
+        self._added_points.clear()
+        self._added.clear()
         self._pc.gid_clear()
         _set_globals(self._former_ions)
         self._lists.clear()
