@@ -305,13 +305,8 @@ class Net(Changing, Named):
 
     def calcSegCoords(self) -> None:
         """Give cells with sections _segCoords: ends p0, p1 (3, segments) and diameters d0, d1 there [um]."""
-        if self.session.network is not None:
-            for cell in self.compartCells:
-                cell._segCoords = coordinates([section["hObj"] for section in cell.secs.values()])
-
-    def setParams(self, params: Any) -> None:
-        """Use these netParams."""
-        self.session.set_params(params)
+        for cell in self.compartCells if self.session.network is not None else ():
+            cell._segCoords = coordinates([section["hObj"] for section in cell.secs.values()])
 
     def connectCells(self) -> Lazy:
         """Connections onto each cell of this rank."""

@@ -35,6 +35,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         **dict.fromkeys(("rand", "randUniqueInt", "generateRandsPrePost"), RANDOM),
         **dict.fromkeys(("connStringFuncParams", "stimStringFuncParams"), INNER),
         **dict.fromkeys(("lastPointerId", "maxPointerIdForGivenNode"), INNER),
+        "setParams": "call sim.setNetParams",
         "pathDistance": "h.distance measures between two segments",
         "posFromLoc": COORDINATES,
     },

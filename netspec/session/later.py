@@ -59,7 +59,7 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "synsPerCell": lambda session: session.counts().contacts / max(session.counts().cells, 1),
     "firingRate": lambda session: session.all_simulation_data()["avgRate"],
     "results": lambda session: session.results,
-    "fih": lambda session: session.handlers,
+    "fih": lambda session: session.network_view().handlers,
 }
 """Attribute of sim -> what it is now."""
 VIEWS = {"CompartCell": "CompartCell", "PointCell": "PointCell", "Pop": "Pop", "Network": "Net"}

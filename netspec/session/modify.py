@@ -5,6 +5,7 @@ All of it is collective. Mistakes are found before anything is changed, on every
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,16 @@ class Changing:
     """The verbs of sim.net that change what is built."""
 
     session: "Session"
+
+    @cached_property
+    def spent(self) -> dict[int, int]:
+        """How many random numbers of cells modifyCells has gone on to, by gid."""
+        return {}
+
+    @cached_property
+    def handlers(self) -> list[Any]:
+        """FInitializeHandlers that scripts keep in sim.fih as long as there is this network."""
+        return []
 
     def modifyCells(self, params: Params, updateMasterAllCells: bool = False) -> None:
         """Give sections of the cells that meet params['conds'] other values: params['secs']."""
@@ -142,8 +153,10 @@ def _drawn(
         positions, template = np.flatnonzero(chosen & (table == code)), plan.templates[code]
         here = {name: new for name, new in sections.items() if name in template.sections or new.topol}
         own = replace(rule, secs=here)
-        found, spent = later(plan.model, plan.cells, template, positions, own, session.spent)
-        session.spent.update(zip(plan.cells.gids[positions].tolist(), spent.tolist(), strict=True))
+        found, spent = later(plan.model, plan.cells, template, positions, own, session.network_view().spent)
+        session.network_view().spent.update(
+            zip(plan.cells.gids[positions].tolist(), spent.tolist(), strict=True)
+        )
         for row, position in enumerate(positions.tolist()):
             one = np.zeros(len(plan.cells), bool)
             one[position] = True

@@ -58,8 +58,6 @@ class Session(Gathered):
         self.simulation_data: Dict | None = None
         self.changed_tags: dict[int, dict[str, Any]] = {}
         self.timings: Dict = Dict()
-        self.spent: dict[int, int] = {}  # random numbers of cells that modifyCells has gone on to, by gid
-        self.handlers: list[Any] = []  # FInitializeHandlers that scripts keep in sim.fih
 
     # Settings
 

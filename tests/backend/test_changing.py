@@ -473,7 +473,7 @@ def test_variables_of_the_cell_rule_are_known_to_functions():
     assert [cell.secs["soma"]["hObj"].L for cell in sim.net.cells] == [33] * 8
 
 
-@pytest.mark.filterwarnings("ignore:.*no section or secList .axon.")
+@pytest.mark.filterwarnings("ignore:.*no section")
 def test_added_sections_take_synapses_and_records():
     sim.initialize(specs.NetParams(written({"connParams.E->all.sec": "axon"})), specs.SimConfig(CFG))
     sim.cfg.strict = False

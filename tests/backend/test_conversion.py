@@ -81,5 +81,6 @@ def test_handlers_kept_in_fih_are_called_and_go_with_the_network():
     sim.fih.append(sim.h.FInitializeHandler(lambda: called.append(sim.h.t)))
     sim.simulate()
     assert called == [0.0]
-    sim.clearAll()
-    assert sim.fih == []
+    sim.create(specs.NetParams(NET), specs.SimConfig({"duration": 1}))
+    sim.simulate()
+    assert (sim.fih, called) == ([], [0.0])
