@@ -24,7 +24,9 @@ class LiveCells:
 
     def __init__(self, plan: Plan, pc: Any):
         cells = plan.cells
-        self._plan, self._pc = plan, pc
+        self._plan, self._pc, self.names = plan, pc, plan.model.sections
+        self._added: dict[tuple[int, str], Any] = {}
+        self._added_points: dict[tuple[int, str, str], Any] = {}
         self.gids: Indices = cells.gids[cells.owned]
         self._kinds = _kinds(plan)[cells.owned]
         self._items = _position_in_kind(self._kinds)
@@ -40,9 +42,6 @@ class LiveCells:
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)
         self.vinits: dict[tuple[int, str], tuple[Any, float]] = {}
-        self.names = plan.model.sections
-        self._added: dict[tuple[int, str], Any] = {}
-        self._added_points: dict[tuple[int, str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.gids)
