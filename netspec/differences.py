@@ -31,8 +31,6 @@ DIFFERENCES = {
     ),
     "| `sim.distributedSaveHDF5`, `sim.loadHDF5` | stop with a TypeError and a NameError | `saveHDF5` with"
     " `sim.saveDataInNodes`, and `sim.load` |": ("distributedSaveHDF5", "loadHDF5"),
-    "Cells saved with `includeParamsLabel = False` are of the rules whose conditions they meet (NetPyNE: their"
-    " string functions have no variables).": ("includeParamsLabel",),
     "`modifyCells` draws string functions on the stream of each cell, after all that was drawn for it.": (
         "modifyCells",
     ),

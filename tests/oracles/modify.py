@@ -87,6 +87,8 @@ CHANGES = [
     ),
     ("modifySynMechs", {"conds": {"sec": "dend", "label": "exc"}, "tau2": 7}),
     ("modifySynMechs", {"conds": {"sec": "soma", "label": "inh"}, "cellConds": {"pop": "I"}, "e": -60}),
+    ("modifySynMechs", {"tau2": 5}),
+    ("modifyConns", {"weight": 0.011}),
     ("modifyStims", {"conds": {"label": "ic->E"}, "amp": 0.6, "del": 12}),
     ("modifyStims", {"conds": {"source": "bkg"}, "cellConds": {"pop": "I"}, "noise": 0.9}),
     ("modifyStims", {"conds": {"type": "NetStim"}, "interval": 9, "start": 4}),
