@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", "plan", "run"]
 
-_LAZY = {"plan": "netspec.plan", "sim": "netspec.sim", "specs": "netspec.specs"}
+_LAZY = {
+    "conversion": "netspec.conversion",
+    "plan": "netspec.plan",
+    "sim": "netspec.sim",
+    "specs": "netspec.specs",
+}
 _REGISTRIES = {
     "rule": "netspec.plan.rules",
     "plot": "netspec.plots",

@@ -29,6 +29,11 @@ DIFFERENCES = {
         "convergence",
         "divergence",
     ),
+    "| `sim.distributedSaveHDF5`, `sim.loadHDF5` | stop with a TypeError and a NameError | `saveHDF5` with"
+    " `sim.saveDataInNodes`, and `sim.load` |": ("distributedSaveHDF5", "loadHDF5"),
+    "`modifyCells` draws string functions on the stream of each cell, after all that was drawn for it.": (
+        "modifyCells",
+    ),
     "| `gatherOnlySimData` | counts and rates of rank 0 only; netspec: of the network (`allCells` is then an"
     " AttributeError) |": ("gatherOnlySimData",),
     "| `ions` with i or o | the defaults of the ion are those of the last cell of the rank; netspec: of the"

@@ -12,8 +12,13 @@ from netspec import differences
 from netspec.errors import FileError
 from netspec.neuron import mod_copy, mod_random, mod_repair
 
+CONVERSION = (
+    *("createPythonScript", "createPythonNetParams", "createPythonSimConfig"),
+    *("importCell", "importCellsFromNet", "mechVarList", "getSecName"),
+)
 MOVED = {
-    "netpyne": ("specs", "sim"),
+    "netpyne": ("specs", "sim", "conversion"),
+    "netpyne.conversion": CONVERSION,
     "netpyne.specs": ("Dict", "ODict", "NetParams", "SimConfig"),
     "netpyne.sim": (),
 }
@@ -110,7 +115,7 @@ def lines(report: Report, folder: Path) -> Iterator[str]:
     titles: dict[str, tuple[Finding, ...]] = {
         "Imports to change (--write does it)": report.imports,
         "Cannot be taken over": report.refused,
-        "Not supported yet": report.missing,
+        "Not there, or not yet": report.missing,
         "Repaired when mod files are compiled; the files stay as they are": report.repairs,
         "Random numbers of mod files that depend on the number of ranks": report.shared,
     }
@@ -136,7 +141,7 @@ def unsupported() -> dict[str, str]:
     Taken from the places that refuse them, so that it is right when one of them is supported.
     """
     from netspec import specs
-    from netspec.session import later
+    from netspec.session import instead, later
     from netspec.spec import cell, network, simulation
 
     found = {name: f"sim.{name}()" for name in later.NOT_YET}
@@ -145,7 +150,12 @@ def unsupported() -> dict[str, str]:
     for name, function in vars(specs.NetParams).items():
         if LATER in (getattr(function, "__doc__", None) or ""):
             found[name] = f"netParams.{name}()"
-    return {name: f"{what} is {LATER}" for name, what in found.items()}
+    other = {
+        name: f"sim.{name}: {use}"
+        for name, use in instead.INSTEAD["sim"].items()
+        if use not in (instead.PYTHON, instead.INNER)
+    }
+    return other | {name: f"{what} is {LATER}" for name, what in found.items()}
 
 
 def _later_keys(module: ModuleType) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from netspec.session.current import current as _session
 from netspec.session.verbs_data import (
     gatherData,
     gatherDataFromFiles,
+    ijsonLoad,
     intervalSave,
     saveData,
     saveDataInNodes,
@@ -32,8 +33,8 @@ from netspec.session.verbs_small import (
 
 __all__ = [
     "cellByGid", "checkMemory", "checkOutput", "clearAll", "close", "compactConnFormat", "gatherData",
-    "gatherDataFromFiles", "getCellsList", "gitChangeset", "intervalSave", "loadBalance", "saveData",
-    "saveDataInNodes", "saveJSON", "send", "timing", "version",
+    "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad", "intervalSave", "loadBalance",
+    "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 

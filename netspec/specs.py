@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -305,6 +306,12 @@ class SimConfig(Attributes):
 
 
 SAVE_OPTIONS = ("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveDat")
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("dicts", "netParams", "simConfig", "utils"):
+        return sys.modules[__name__]  # NetPyNE's modules whose classes are here
+    raise AttributeError(f"specs has no {name!r}. {did_you_mean(name, globals())}")
 
 
 def not_supported(path: str) -> SpecError:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from netspec.errors import did_you_mean
 from netspec.formats import netpyne_signals
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
 from netspec.plan.extracellular import times
 from netspec.session.containers import Dict
+from netspec.session.instead import Named
 from netspec.session.modify import Changing
-from netspec.session.shapes import drawn
-from netspec.specs import not_supported
+from netspec.session.shapes import coordinates, drawn
 
 if TYPE_CHECKING:
     from netspec.session.stages import Session
@@ -92,7 +91,7 @@ class Lazy(Sequence[Any]):
         return repr(list(self))
 
 
-class Cell:
+class Cell(Named):
     """A cell of this rank. Scripts may give it attributes of their own."""
 
     def __init__(self, net: "Net", position: int):
@@ -129,6 +128,8 @@ class Cell:
 
 class CompartCell(Cell):
     """A cell with sections."""
+
+    _segCoords: dict[str, Any]
 
     @property
     def secs(self) -> View:
@@ -176,8 +177,10 @@ class PointCell(Cell):
         return Dict(self._net.records.parameters(self._position))
 
 
-class Pop:
+class Pop(Named):
     """A population: its tags, and the gids of its cells on this rank."""
+
+    _place = "pop"
 
     def __init__(self, net: "Net", code: int):
         self.label = net.populations.populations[code].label
@@ -203,8 +206,10 @@ class Pop:
         return gids
 
 
-class Net(Changing):
+class Net(Changing, Named):
     """sim.net: the network of the session."""
+
+    _place = "sim.net"
 
     def __init__(self, session: "Session"):
         self.session = session
@@ -245,6 +250,11 @@ class Net(Changing):
         """Cells of this rank."""
         owned = self.plan.cells.owned
         return Lazy(len(owned), lambda i: self._cell(int(owned[i])))
+
+    @property
+    def compartCells(self) -> list[CompartCell]:
+        """Cells of this rank that have sections."""
+        return [cell for cell in self.cells if isinstance(cell, CompartCell)]
 
     @property
     def gid2lid(self) -> dict[int, int]:
@@ -294,6 +304,11 @@ class Net(Changing):
     def defineCellShapes(self) -> None:
         """3-D points for sections without any."""
         self.session.live("define_shapes")
+
+    def calcSegCoords(self) -> None:
+        """Give cells with sections _segCoords: ends p0, p1 (3, segments) and diameters d0, d1 there [um]."""
+        for cell in self.compartCells if self.session.network is not None else ():
+            cell._segCoords = coordinates([section["hObj"] for section in cell.secs.values()])
 
     def connectCells(self) -> Lazy:
         """Connections onto each cell of this rank."""
@@ -346,23 +361,6 @@ class Net(Changing):
             kind = CompartCell if self.plan.cells.table["template"][position] >= 0 else PointCell
             self._views[position] = kind(self, position)
         return self._views[position]
-
-    def __getattr__(self, name: str) -> Any:
-        own = getattr(type(self), name, None)
-        if isinstance(own, property) and own.fget:
-            return own.fget(self)  # says why it is not there
-        if name in NOT_YET:
-            raise not_supported(f"sim.net.{name}")
-        known = [n for n in dir(type(self)) if not n.startswith("_")]
-        raise AttributeError(f"sim.net has no {name!r}. {did_you_mean(name, known)}")
-
-
-NOT_YET = frozenset(
-    {
-        *("subcellularConn", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),
-    }
-)
-"""What NetPyNE's network has and netspec will have."""
 
 
 class AllCells(Lazy):

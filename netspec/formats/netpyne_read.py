@@ -22,6 +22,7 @@ from netspec.plan import CONNECTION_COLUMNS, Plan, make
 from netspec.plan.cells import CELL_COLUMNS, Cells, Template
 from netspec.plan.points import points
 from netspec.plan.sections import GID, drawn, merged
+from netspec.plan.templates import labels as rule_labels
 from netspec.plan.values import values
 from netspec.spec.cell import CellRule
 from netspec.spec.read import read
@@ -215,11 +216,11 @@ def _cells(
     for name in POSITION:
         columns[name] = np.array([cell["tags"].get(name, 0.0) for cell in cells], float)
     columns["fraction"] = np.array([cell["tags"].get("fraction", np.nan) for cell in cells], float)
-    model, templates, template_codes = _templates(cells, model)
-    columns["template"] = template_codes
     tags = dict(_own_tags(cells, model, population))
     table = Table({name: columns[name].astype(dtype) for name, dtype in CELL_COLUMNS.items()})
     everyone = Cells(table, model.populations, np.arange(len(cells)), tags)
+    model, templates, template_codes = _templates(cells, model, _labels(cells, model, everyone))
+    everyone = replace(everyone, table=table.with_columns(template=template_codes))
     if model.spec.simulation.include_params_label:
         everyone = replace(everyone, labels=tuple(template.rules for template in templates))
     return model, everyone, templates
@@ -239,13 +240,20 @@ def _own_tags(
             yield position, own
 
 
+def _labels(cells: Sequence[Record], model: Model, everyone: Cells) -> list[tuple[str, ...]]:
+    """The rules of each cell: as saved, or those whose conditions it meets if labels were not saved."""
+    if model.spec.simulation.include_params_label:
+        return [tuple(cell["tags"].get("label") or []) for cell in cells]
+    return rule_labels(model, everyone)
+
+
 def _templates(
-    cells: Sequence[Record], model: Model
+    cells: Sequence[Record], model: Model, own_labels: list[tuple[str, ...]]
 ) -> tuple[Model, tuple[Template, ...], NDArray[np.int32]]:
     codes = np.full(len(cells), -1, np.int32)
     templates = []
     rules = dict(model.spec.network.cell_rules)
-    for code, kind in enumerate(_kinds(cells, rules.values())):
+    for code, kind in enumerate(_kinds(cells, own_labels, rules.values())):
         codes[kind.members] = code
         own = [rules[label] for label in kind.labels if label in rules]
         saved = _rule(kind, own)
@@ -260,14 +268,15 @@ def _templates(
     return model, tuple(templates), codes
 
 
-def _kinds(cells: Sequence[Record], rules: Iterable[CellRule]) -> list[_Kind]:
+def _kinds(
+    cells: Sequence[Record], own_labels: list[tuple[str, ...]], rules: Iterable[CellRule]
+) -> list[_Kind]:
     """Groups of cells with equal sections and labels, in order of first appearance."""
     kinds: dict[str, _Kind] = {}
     numbered = _numbered(rules)
-    for position, cell in enumerate(cells):
+    for position, (cell, labels) in enumerate(zip(cells, own_labels, strict=True)):
         if not cell.get("secs"):
             continue
-        labels = tuple(cell["tags"].get("label") or [])
         sections = {name: _without_synapses(section) for name, section in cell["secs"].items()}
         _put_gid_back(sections, numbered, cell["gid"])
         record = {"secs": sections, "secLists": cell.get("secLists") or {}}

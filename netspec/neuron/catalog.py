@@ -62,6 +62,11 @@ def parameters(mechanism: str) -> dict[str, float]:
     return {name.removesuffix(suffix): standard.get(name) for name in _variables(mechanism, PARAMETERS)}
 
 
+def written_parameters(mechanism: str) -> list[str]:
+    """Names of the parameters as hoc has them, with the suffix of a density mechanism."""
+    return list(_variables(mechanism, PARAMETERS))
+
+
 def variables(mechanism: str) -> dict[str, int]:
     """Parameters, assigned variables and states of a mechanism, without its suffix: name -> array size."""
     if not exists(mechanism):

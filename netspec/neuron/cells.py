@@ -25,7 +25,9 @@ class LiveCells:
 
     def __init__(self, plan: Plan, pc: Any):
         cells = plan.cells
-        self._plan, self._pc = plan, pc
+        self._plan, self._pc, self.names = plan, pc, plan.model.sections
+        self._added: dict[tuple[int, str], Any] = {}
+        self._added_points: dict[tuple[int, str, str], Any] = {}
         self.gids: Indices = cells.gids[cells.owned]
         self._kinds = _kinds(plan)[cells.owned]
         self._items = _position_in_kind(self._kinds)
@@ -63,6 +65,8 @@ class LiveCells:
 
     def section(self, gid: int, name: str) -> Any:
         """A section of a cell (nrn.Section)."""
+        if (gid, name) in self._added:
+            return self._added[gid, name]
         sections = self._template(gid).sections
         if name not in sections:
             raise StateError(f"cell {gid} has no section {name!r}. {did_you_mean(name, sections)}")
@@ -75,10 +79,24 @@ class LiveCells:
     def named_sections(self, gid: int) -> dict[str, Any]:
         """All sections of a cell by name."""
         sections, cell = self._template(gid).sections, self.cell(gid)
-        return {name: getattr(cell, attribute) for name, attribute in sections.items()}
+        added = {name: section for (owner, name), section in self._added.items() if owner == gid}
+        return {**{name: getattr(cell, attribute) for name, attribute in sections.items()}, **added}
+
+    def add(self, gid: int, name: str) -> None:
+        """Give a built cell a further section, unless it has it."""
+        if (gid, name) not in self._added and name not in self._template(gid).sections:
+            self._added[gid, name] = h.Section(name=f"{self.cell(gid)}.{name}")
+
+    def add_point(self, gid: int, section: str, label: str, mod: str, location: float) -> None:
+        """Give a section of a built cell a further point process, unless it has it."""
+        place = gid, section, label
+        if place not in self._added_points and place[1:] not in self._template(gid).points:
+            self._added_points[place] = getattr(h, mod)(self.section(gid, section)(location))
 
     def pointp(self, gid: int, section: str, label: str) -> Any:
         """A point process that belongs to the cell (pointps)."""
+        if (gid, section, label) in self._added_points:
+            return self._added_points[gid, section, label]
         labels = self._template(gid).points
         if (section, label) not in labels:
             raise StateError(f"cell {gid} has no point process {label!r} in section {section!r}")
@@ -86,14 +104,20 @@ class LiveCells:
 
     def section_table(self, gids: Indices, codes: NDArray[Any]) -> tuple[bulk.Sections, Indices]:
         """The sections of rows (gid, code of the section's name), and the index of each row's section."""
-        names = self._plan.model.sections
+        names = self.names
         keys, index = np.unique(gids * len(names) + codes, return_inverse=True)
         owners, named = np.divmod(keys, len(names))
         positions = np.searchsorted(self.gids, owners)
         found = [
             getattr(self._lists[kind].o(item), self.templates[kind].sections[names[code]])
-            for kind, item, code in zip(
-                self._kinds[positions].tolist(), self._items[positions].tolist(), named.tolist(), strict=True
+            if (gid, names[code]) not in self._added
+            else self._added[gid, names[code]]
+            for gid, kind, item, code in zip(
+                owners.tolist(),
+                self._kinds[positions].tolist(),
+                self._items[positions].tolist(),
+                named.tolist(),
+                strict=True,
             )
         ]
         return bulk.sections(found), index
@@ -173,6 +197,8 @@ class LiveCells:
     def close(self) -> None:
         """Give up all cells and their gids, and NEURON's ion defaults back."""
         self.vinits.clear()
+        self._added_points.clear()
+        self._added.clear()
         self._pc.gid_clear()
         _set_globals(self._former_ions)
         self._lists.clear()

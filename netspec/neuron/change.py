@@ -46,11 +46,18 @@ def cells(
 
     positions: of the cells. codes: of templates that have any of the sections, as keys.
     """
+    live.names = plan.model.sections
     for position in positions.tolist():
         code = int(plan.cells.table["template"][position])
         gid = int(plan.cells.gids[position])
-        for name, section in new.items() if code in codes else ():
-            if name in plan.templates[code].sections:
+        known = plan.templates[code].sections if code in codes else {}
+        for name in new.keys() & known.keys():
+            live.add(gid, name)
+        for name, section in new.items():
+            if name in known and section.topol:
+                _connect(live, gid, name, known[name].topol)
+        for name, section in new.items():
+            if name in known:
                 _section(live, gid, name, section, _shift(plan, position))
     for section in new.values() if codes else ():
         live.set_ion_defaults(_ion_defaults(section))
@@ -61,6 +68,8 @@ def _section(live: LiveCells, gid: int, name: str, new: Section, shift: tuple[fl
     _geometry(section, new.geom, shift)
     _mechanisms(section, new)
     for label, parameters in new.pointps.items():
+        if "mod" in parameters:
+            live.add_point(gid, name, label, parameters["mod"], parameters.get("loc", 0.5))
         target = live.pointp(gid, name, label)
         for parameter, value in parameters.items():
             if parameter not in NOT_PARAMETERS:
@@ -69,6 +78,14 @@ def _section(live: LiveCells, gid: int, name: str, new: Section, shift: tuple[fl
         live.vinits[gid, name] = section, float(new.vinit)
     if new.threshold is not None:
         live.set_threshold(gid, name, float(new.threshold))
+
+
+def _connect(live: LiveCells, gid: int, name: str, topology: Mapping[str, Any]) -> None:
+    """Connect a section to its parent, from which it may have to be taken off."""
+    section, parent = live.section(gid, name), live.section(gid, topology["parentSec"])
+    if section.parentseg() is not None:
+        section.disconnect()
+    section.connect(parent(topology["parentX"]), topology["childX"])
 
 
 def _mechanisms(section: Any, new: Section) -> None:

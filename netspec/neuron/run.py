@@ -63,7 +63,7 @@ class Network:
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
-        self._former_globals: dict[str, float] = {}
+        self._former: dict[str, tuple[float, float]] = {}
         self.minimum_delay = math.nan
 
     def make_cells(self, plan: Plan) -> None:
@@ -159,8 +159,9 @@ class Network:
         self.pc.setup_transfer()
         self._set_integrator(simulation)
         for name, value in global_values(spec).items():
-            if h.name_declared(name):
-                self._former_globals.setdefault(name, getattr(h, name))
+            if name not in RUN_SYSTEM:
+                before = self._former[name][0] if name in self._former else getattr(h, name)
+                self._former[name] = before, float(value)
             h(f"{name} = {float(value)!r}")
         h.dt = simulation.dt
         if self._signals is not None:
@@ -245,11 +246,12 @@ class Network:
         if self._cells is not None:
             self._cells.close()
         self._cells = None
+        for name, (before, value) in self._former.items():
+            if getattr(h, name) == value:  # else a script has set it since
+                h(f"{name} = {before!r}")
+        self._former.clear()
         self._cvode.active(0)
         self._cvode.use_fast_imem(0)
-        for name, value in self._former_globals.items():
-            h(f"{name} = {value!r}")
-        self._former_globals.clear()
         if self._former_index is not None:
             h.Random().Random123_globalindex(self._former_index)
             self._former_index = None

@@ -1,21 +1,21 @@
 """Plans of networks that were changed after they were made: the same tables with other values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import Problem
+from netspec.errors import Problem, did_you_mean
 from netspec.plan import InputBlock, Plan
 from netspec.plan.cells import Template, keys
-from netspec.plan.sections import NOT_PARAMETERS, over
+from netspec.plan.sections import Assignment, over
 from netspec.spec.cell import Section
 from netspec.tables import Table
 
 Mask = NDArray[np.bool_]
-FIXED = ("topol", "synMechs", "spikeGenLoc", "weightNorm")
+FIXED = ("synMechs", "spikeGenLoc", "weightNorm")
 """Keys of a section that keeps what it has."""
 
 
@@ -47,14 +47,38 @@ def changed_cells(plan: Plan, chosen: Mask, new: Mapping[str, Section]) -> tuple
 
 def _with_sections(template: Template, new: Mapping[str, Section]) -> Template:
     """The template with what is new in its sections; itself if it has none of them."""
-    known = {name: section for name, section in new.items() if name in template.sections}
-    if not known:
-        return template
     sections = dict(template.sections)
-    for name, section in known.items():
-        points = {label: _without_mod(values) for label, values in section.pointps.items()}
-        sections[name] = over(sections[name], replace(section, pointps=points))
-    return replace(template, sections=sections)
+    for name, section in new.items():
+        if name in sections:
+            old = sections[name].pointps
+            points = {n: _without_mod(own) if n in old else own for n, own in section.pointps.items()}
+            sections[name] = over(sections[name], replace(section, pointps=points))
+        elif section.topol:
+            sections[name] = section
+    touched = any(name in sections for name in new)
+    return replace(template, sections=sections) if touched else template
+
+
+def with_numbers(
+    new: Mapping[str, Section], drawn: Sequence[tuple[Assignment, NDArray[Any]]], row: int
+) -> dict[str, Section]:
+    """The new sections of one cell: its numbers where string functions are. row: of the cell, in `drawn`."""
+    made = {name: _copied(section) for name, section in new.items()}
+    for step, values in drawn:
+        section = made[step.section]
+        place = section.geom if step.kind == "geom" else getattr(section, step.kind)[step.name]
+        if step.segment < 0:
+            place[step.parameter] = float(values[row])
+        else:
+            before = place[step.parameter] if isinstance(place[step.parameter], list) else []
+            place[step.parameter] = [*before, float(values[row])]
+    return made
+
+
+def _copied(section: Section) -> Section:
+    mechs = {label: dict(own) for label, own in section.mechs.items()}
+    points = {label: dict(own) for label, own in section.pointps.items()}
+    return replace(section, geom=dict(section.geom), mechs=mechs, pointps=points)
 
 
 def _without_mod(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,29 +97,48 @@ def wrong_sections(path: str, new: Mapping[str, Section], templates: list[Templa
     """What cannot be changed in the sections of built cells. templates: of the cells that are meant."""
     for name, section in new.items():
         here = f"{path}[{name!r}]"
+        yield from _wrong_topology(f"{here}.topol", name, section, new, templates)
         having = [template.sections[name] for template in templates if name in template.sections]
         for old in having:
             yield from _wrong_points(here, section, old)
             if old.geom.get("pt3d") and {"L", "diam"} & section.geom.keys() and "pt3d" not in section.geom:
                 yield Problem(f"{here}.geom", "L and diam follow from the section's pt3d; change that.")
-        values = [("geom", "", section.geom)]
-        values += [
-            (kind, label, own)
-            for kind in ("mechs", "ions", "pointps")
-            for label, own in getattr(section, kind).items()
-        ]
-        for kind, label, own in values:
+        for ion, own in section.ions.items():
             for key, value in own.items():
-                if isinstance(value, str) and key not in (*NOT_PARAMETERS, "pt3d"):
-                    where = f"{here}.{kind}{f'[{label!r}]' if label else ''}.{key}"
-                    yield Problem(where, f"expected a number, got {value!r}.")
+                if isinstance(value, str):
+                    yield Problem(f"{here}.ions[{ion!r}].{key}", f"expected a number, got {value!r}.")
+
+
+def _wrong_topology(
+    path: str, name: str, section: Section, new: Mapping[str, Section], templates: list[Template]
+) -> Iterator[Problem]:
+    if not section.topol:
+        return
+    for template in templates:
+        parents = {n: s.topol.get("parentSec") for n, s in template.sections.items()}
+        if name in parents and parents[name] is None:
+            yield Problem(path, "a section without a parent, as the others hang on it, gets none later.")
+            return
+        parents |= {n: s.topol["parentSec"] for n, s in new.items() if s.topol}
+        above, seen = parents[name], [name]
+        while above is not None and above not in seen:
+            if above not in parents:
+                message = f"the cells have no section {above!r}. {did_you_mean(above, parents)}"
+                yield Problem(f"{path}.parentSec", message)
+                return
+            seen.append(above)
+            above = parents[above]
+        if above is not None:
+            yield Problem(f"{path}.parentSec", f"{above!r} is its own ancestor.")
+            return
 
 
 def _wrong_points(path: str, new: Section, old: Section) -> Iterator[Problem]:
     for label, values in new.pointps.items():
         if label not in old.pointps:
-            message = f"the section has no such point process; it has {sorted(old.pointps) or 'none'}."
-            yield Problem(f"{path}.pointps[{label!r}]", message)
+            if "vref" in values:
+                message = "spikes are detected where they were when the cell was built."
+                yield Problem(f"{path}.pointps[{label!r}].vref", message)
             continue
         for name in {"mod", "loc", "vref", "synList"} & values.keys():
             if values[name] != old.pointps[label].get(name, values[name]):

@@ -45,6 +45,13 @@ def assign(model: Model, cells: Cells) -> tuple[Cells, tuple[Template, ...]]:
     ), templates
 
 
+def labels(model: Model, cells: Cells) -> list[tuple[str, ...]]:
+    """Labels of the rules that apply to each cell; cells that consist of no sections are not told apart."""
+    rules = list(model.spec.network.cell_rules.values())
+    applies = _applies(rules, cells)
+    return [tuple(rules[k].label for k in np.flatnonzero(applies[:, i])) for i in range(len(cells))]
+
+
 def _applies(rules: list[CellRule], cells: Cells) -> NDArray[np.bool_]:
     """Which rule applies to which cell: (rules, cells). A condition on 'label' sees the rules before."""
     result = np.zeros((len(rules), len(cells)), bool)

@@ -1,6 +1,6 @@
 """Numbers that string functions give single cells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import DISTANCE, POSITION, Assignment, assignments
 from netspec.plan.segments import Shape, connected, euclidean_distance, path_distance
+from netspec.spec.cell import CellRule, Section
 from netspec.streams import Draws
 
 Floats = NDArray[np.float64]
@@ -52,31 +53,68 @@ def make(
 ) -> Made:
     """The cells at `positions`, all of this template. geometry: shapes are wanted in any case."""
     steps = list(assignments(model.spec.network.cell_rules[label] for label in template.rules))
-    geometry = geometry or any(s.formula and not s.formula.names.isdisjoint(DISTANCE) for s in steps)
     draws = CellDraws(model.streams.cell(keys(cells, positions)), len(positions))
-    here = {name: cells.table[name][positions] for name in POSITION}
+    geometry = geometry or any(s.formula and not s.formula.names.isdisjoint(DISTANCE) for s in steps)
     shapes = dict.fromkeys(template.sections, Shape())
+    columns = [v for _, v in _drawn(model, cells, positions, steps, template.origin, draws, shapes, geometry)]
+    table = np.stack(columns, axis=1) if columns else np.empty((len(positions), 0))
+    return Made(table, draws.position, shapes)
+
+
+def later(
+    model: Model,
+    cells: Cells,
+    template: Template,
+    positions: NDArray[np.int64],
+    rule: CellRule,
+    spent: Mapping[int, int],
+) -> tuple[list[tuple[Assignment, Floats]], NDArray[np.int64]]:
+    """What string functions of a further rule give the cells, (cells,) each, and the numbers then spent.
+
+    The streams of the cells go on where the cells' own rules, or what was drawn later, have left them.
+    spent: numbers by gid.
+    """
+    before = make(model, cells, template, positions, geometry=True)
+    own = {n: v for label in template.rules for n, v in model.spec.network.cell_rules[label].vars.items()}
+    sizes = {n: Section(geom={"nseg": s.geom.get("nseg", 1)}) for n, s in template.sections.items()}
+    steps = [s for s in assignments([CellRule("", secs=sizes), replace(rule, vars=own)]) if s.rule]
+    at = np.maximum(before.position, [spent.get(gid, 0) for gid in cells.gids[positions].tolist()])
+    draws = CellDraws(model.streams.cell(keys(cells, positions)), len(positions), at)
+    shapes = dict.fromkeys(rule.secs, Shape()) | dict(before.shapes)
+    found = list(_drawn(model, cells, positions, steps, template.origin, draws, shapes, True))
+    return [(step, value) for step, value in found if step.kind != "vars"], draws.position
+
+
+def _drawn(
+    model: Model,
+    cells: Cells,
+    positions: NDArray[np.int64],
+    steps: list[Assignment],
+    origin: str,
+    draws: CellDraws,
+    shapes: dict[str, Shape],
+    geometry: bool,
+) -> Iterator[tuple[Assignment, Floats]]:
+    """The steps that give each cell a number of its own, with these: (cells,). Shapes grow on the way."""
+    here = {name: cells.table[name][positions] for name in POSITION}
     frame = (_shift(model, here), angles(cells, positions)) if geometry else (np.zeros((1, 3)), None)
     variables: dict[str, Any] = {}
-    columns: list[Floats] = []
     rule = ""
     for step in steps:
         if step.rule != rule:
             rule, variables = step.rule, dict(here)
         value = step.value
         if step.formula is not None:
-            value = _evaluate(step, step.formula, variables, shapes, template.origin, draws)
+            value = _evaluate(step, step.formula, variables, shapes, origin, draws)
             _refuse_nan(step, value, cells.gids[positions])
         elif step.drawn:
             value = cells.gids[positions].astype(float)
         if step.drawn:
-            columns.append(value)
+            yield step, value
         if step.kind == "vars":
             variables[step.parameter] = value
         elif geometry and step.kind in ("topol", "geom"):
             shapes[step.section] = _shaped(shapes[step.section], step, value, *frame)
-    table = np.stack(columns, axis=1) if columns else np.empty((len(positions), 0))
-    return Made(table, draws.position, shapes)
 
 
 def _shift(model: Model, here: Mapping[str, Floats]) -> Floats:

@@ -38,8 +38,11 @@ def same_codes(old: Model, new: Model) -> Model:
     def joined(before: Names, after: Names) -> Names:
         return Names(tuple(dict.fromkeys([*before.names, *after.names])))
 
+    rules = {**old.spec.network.cell_rules, **new.spec.network.cell_rules}  # cells may be of one that is gone
+    network = replace(new.spec.network, cell_rules=rules)
     return replace(
         new,
+        spec=replace(new.spec, network=network),
         sections=joined(old.sections, new.sections),
         synapses=joined(old.synapses, new.synapses),
         rules=joined(old.rules, new.rules),

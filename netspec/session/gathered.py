@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from netspec import results as netspec_results
-from netspec.formats import netpyne
+from netspec.formats import netpyne, netpyne_write
 from netspec.results import Counts, Results
 from netspec.session.containers import Dict
 from netspec.session.numbers import population_rates, rate_text
@@ -49,7 +49,7 @@ class Gathered:
     def all_simulation_data(self) -> Dict:
         """allSimData, on rank 0."""
         if self.simulation_data is None:
-            self.simulation_data = Dict(netpyne.simulation_data(self._whole("allSimData")))
+            self.simulation_data = Dict(netpyne_write.simulation_data(self._whole("allSimData")))
         return self.simulation_data
 
     def all_cells(self) -> AllCells:

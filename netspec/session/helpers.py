@@ -69,6 +69,35 @@ def replaced(value: Any, start: str, new: Any, removed: bool = False) -> Any:
     return copy
 
 
+def without(value: Any, keystart: str, objCopy: Any = "ROOT", exclude_list: Iterable[str] = ()) -> Any:
+    """A copy without values under keys that begin so; containers and exclude_list stay. objCopy: unused."""
+    if isinstance(value, list | tuple):
+        return [without(item, keystart, objCopy, exclude_list) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: without(item, keystart, objCopy, exclude_list)
+        for name, item in value.items()
+        if name in exclude_list or not str(name).startswith(keystart) or isinstance(item, Mapping | list)
+    }
+
+
+def plain_dicts(value: Any) -> Any:
+    """A copy made of plain dicts and lists."""
+    if isinstance(value, Mapping):
+        return {name: plain_dicts(item) for name, item in value.items()}
+    return [plain_dicts(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def emptied(value: Any) -> Any:
+    """The same container; all dicts in it are empty."""
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        emptied(item)
+    if isinstance(value, dict):
+        value.clear()
+    return value
+
+
 def without_functions(value: Any) -> Any:
     """A copy in which functions are replaced by the text 'func'."""
     if isinstance(value, Mapping):

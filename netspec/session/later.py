@@ -1,10 +1,12 @@
 """Attributes of `sim` that are looked up when asked for: parts of the session, plots, and names to come."""
 
+import importlib
 import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from netspec.errors import did_you_mean
+from netspec.session import instead
 from netspec.session.changes import all_tags
 from netspec.session.current import current
 from netspec.specs import not_supported
@@ -16,7 +18,7 @@ NOT_YET = frozenset(
     {
         *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
         *("calculateLFP", "calculateDipole"),
-        *("distributedSaveHDF5", "loadHDF5", "ijsonLoad", "SimTestObj", "conversion"),
+        *("NML2Cell", "NML2SpikeSource", "hh_nml2_chans", "neuromlExists"),
     }
 )
 """What NetPyNE has and netspec will have."""
@@ -26,6 +28,9 @@ HELPERS = {
     "unique": "unique",
     "rename": "renamed",
     "copyReplaceItemObj": "replaced",
+    "copyRemoveItemObj": "without",
+    "replaceDictODict": "plain_dicts",
+    "clearObj": "emptied",
     "replaceFuncObj": "without_functions",
 }
 
@@ -56,8 +61,12 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "firingRate": lambda session: session.all_simulation_data()["avgRate"],
     "results": lambda session: session.results,
     "_gatherAllCellTags": lambda session: lambda: all_tags(session.planned(), session.all_changes()),
+    "fih": lambda session: session.network_view().handlers,
 }
 """Attribute of sim -> what it is now."""
+VIEWS = {"CompartCell": "CompartCell", "PointCell": "PointCell", "Pop": "Pop", "Network": "Net"}
+MODULES = frozenset({"gather", "run", "save", "setup", "utils", "wrappers"})
+"""NetPyNE's modules whose functions are in sim."""
 
 
 def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
@@ -70,13 +79,15 @@ def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
         return getattr(helpers, HELPERS[name])
     if name in NOT_YET:
         raise not_supported(f"sim.{name}")
-    if name == "specs":
-        from netspec import specs
-
-        return specs
+    if name in ("specs", "conversion"):
+        return importlib.import_module(f"netspec.{name}")
+    if name in VIEWS:
+        return getattr(importlib.import_module("netspec.views"), VIEWS[name])
+    if name in MODULES:
+        return importlib.import_module("netspec.sim")
     if name.startswith("__"):
         raise AttributeError(name)
-    raise AttributeError(f"sim has no {name!r}. {did_you_mean(name, [*known, *PARTS, *HELPERS])}")
+    raise instead.error("sim", name, [*known, *PARTS, *HELPERS])
 
 
 class Plots:

@@ -16,7 +16,7 @@ import numpy as np
 
 from netspec import results as netspec_results
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne, netpyne_read, netpyne_signals, pickle, weights
+from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, pickle, weights
 from netspec.results import Results, shares
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
@@ -173,11 +173,26 @@ def _joined(name: str, one: Any, other: Any) -> Any:
 def simulation_data(path: Any, data: Any = None) -> Dict:
     """AllSimData of a file."""
     if data is None and Path(path).suffix in NETSPEC:
-        return Dict(netpyne.simulation_data(netspec_results.load(path)))
+        return Dict(netpyne_write.simulation_data(netspec_results.load(path)))
     content = document(path) if data is None else data
     if "simData" not in content:
         raise FileError(f"{path}: it holds no simData")
     return Dict(content["simData"])
+
+
+def of_cells(path: Any, what: str, gids: Any = None, keys: Sequence[str] | None = None) -> dict[Any, Any]:
+    """By gid the `tags` or `conns` of cells in a file. gids: None for all. keys: of entries as lists."""
+    found: dict[Any, Any] = {"format": keys} if keys else {}
+    for cell in netpyne_read.records(document(path), str(path)):
+        if gids is None or cell["gid"] in gids:
+            found[int(cell["gid"])] = _listed(cell[what], keys) if keys else cell[what]
+    return found
+
+
+def _listed(value: Any, keys: Sequence[str]) -> Any:
+    if isinstance(value, Mapping):
+        return [value[key] for key in keys]
+    return [_listed(item, keys) if isinstance(item, Mapping) else item for item in value]
 
 
 # Models made of scripts

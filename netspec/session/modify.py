@@ -5,14 +5,20 @@ All of it is collective. Mistakes are found before anything is changed, on every
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.model import Names
 from netspec.plan import InputBlock, Plan, SynapseChange, change, reach
+from netspec.plan.cells import Template
 from netspec.plan.delays import not_above_dt
+from netspec.plan.sections import assignments
+from netspec.plan.values import later
 from netspec.session.changes import with_tags
+from netspec.spec.cell import CellRule
 from netspec.spec.kinds import is_number
 
 if TYPE_CHECKING:
@@ -30,6 +36,16 @@ class Changing:
     """The verbs of sim.net that change what is built."""
 
     session: "Session"
+
+    @cached_property
+    def spent(self) -> dict[int, int]:
+        """How many random numbers of cells modifyCells has gone on to, by gid."""
+        return {}
+
+    @cached_property
+    def handlers(self) -> list[Any]:
+        """FInitializeHandlers that scripts keep in sim.fih as long as there is this network."""
+        return []
 
     def modifyCells(self, params: Params, updateMasterAllCells: bool = False) -> None:
         """Give sections of the cells that meet params['conds'] other values: params['secs']."""
@@ -97,28 +113,59 @@ def _wrong_values(path: str, given: Params, known: Any, conditions: tuple[str, .
 
 
 def _cells(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
+    from netspec.neuron import change as live
+    from netspec.neuron import hoc_template
+
     conds, given = _parts(params, path, ("conds",))
     _refuse(_wrong_values(path, given, ("secs",), ("conds",)) if set(given) - {"secs"} else [])
     _refuse(reach.wrong_cells(f"{path}.conds", conds, plan.cells))
     chosen = reach.cells(conds, plan.cells)
     codes = np.unique(plan.cells.table["template"][chosen])
     templates = [plan.templates[code] for code in codes[codes >= 0].tolist()]
-    sections = _sections(session, given.get("secs"), templates, path)
+    sections = _sections(session, plan, given.get("secs"), templates, path)
     _refuse(change.wrong_sections(f"{path}.secs", sections, templates))
-    after, codes_of = change.changed_cells(plan, chosen, sections)
-    if session.network is not None:
-        from netspec.neuron import change as live
-        from netspec.neuron import hoc_template
+    names = plan.model.sections
+    added = [name for name in sections if name not in names]
+    plan = replace(plan, model=replace(plan.model, sections=Names((*names.names, *added))))
+    with _own_path(path):
+        parts = list(_drawn(session, plan, chosen, sections))
+        todo = []
+        for rows, own in parts:
+            plan, found = change.changed_cells(plan, rows, own)
+            for code in found.values():
+                hoc_template.write(plan.templates[code])
+            todo.append((plan.cells.owned[rows[plan.cells.owned]], {*found.values()}, own))
+    for positions, new_codes, own in todo if session.network is not None else ():
+        live.cells(session.network.cells, positions, new_codes, own, plan)
+    return plan
 
-        for code in codes_of.values():
-            with _own_path(path):
-                hoc_template.write(after.templates[code])
-        positions = plan.cells.owned[chosen[plan.cells.owned]]
-        live.cells(session.network.cells, positions, {*codes_of.values()}, sections, after)
-    return after
+
+def _drawn(
+    session: "Session", plan: Plan, chosen: Any, sections: dict[str, Any]
+) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Which cells get which sections: all of them the same, or each its own numbers of string functions."""
+    rule = CellRule(RULE, secs=sections, vars=_variables(plan, plan.templates))
+    if not any(step.drawn and step.kind != "vars" for step in assignments([rule])):
+        yield chosen, sections
+        return
+    table = plan.cells.table["template"]
+    for code in np.unique(table[chosen & (table >= 0)]).tolist():
+        positions, template = np.flatnonzero(chosen & (table == code)), plan.templates[code]
+        here = {name: new for name, new in sections.items() if name in template.sections or new.topol}
+        own = replace(rule, secs=here)
+        found, spent = later(plan.model, plan.cells, template, positions, own, session.network_view().spent)
+        session.network_view().spent.update(
+            zip(plan.cells.gids[positions].tolist(), spent.tolist(), strict=True)
+        )
+        for row, position in enumerate(positions.tolist()):
+            one = np.zeros(len(plan.cells), bool)
+            one[position] = True
+            yield one, change.with_numbers(here, found, row)
 
 
-def _sections(session: "Session", written: Any, templates: list[Any], path: str) -> dict[str, Any]:
+def _sections(
+    session: "Session", plan: Plan, written: Any, templates: list[Any], path: str
+) -> dict[str, Any]:
     """The new sections, read and checked as those of a cell rule are."""
     from netspec.model import resolve
     from netspec.neuron import mechanisms
@@ -129,16 +176,27 @@ def _sections(session: "Session", written: Any, templates: list[Any], path: str)
     known = {name for template in templates for name in template.sections}
     _refuse(
         [
-            Problem(f"{path}.secs[{name!r}]", f"no such cell has this section. {did_you_mean(name, known)}")
-            for name in written
-            if name not in known
+            Problem(f"{path}.secs[{name!r}]", f"no such cell has this section; a new one needs topol. {hint}")
+            for name, section in written.items()
+            if name not in known and not (isinstance(section, Mapping) and section.get("topol"))
+            for hint in [did_you_mean(name, known)]
         ]
     )
     _refuse(change.fixed(f"{path}.secs", written))
     with _own_path(path):
-        spec = read({"cellParams": {RULE: {"secs": _with_mods(written, templates)}}})
+        names = list(written)
+        written = {**{name: {} for name in known}, **_with_mods(written, templates)}
+        spec = read({"cellParams": {RULE: {"secs": written, "vars": _variables(plan, templates)}}})
         _refuse(mechanisms.check(resolve(spec, mechanisms.artificial_names()), session.ranks))
-    return dict(spec.network.cell_rules[RULE].secs)
+    made = spec.network.cell_rules[RULE].secs
+    return {name: made[name] for name in names}
+
+
+def _variables(plan: Plan, templates: Iterable[Template]) -> dict[str, Any]:
+    """The `vars` of the rules of some cells."""
+    rules = plan.model.spec.network.cell_rules
+    labels = (label for template in templates for label in template.rules if label in rules)
+    return {name: value for label in labels for name, value in rules[label].vars.items()}
 
 
 def _with_mods(written: Params, templates: list[Any]) -> dict[str, Any]:

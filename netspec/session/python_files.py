@@ -10,17 +10,27 @@ from netspec.formats.json import plain
 
 HEADER = '''"""Written by netspec."""
 
-from netspec import specs
+from netspec import {names}
 
 '''
 
 
 def save(path: Path, name: str, kind: str, settings: Mapping[str, Any]) -> str:
-    """The path of a script that makes the object `name` of the class specs.<kind>, an attribute per line."""
+    """The path of a script that makes the object `name` of the class specs.<kind>."""
+    return write(path, text(name, kind, settings))
+
+
+def text(name: str, kind: str, settings: Mapping[str, Any]) -> str:
+    """Lines that make the object `name` of the class specs.<kind>, one per attribute."""
     lines = [f"{name} = specs.{kind}()"]
     lines += [f"{name}[{key!r}] = {literal(value)}" for key, value in settings.items() if key[0] != "_"]
+    return "\n".join(lines) + "\n"
+
+
+def write(path: Path, lines: str) -> str:
+    """The path of a script with these lines. It imports `specs`, and `sim` if they name that."""
     with whole(path) as part, part.open("w", encoding="utf-8") as file:
-        file.write(HEADER + "\n".join(lines) + "\n")
+        file.write(HEADER.format(names="sim, specs" if "\nsim." in lines else "specs") + lines)
     return str(path)
 
 

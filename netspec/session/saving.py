@@ -13,7 +13,7 @@ import numpy as np
 
 from netspec import __version__
 from netspec.errors import FileError, Problem
-from netspec.formats import json, netpyne, pickle
+from netspec.formats import json, netpyne, netpyne_write, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
 from netspec.session import python_files
@@ -126,7 +126,7 @@ def save_all(session: Session, include: Any = None) -> list[str] | None:
 def _document(session: Session, include: Any) -> dict[str, Any]:
     """What a file of NetPyNE's structure holds."""
     wanted = list(include or session.cfg.get("saveDataInclude") or [])
-    document = netpyne.document(session.saved_results(), wanted, __version__)
+    document = netpyne_write.document(session.saved_results(), wanted, __version__)
     if "simData" in wanted:
         document["simData"] = session.all_simulation_data()
     return document
@@ -143,7 +143,7 @@ def save_in_nodes(session: Session, filename: str | None, folder: str | None, tr
         results = replace(results, traces={}, time=np.empty(0))
     if cfg.get("saveHDF5"):
         return results.save(f"{base}.h5")
-    document = netpyne.document(results, ["netParams", "simConfig", "simData"], __version__)
+    document = netpyne_write.document(results, ["netParams", "simConfig", "simData"], __version__)
     flags = results.plan.model.spec.simulation
     document["cells"] = netpyne.cells(
         results.plan, flags.save_cell_secs, flags.save_cell_conns, flags.compact_conn_format
@@ -180,7 +180,7 @@ def save_interval(session: Session, now: float, collected: list[Any] | None = No
         session.cfg.get("intervalFolder") or Path(session.cfg.get("saveFolder") or "", "interval_data")
     )
     include = session.cfg.get("saveDataInclude")
-    document = netpyne.document(results, include, __version__)
+    document = netpyne_write.document(results, include, __version__)
     if "simData" in document and any(part is not None for part in every):
         document["simData"]["allWeights"] = [one for part in every for one in part or ()]
     path = pickle.save(folder / f"interval_{now:.0f}.pkl", document)

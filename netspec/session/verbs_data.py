@@ -72,3 +72,25 @@ def saveJSON(fileName: str, data: Any, checkFileTimeout: float = 0) -> str:
     from netspec.formats import json
 
     return json.save(fileName, data)
+
+
+def ijsonLoad(
+    filename: str,
+    tagsGidRange: Any = None,
+    connsGidRange: Any = None,
+    loadTags: bool = True,
+    loadConns: bool = True,
+    tagFormat: Any = None,
+    connFormat: Any = None,
+    saveTags: Any = None,
+    saveConns: Any = None,
+) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """(tags, conns) by gid of a saved network. Ranges: of gids. Formats: keys, to make each entry a list."""
+    from netspec.session import loading
+
+    tags = loading.of_cells(filename, "tags", tagsGidRange, tagFormat) if loadTags else {}
+    conns = loading.of_cells(filename, "conns", connsGidRange, connFormat) if loadConns else {}
+    for name, target, found in (("tags", saveTags, tags), ("conns", saveConns, conns)):
+        if target and found:
+            saveJSON(target if isinstance(target, str) else f"{filename[:-5]}_{name}.json", {name: found})
+    return tags, conns

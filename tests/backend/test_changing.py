@@ -25,6 +25,19 @@ DEND = {
     "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
     "mechs": {"pas": {"g": 0.0001, "e": -65}},
 }
+AXON = {
+    "geom": {"L": 40, "diam": 1, "nseg": 2},
+    "topol": {"parentSec": "soma", "parentX": 0, "childX": 0},
+    "mechs": {"hh": {"gnabar": 0.2}},
+    "pointps": {"leak": {"mod": "IClamp", "loc": 0.2, "del": 3, "dur": 40, "amp": -0.02}},
+}
+TUFT = {
+    "geom": {"L": 30, "diam": 1},
+    "topol": {"parentSec": "dend", "parentX": 1, "childX": 0},
+    "mechs": {"pas": {"g": 0.001, "e": -60}},
+    "vinit": -62,
+}
+CLAMP = {"mod": "IClamp", "loc": 0.7, "del": 10, "dur": 30, "amp": 0.3}
 NET = {
     "popParams": {"E": {"cellType": "P", "numCells": 5}, "I": {"cellType": "P", "numCells": 3}},
     "cellParams": {"P": {"secs": {"soma": SOMA, "dend": DEND}}},
@@ -102,6 +115,30 @@ CHANGES = {
         "modifyCells",
         {"conds": {}, "secs": {"soma": {"mechs": {"pas": {"g": 0.002}}, "ions": {"k": {"e": -90}}}}},
         {"cellParams.P.secs.soma.mechs.pas": {"g": 0.002}, "cellParams.P.secs.soma.ions": {"k": {"e": -90}}},
+    ),
+    "cells get a section": (
+        "modifyCells",
+        {"conds": {}, "secs": {"axon": AXON, "tuft": TUFT}},
+        {"cellParams.P.secs.axon": AXON, "cellParams.P.secs.tuft": TUFT},
+    ),
+    "cells get another form": (
+        "modifyCells",
+        {
+            "conds": {},
+            "secs": {
+                "soma": {"geom": {"L": 300, "nseg": 5}},
+                "dend": {"topol": {"parentSec": "soma", "parentX": 0.2, "childX": 1}},
+            },
+        },
+        {
+            "cellParams.P.secs.soma.geom.L": 300, "cellParams.P.secs.soma.geom.nseg": 5,
+            "cellParams.P.secs.dend.topol": {"parentSec": "soma", "parentX": 0.2, "childX": 1},
+        },
+    ),
+    "cells get a point process": (
+        "modifyCells",
+        {"conds": {}, "secs": {"dend": {"pointps": {"c": CLAMP}}}},
+        {"cellParams.P.secs.dend.pointps": {"c": CLAMP}},
     ),
     "synapses": (
         "modifySynMechs",
@@ -187,7 +224,9 @@ def test_changed_network_is_the_network_with_the_new_values(name):
     assert changed == shown == cells()
 
 
-@pytest.mark.parametrize("name", ["some cells", "synapses", "rate of NetStims", "conns of NetStims"])
+@pytest.mark.parametrize(
+    "name", ["some cells", "cells get a section", "synapses", "rate of NetStims", "conns of NetStims"]
+)
 @pytest.mark.parametrize("kind", ["json", "h5"])
 def test_changed_network_is_saved_and_loaded(name, kind):
     verb, params, _ = CHANGES[name]
@@ -202,7 +241,7 @@ def test_changed_network_is_saved_and_loaded(name, kind):
     assert cells() == shown
 
 
-@pytest.mark.parametrize("name", ["some cells", "cells"])
+@pytest.mark.parametrize("name", ["some cells", "cells", "cells get a section", "cells get another form"])
 def test_cells_that_are_changed_before_they_are_connected(name):
     _, params, same = CHANGES[name]
     sim.initialize(specs.NetParams(copy.deepcopy(NET)), specs.SimConfig(CFG))
@@ -255,6 +294,7 @@ def test_changes_on_several_ranks_are_those_on_one(ranks):
     names = [
         "conns by the cells before them",
         "some cells",
+        "cells get a section",
         "synapses by section",
         "rate of NetStims",
         "clamps",
@@ -306,9 +346,24 @@ WRONG = {
         "modifyCells", {"conds": {}, "secs": {"soma": {"mechs": {"hh": {"gnabr": 1}}}}},
         "sim.net.modifyCells(...).secs['soma'].mechs['hh'].gnabr", "Did you mean 'gnabar'?",
     ),
-    "string function": (
-        "modifyCells", {"conds": {}, "secs": {"soma": {"geom": {"L": "uniform(1,2)"}}}},
-        "sim.net.modifyCells(...).secs['soma'].geom.L", "expected a number",
+    "string function of ions": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"ions": {"k": {"e": "uniform(1,2)"}}}}},
+        "sim.net.modifyCells(...).secs['soma'].ions['k'].e", "expected a number",
+    ),
+    "string function of the number of segments": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"geom": {"nseg": "discunif(1,2)"}}}},
+        "sim.net.modifyCells(...).secs['soma'].geom.nseg", "expected a whole number",
+    ),
+    "unknown name in a function": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"geom": {"L": "20+heigth"}}}},
+        "sim.net.modifyCells(...).secs['soma'].geom.L", "unknown name 'heigth'",
+    ),
+    "function that is not a number": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"geom": {"L": "log(-1-x)"}}}},
+        "sim.net.modifyCells(...).secs['soma'].geom.L", "is not a number for cell 0",
+    ),
+    "function of conns": (
+        "modifyConns", {"weight": "uniform(1,2)"}, "sim.net.modifyConns(...).weight", "expected a number",
     ),
     "fewer values than segments": (
         "modifyCells", {"conds": {}, "secs": {"dend": {"mechs": {"pas": {"g": [1, 2]}}}}},
@@ -316,8 +371,30 @@ WRONG = {
     ),
     "topology": (
         "modifyCells",
-        {"conds": {}, "secs": {"dend": {"topol": {"parentSec": "soma", "parentX": 0, "childX": 0}}}},
-        "sim.net.modifyCells(...).secs['dend'].topol", "cannot be changed",
+        {"conds": {}, "secs": {"soma": {"topol": {"parentSec": "dend", "parentX": 0, "childX": 0}}}},
+        "sim.net.modifyCells(...).secs['soma'].topol", "gets none later",
+    ),
+    "ring": (
+        "modifyCells",
+        {"conds": {}, "secs": {"dend": {"topol": TUFT["topol"]}}},
+        "sim.net.modifyCells(...).secs['dend'].topol.parentSec", "'dend' is its own ancestor",
+    ),
+    "parent of a new section": (
+        "modifyCells",
+        {"conds": {}, "secs": {"axon": AXON | {"topol": AXON["topol"] | {"parentSec": "sma"}}}},
+        "sim.net.modifyCells(...).secs['axon'].topol.parentSec", "Did you mean 'soma'?",
+    ),
+    "new section without a parent": (
+        "modifyCells", {"conds": {}, "secs": {"axon": {"geom": {"L": 10, "diam": 1}}}},
+        "sim.net.modifyCells(...).secs['axon']", "a new one needs topol",
+    ),
+    "source of spikes": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"pointps": {"v": {"mod": "IClamp", "vref": "i"}}}}},
+        "sim.net.modifyCells(...).secs['soma'].pointps['v'].vref", "spikes are detected where they were",
+    ),
+    "point process without mod": (
+        "modifyCells", {"conds": {}, "secs": {"soma": {"pointps": {"v": {"amp": 1}}}}},
+        "sim.net.modifyCells(...).secs['soma'].pointps['v'].mod", "required, but missing",
     ),
     "no sections": ("modifyCells", {"conds": {}}, "sim.net.modifyCells(...).secs", "expected sections"),
     "parameter of a synapse": (
@@ -354,11 +431,75 @@ def test_mistakes_are_told_and_nothing_is_changed(name):
     assert sim.net.plan is plan
 
 
+FUNCTIONS = {
+    "conds": {"pop": "E"},
+    "secs": {
+        "soma": {"geom": {"L": "uniform(18, 26)"}, "mechs": {"hh": {"gnabar": "0.1+0.05*xnorm"}}},
+        "dend": {"mechs": {"pas": {"g": "uniform(1e-4,2e-4)*exp(-dist_path/100)"}}},
+        "axon": AXON | {"geom": {"L": "normal(40, 4)", "diam": 1, "nseg": 2}},
+    },
+}
+
+
+def test_string_functions_give_each_cell_its_own_numbers():
+    create(saveJson=True)
+    sim.net.modifyCells(FUNCTIONS)
+    shown = [sim.net.cells[k].secs for k in range(5)]
+    lengths = [secs["soma"]["geom"]["L"] for secs in shown]
+    assert lengths == [secs["soma"]["hObj"].L for secs in shown]
+    assert all(18 <= length <= 26 for length in lengths)
+    assert len({*lengths, *(secs["axon"]["hObj"].L for secs in shown)}) == 10
+    assert [seg.pas.g for seg in shown[2]["dend"]["hObj"]] == shown[2]["dend"]["mechs"]["pas"]["g"]
+    assert sim.net.cells[6].secs["soma"]["geom"]["L"] == 20
+    assert "axon" not in sim.net.cells[6].secs
+    sim.simulate()
+    found, saved = spikes(), cells()
+    (path,) = sim.saveData()
+    sim.net.modifyCells(FUNCTIONS)
+    again = [sim.net.cells[k].secs["soma"]["geom"]["L"] for k in range(5)]
+    assert not {*again} & {*lengths}
+    sim.load(path)
+    sim.simulate()
+    assert (spikes(), cells()) == (found, saved)
+    create()
+    sim.net.modifyCells(FUNCTIONS)
+    assert [sim.net.cells[k].secs["soma"]["geom"]["L"] for k in range(5)] == lengths
+
+
+def test_variables_of_the_cell_rule_are_known_to_functions():
+    net = written({"cellParams.P.vars": {"size": 3}, "cellParams.P.secs.soma.geom.L": "20+size"})
+    create(net)
+    sim.net.modifyCells({"conds": {}, "secs": {"soma": {"geom": {"L": "30+size"}}}})
+    assert [cell.secs["soma"]["hObj"].L for cell in sim.net.cells] == [33] * 8
+
+
+@pytest.mark.filterwarnings("ignore:.*no section")
+def test_added_sections_take_synapses_and_records():
+    sim.initialize(specs.NetParams(written({"connParams.E->all.sec": "axon"})), specs.SimConfig(CFG))
+    sim.cfg.strict = False
+    sim.net.createCells()
+    sim.net.modifyCells({"conds": {}, "secs": {"axon": AXON}})
+    sim.cfg.recordTraces = {"V": {"sec": "axon", "loc": 0.9, "var": "v"}}
+    sim.cfg.recordCells = [6]
+    sim.net.connectCells()
+    sim.net.addStims()
+    sim.setupRecording()
+    sim.simulate()
+    found, trace = spikes(), list(sim.allSimData["V"]["cell_6"])
+    conn = next(conn for conn in sim.net.cells[6].conns if conn["sec"] == "axon")
+    assert conn["hObj"].syn().get_segment().sec == sim.net.cells[6].secs["axon"]["hObj"]
+    net = written({"connParams.E->all.sec": "axon", "cellParams.P.secs.axon": AXON})
+    create(net, recordTraces=sim.cfg.recordTraces, recordCells=[6])
+    sim.simulate()
+    assert spikes() == found
+    assert list(sim.allSimData["V"]["cell_6"]) == trace
+
+
 def test_networks_after_one_another_leave_nothing_behind():
     create()
     sim.simulate()
     first = spikes()
-    for name in ("cells get a mechanism and ions", "synapses", "cells"):
+    for name in ("cells get a mechanism and ions", "synapses", "cells", "cells get a section"):
         create()
         getattr(sim.net, CHANGES[name][0])(CHANGES[name][1])
         sim.simulate()

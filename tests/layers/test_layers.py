@@ -32,6 +32,7 @@ FACE = {
     "target",
     "migrate",
     "differences",
+    "conversion",
     "__main__",
     "__init__",
 }

@@ -12,7 +12,7 @@ import dump
 SECS = {
     "soma": {"geom": {"L": 20, "diam": 20, "cm": 1}, "mechs": {"hh": {"gnabar": 0.12}}},
     "dend": {
-        "geom": {"L": 100, "diam": 2, "nseg": 3},
+        "geom": {"L": 100, "diam": "uniform(1.8, 2.2)", "nseg": 3},
         "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
         "mechs": {"pas": {"g": 0.0001, "e": -65}},
     },
@@ -59,8 +59,36 @@ CHANGES = [
         },
     ),
     ("modifyCells", {"conds": {"gid": [0, 3]}, "secs": {"dend": {"geom": {"L": 220}, "vinit": -50}}}),
+    ("modifyCells", {"conds": {"pop": "E"}, "secs": {"dend": {"geom": {"diam": "uniform(1.8, 2.2)"}}}}),
+    ("modifyCells", {"conds": {"gid": [2, 8]}, "secs": {"dend": {"geom": {"diam": "uniform(1.8, 2.2)"}}}}),
+    (
+        "modifyCells",
+        {
+            "conds": {"pop": "E"},
+            "secs": {
+                "axon": {
+                    "geom": {"L": 60, "diam": 1.5, "nseg": 2},
+                    "topol": {"parentSec": "soma", "parentX": 0, "childX": 0},
+                    "mechs": {"hh": {"gnabar": 0.2}},
+                    "pointps": {"extra": {"mod": "IClamp", "loc": 0.5, "del": 20, "dur": 30, "amp": 0.15}},
+                },
+            },
+        },
+    ),
+    (
+        "modifyCells",
+        {
+            "conds": {"pop": "I"},
+            "secs": {
+                "soma": {"geom": {"L": 200, "nseg": 5}},
+                "dend": {"topol": {"parentSec": "soma", "parentX": 0.2, "childX": 1}},
+            },
+        },
+    ),
     ("modifySynMechs", {"conds": {"sec": "dend", "label": "exc"}, "tau2": 7}),
     ("modifySynMechs", {"conds": {"sec": "soma", "label": "inh"}, "cellConds": {"pop": "I"}, "e": -60}),
+    ("modifySynMechs", {"tau2": 5}),
+    ("modifyConns", {"weight": 0.011}),
     ("modifyStims", {"conds": {"label": "ic->E"}, "amp": 0.6, "del": 12}),
     ("modifyStims", {"conds": {"source": "bkg"}, "cellConds": {"pop": "I"}, "noise": 0.9}),
     ("modifyStims", {"conds": {"type": "NetStim"}, "interval": 9, "start": 4}),
@@ -88,6 +116,7 @@ def main():
     sim.create(specs.NetParams(NET), specs.SimConfig({"duration": 100}))
     found["again"] = spikes(sim)
     cfg = {"duration": 100, "saveFolder": "saved", "simLabel": package, "savePickle": True}
+    NET["cellParams"]["P"]["secs"]["dend"]["geom"]["diam"] = 2  # NetPyNE cannot pickle string functions
     sim.create(specs.NetParams(NET), specs.SimConfig(cfg))
     sim.intervalSimulate(30)
     found["interval files"] = [sorted(os.listdir("saved/interval_data")), dump.spikes(sim.allSimData)]

@@ -20,10 +20,11 @@ NETSPEC = (
     "shaped_weights",
     "subcellular_maps",
     "subcellular_uniform",
+    "unlabelled",
     "vecstim_trains",
 )
 """Networks that NetPyNE does not load as it saved them; netspec does."""
-PICKLES = ("cell_functions", "shaped_weights")
+PICKLES = ("cell_functions", "shaped_weights", "unlabelled")
 """Those that are read from pickles: the order of draws, which NetPyNE's JSON loses; NEURON's Vectors."""
 
 

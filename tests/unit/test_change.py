@@ -118,7 +118,6 @@ def test_changes_of_synapses_are_saved():
 @pytest.mark.parametrize(
     ("written", "path"),
     [
-        ({"soma": {"topol": {"parentX": 1}}}, "p['soma'].topol"),
         ({"dend": {"spikeGenLoc": 0.5}}, "p['dend'].spikeGenLoc"),
         ({"dend": {"weightNorm": [1]}}, "p['dend'].weightNorm"),
     ],

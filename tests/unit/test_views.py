@@ -8,7 +8,7 @@ import pytest
 from test_results import CFG, NET, model
 
 from netspec.errors import SpecError, StateError
-from netspec.formats import netpyne, netpyne_read
+from netspec.formats import netpyne, netpyne_read, netpyne_write
 from netspec.model import resolve
 from netspec.plan.make import make
 from netspec.session.changes import same_codes, with_tags
@@ -237,8 +237,14 @@ def test_cell_of_a_gid(net):
 def test_names_that_are_not_there(net):
     with pytest.raises(AttributeError, match="Did you mean 'createCells'"):
         net.createCell()
-    with pytest.raises(SpecError, match=r"sim.net.calcSegCoords\n.*not supported yet"):
-        net.calcSegCoords()
+    with pytest.raises(SpecError, match=r"sim.net.recXElectrode\n.*not supported yet"):
+        _ = net.recXElectrode
+    with pytest.raises(AttributeError, match="sim.net has no 'fullConn': write an entry"):
+        net.fullConn()
+    with pytest.raises(AttributeError, match="cell has no 'addConn': write"):
+        net.cells[0].addConn({})
+    with pytest.raises(AttributeError, match="Did you mean 'cellGids'"):
+        _ = net.pops["I"].cellGid
     with pytest.raises(AttributeError, match="after gatherData"):
         _ = net.allCells
 
@@ -254,7 +260,7 @@ def test_saved_structure_gives_the_plan_back(session):
     plan = session.plan
     document = {
         "net": {
-            "params": netpyne.parameters(NET),
+            "params": netpyne_write.parameters(NET),
             "cells": json.loads(json.dumps(netpyne.cells(plan))),
             "pops": netpyne.populations(plan),
         },
