@@ -48,7 +48,7 @@ def find(folders: Iterable[Path]) -> list[ModFile]:
 
 
 def folder(place: Path) -> Path | None:
-    """Where the mod files of a model in a folder are: in `mod`, else (as for nrnivmodl) in the folder itself."""
+    """Where the mod files of a model are: in `mod`, else in the folder itself, as for nrnivmodl."""
     if (place / "mod").is_dir():
         return place / "mod"
     return place if next(place.glob("*.mod"), None) else None
