@@ -350,6 +350,9 @@ class Net(Changing):
         raise AttributeError(f"sim.net has no {name!r}. {did_you_mean(name, known)}")
 
 
+Network = Net
+"""NetPyNE's name for it, which scripts use in annotations."""
+
 NOT_YET = frozenset(
     {
         *("subcellularConn", "calcSegCoords", "recXElectrode", "compartCells", "importNeuroML2"),

@@ -49,6 +49,8 @@ def imports(tmp_path, line):
         ("from netpyne import specs as s", "from netspec"),
         ("from netpyne.specs import Dict", "from netspec"),
         ("from netpyne.sim import createSimulate", "from netspec"),
+        ("from netpyne.network import Network", "from netspec.views"),
+        ("from netpyne.cell import CompartCell, PointCell as P", "from netspec.views"),
         ("import netpyne", "import netspec as netpyne"),
         ("import netpyne as np_", "import netspec"),
         ("import netpyne.sim as sim", "import netspec"),
@@ -62,6 +64,7 @@ def test_imports_that_netspec_has(tmp_path, line, new):
     "line",
     [
         "from netpyne.batch import Batch",
+        "from netpyne.cell import Cell",
         "from netpyne import specs, conversion",
         "from netpyne import *",
         "from netpyne.conversion import sonataImport",
