@@ -136,7 +136,9 @@ def _model(target: Path, arguments: list[str]) -> "Model":
 
 
 def _folders(given: list[Path] | None) -> list[Path]:
-    return given or [folder for folder in (Path("mod"),) if folder.is_dir()]
+    from netspec.neuron import mod_files
+
+    return given or [place for place in (mod_files.folder(Path()),) if place]
 
 
 def _table(title: str, lines: "list[Line]", counted: str) -> None:

@@ -10,6 +10,9 @@ DIFFERENCES = {
     " their random numbers.": ("allowConnsWithWeight0",),
     "A point neuron (`vref`) on one of several sections in `sec`: NetPyNE makes synapses, netspec connects to"
     " the neuron.": ("vref",),
+    "`scale` is a factor on densities too.": ("density",),
+    "`rotateCellsRandomly`: NetPyNE turns each cell on top of the turns of all cells of the rank before it,"
+    " and not at all with `[min, max]`.": ("rotateCellsRandomly",),
     "`shape`: pulse widths that are no whole number of ms are cut to the length of the table.": ("shape",),
     "`plotSpikeHist` keeps the last bin, which NetPyNE drops. `showFig` is False by default everywhere.": (
         "plotSpikeHist",

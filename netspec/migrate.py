@@ -23,6 +23,8 @@ MOVED = {
     "netpyne.sim": (),
 }
 """Modules of NetPyNE that netspec has, and what may be imported from them by name; sim: everything it has."""
+VIEWS = {"netpyne.network": ("Network",), "netpyne.cell": ("CompartCell", "PointCell")}
+"""Modules of NetPyNE with classes that are in netspec.views."""
 SKIPPED = frozenset({"x86_64", "arm64", "aarch64", "__pycache__", "build", "node_modules"})
 ROOTS = {"Network": "netParams.", "Simulation": "simConfig."}
 LATER = "not supported yet"
@@ -190,6 +192,10 @@ def _imports(path: Path, tree: ast.Module) -> Iterator[Finding]:
     for node in ast.walk(tree):
         new = old = None
         match node:
+            case ast.ImportFrom(module=str(module), level=0, names=names) if module in VIEWS:
+                old = rb"from\s+netpyne\.\w+"
+                known = all(alias.name in VIEWS[module] for alias in names)
+                new = "from netspec.views" if known else None
             case ast.ImportFrom(module=str(module), level=0) if _is_netpyne(module):
                 old = rb"from\s+netpyne"
                 new = "from netspec" if _has(module, [alias.name for alias in node.names]) else None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from netspec.model import BUILTIN_ARTIFICIAL, resolve
-from netspec.neuron.mod_files import find
+from netspec.neuron.mod_files import find, folder
 from netspec.plan import Plan
 from netspec.plan.make import make
 from netspec.plan.rules import RULES
@@ -49,7 +49,7 @@ def named(sim_config: Any) -> dict[str, Any]:
 
 
 def folders(mod: Any) -> list[Path]:
-    """Folders of mod files: those given, else `mod` in the working directory if it is there."""
+    """Folders of mod files: those given, else that of the working directory."""
     if mod is None:
-        return [folder for folder in (Path("mod"),) if folder.is_dir()]
+        return [place for place in (folder(Path()),) if place]
     return [Path(mod)] if isinstance(mod, str | Path) else [Path(folder) for folder in mod]

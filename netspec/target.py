@@ -107,8 +107,11 @@ class _Caught(BaseException):  # noqa: N818  (no error, and not for a script's `
 
 
 def _beside(path: Path) -> tuple[Path, ...]:
-    """The folders `mod` in the working directory and beside a file."""
-    return _existing(Path("mod").resolve(), path.resolve().parent / "mod")
+    """The folders of mod files of the working directory and of a file's."""
+    from netspec.neuron import mod_files
+
+    places = dict.fromkeys([Path().resolve(), path.resolve().parent])
+    return tuple(found for found in map(mod_files.folder, places) if found)
 
 
 def _existing(*folders: Path) -> tuple[Path, ...]:

@@ -363,6 +363,10 @@ class Net(Changing, Named):
         return self._views[position]
 
 
+Network = Net
+"""NetPyNE's name for it, which scripts use in annotations."""
+
+
 class AllCells(Lazy):
     """Records of the cells of a gathered plan."""
 

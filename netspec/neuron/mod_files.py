@@ -47,6 +47,13 @@ def find(folders: Iterable[Path]) -> list[ModFile]:
     return [read(path) for folder in folders for path in sorted(Path(folder).glob("*.mod"))]
 
 
+def folder(place: Path) -> Path | None:
+    """Where the mod files of a model are: in `mod`, else in the folder itself, as for nrnivmodl."""
+    if (place / "mod").is_dir():
+        return place / "mod"
+    return place if next(place.glob("*.mod"), None) else None
+
+
 def read(path: Path) -> ModFile:
     """What a mod file defines."""
     try:

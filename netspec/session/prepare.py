@@ -7,6 +7,7 @@ from typing import Any
 
 from netspec.errors import Problem
 from netspec.model import Model, resolve
+from netspec.neuron import mod_files
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
 from netspec.session.report import told_once
@@ -37,7 +38,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
 
 
 def mod_folders() -> list[Path]:
-    """`mod` in the working directory and beside the running script."""
+    """Those of the working directory and of the running script's."""
     script = Path(sys.argv[0]).resolve().parent if sys.argv and sys.argv[0] else Path.cwd()
-    places = dict.fromkeys([Path(os.getcwd()).resolve() / "mod", script / "mod"])
-    return [place for place in places if place.is_dir()]
+    places = dict.fromkeys([Path(os.getcwd()).resolve(), script])
+    return [found for found in map(mod_files.folder, places) if found]

@@ -28,8 +28,8 @@ def _borders(value: Any, path: Path) -> Findings:
     if "threshold" not in value:
         yield Finding((*path, "threshold"), "required, but missing: [x, y, z] in um.")
     for key in BORDERS:
-        if key in value and not _numbers(value[key], 3 if key == "threshold" else 2):
-            what = "[x, y, z]" if key == "threshold" else "[low, high] as shares of the network's size"
+        if key in value and not _numbers(value[key], 3 if key == "threshold" else None):
+            what = "[x, y, z]" if key == "threshold" else "[low, high, ...] as shares of the network's size"
             yield Finding((*path, key), f"expected {what}, got {shown(value[key])}.")
 
 
@@ -42,5 +42,8 @@ def _rotation(value: Any, path: Path) -> Findings:
         yield Finding(path, f"expected [min, max], got {list(value)}.")
 
 
-def _numbers(value: Any, count: int) -> bool:
-    return isinstance(value, list | tuple) and len(value) == count and all(map(is_number, value))
+def _numbers(value: Any, count: int | None) -> bool:
+    """Whether these are so many numbers; None: at least one."""
+    if not isinstance(value, list | tuple) or not all(map(is_number, value)):
+        return False
+    return len(value) == count if count else len(value) > 0

@@ -69,7 +69,9 @@ def _seeds(seeds: Mapping[str, Any]) -> Findings:
     for name, value in seeds.items():
         path = (*ROOT, "seeds", name)
         if name not in DEFAULT_SEEDS:
-            yield lenient(path, f"no such seed. {did_you_mean(name, DEFAULT_SEEDS)}")
+            # Models keep seeds of their own here, for what their scripts draw.
+            if near := slip(name, DEFAULT_SEEDS):
+                yield lenient(path, f"no such seed. Did you mean {near!r}?")
         elif not is_integer(value) or not 0 <= value <= LARGEST_SEED:
             yield Finding(path, f"expected an integer from 0 to {LARGEST_SEED}, got {shown(value)}.")
 

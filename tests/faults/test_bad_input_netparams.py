@@ -301,9 +301,9 @@ STOPS = {
         "netParams.correctBorder.threshold: expected [x, y, z], got 50 (int).",
     ),
     "misspelt borders": (
-        [("correctBorder", {"threshold": [1, 2, 3], "yborders": [0.1]})],
-        "netParams.correctBorder.yborders: expected [low, high] as shares of the network's size, "
-        "got [0.1] (list).",
+        [("correctBorder", {"threshold": [1, 2, 3], "yborders": []})],
+        "netParams.correctBorder.yborders: expected [low, high, ...] as shares of the network's size, "
+        "got [] (list).",
     ),
     "angle of rotation": (
         [("rotateCellsRandomly", [0, 1, 2])],

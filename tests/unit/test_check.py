@@ -224,6 +224,11 @@ def test_simulation_that_is_right():
     )
 
 
+def test_seeds_of_ones_own():
+    seeds = {"m": 3, "conn": 2}
+    assert look(seeds=seeds).simulation.seeds == {"conn": 2, "stim": 1, "loc": 1, "cell": 1, "m": 3}
+
+
 def test_plots_that_netpyne_has_and_we_have_not():
     known = {"plotRaster": {"include"}}
     with pytest.warns(NetspecWarning) as caught:

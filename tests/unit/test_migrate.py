@@ -51,6 +51,8 @@ def imports(tmp_path, line):
         ("from netpyne.sim import createSimulate", "from netspec"),
         ("from netpyne import specs, conversion", "from netspec"),
         ("from netpyne.conversion import createPythonScript", "from netspec"),
+        ("from netpyne.network import Network", "from netspec.views"),
+        ("from netpyne.cell import CompartCell, PointCell as P", "from netspec.views"),
         ("import netpyne", "import netspec as netpyne"),
         ("import netpyne as np_", "import netspec"),
         ("import netpyne.sim as sim", "import netspec"),
@@ -65,6 +67,7 @@ def test_imports_that_netspec_has(tmp_path, line, new):
     [
         "from netpyne.batch import Batch",
         "from netpyne import specs, batch",
+        "from netpyne.cell import Cell",
         "from netpyne import *",
         "from netpyne.conversion import sonataImport",
         "from netpyne import __gui__",

@@ -72,6 +72,14 @@ def test_files_of_folders(tmp_path):
     assert [mod.name for mod in found] == ["a", "b", "c"]
 
 
+def test_the_folder_of_a_model(tmp_path):
+    assert mod_files.folder(tmp_path) is None
+    (tmp_path / "kdr.mod").write_text("NEURON { SUFFIX kdr }")
+    assert mod_files.folder(tmp_path) == tmp_path
+    (tmp_path / "mod").mkdir()
+    assert mod_files.folder(tmp_path) == tmp_path / "mod"
+
+
 def test_included_files(tmp_path):
     (tmp_path / "mod").mkdir()
     places = [tmp_path / "mod", tmp_path]

@@ -6,7 +6,7 @@ from networks import parts
 def network():
     net = {
         "sizeX": 120, "sizeY": 300, "sizeZ": 80,
-        "correctBorder": {"threshold": [40, 60, 30], "xborders": [0.1, 0.9]},
+        "correctBorder": {"threshold": [40, 60, 30], "xborders": [0.1, 0.4, 0.6, 0.9]},
         "popParams": {
             "A": {"cellType": "ball", "numCells": 20, "yRange": [50, 180]},
             "B": {"cellType": "ball", "numCells": 15, "ynormRange": [0.2, 0.7]},
