@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from netspec.errors import did_you_mean
 
-
 NESTED = frozenset({"secs", "geom", "topol", "mechs", "ions", "pointps", "secLists"})
 """Keys of cell rules whose values are dicts: scripts add to imported cells without looking for them first."""
 
@@ -14,8 +13,8 @@ class Dict(dict[Any, Any]):
     """A dict whose keys are attributes too, at any depth.
 
     A missing attribute can be written into (d.secs.soma.geom = {...} makes what is missing) but not used, and
-    so can a missing item that holds a dict in cell rules, any other is a KeyError. A plain dict is stored as it is, so that a script may go on filling it; it
-    becomes a Dict when looked at.
+    so can a missing item that holds a dict in cell rules; any other is a KeyError. A plain dict is stored as
+    it is, so that a script may go on filling it; it becomes a Dict when looked at.
     """
 
     def __getitem__(self, name: Any) -> Any:

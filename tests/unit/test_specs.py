@@ -37,7 +37,8 @@ def test_what_a_section_lacks_can_be_filled_in():
     rule = specs.Dict({"secs": {"soma": {"geom": {}}}})
     rule["secs"]["soma"]["pointps"]["noise"] = {"mod": "IClamp"}
     rule["secs"]["soma"]["mechs"]["hh"]["gnabar"] = 0.1
-    assert rule.secs.soma == {"geom": {}, "pointps": {"noise": {"mod": "IClamp"}}, "mechs": {"hh": {"gnabar": 0.1}}}
+    assert rule.secs.soma.pointps == {"noise": {"mod": "IClamp"}}
+    assert rule.secs.soma.mechs == {"hh": {"gnabar": 0.1}}
     with pytest.raises(AttributeError, match="no key 'ions'"):
         len(rule["secs"]["soma"]["ions"])
     with pytest.raises(KeyError):
