@@ -25,7 +25,7 @@ VERSION = "1.1.1"
 """The version of NetPyNE whose files these are."""
 POSITION = ("xnorm", "ynorm", "znorm", "x", "y", "z")
 COMPACT = ["preGid", "sec", "loc", "synMech", "weight", "delay"]
-PLACE_COLUMNS = ("gid", "section", "location", "synapse", "weight", "delay")
+PLACE_COLUMNS = ("gid", "section", "location")
 """Columns of an input's rows that are not parameters of the mechanism."""
 
 Record = dict[str, Any]
