@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from netspec.errors import StateError
 from netspec.formats import netpyne_signals
 from netspec.formats.netpyne import Place, Record, Records, population_tags
 from netspec.plan import Plan
@@ -136,6 +137,13 @@ class CompartCell(Cell):
         """Sections by name: geom, mechs, topol, synMechs ..., hObj."""
         sections = self._net.records.sections(self._position)
         return View({name: self._section(name, record) for name, record in sections.items()})
+
+    def modify(self, prop: Record) -> None:
+        """Give sections of this cell new values, prop['secs'], if it meets prop['conds']; on one rank."""
+        if self._net.session.ranks.size > 1:
+            raise StateError("cell.modify: ranks change cells together, with sim.net.modifyCells.")
+        if self.checkConditions(prop.get("conds", {})):
+            self._net.modifyCells({**prop, "conds": {"gid": self.gid}})
 
     @property
     def secLists(self) -> Dict:

@@ -21,7 +21,7 @@ from netspec.tables import Table
 
 POSITION = ("xnorm", "ynorm", "znorm", "x", "y", "z")
 COMPACT = ["preGid", "sec", "loc", "synMech", "weight", "delay"]
-PLACE_COLUMNS = ("gid", "section", "location", "synapse", "weight", "delay")
+PLACE_COLUMNS = ("gid", "section", "location")
 """Columns of an input's rows that are not parameters of the mechanism."""
 
 Record = dict[str, Any]

@@ -5,13 +5,16 @@ from typing import Any, Self
 
 from netspec.errors import did_you_mean
 
+NESTED = frozenset({"secs", "geom", "topol", "mechs", "ions", "pointps", "secLists"})
+"""Keys of cell rules whose values are dicts: scripts add to imported cells without looking for them first."""
+
 
 class Dict(dict[Any, Any]):
     """A dict whose keys are attributes too, at any depth.
 
-    A missing attribute can be written into (d.secs.soma.geom = {...} makes what is missing) but not used; a
-    missing item is a KeyError. A plain dict is stored as it is, so that a script may go on filling it; it
-    becomes a Dict when looked at.
+    A missing attribute can be written into (d.secs.soma.geom = {...} makes what is missing) but not used, and
+    so can a missing item that holds a dict in cell rules; any other is a KeyError. A plain dict is stored as
+    it is, so that a script may go on filling it; it becomes a Dict when looked at.
     """
 
     def __getitem__(self, name: Any) -> Any:
@@ -20,6 +23,11 @@ class Dict(dict[Any, Any]):
         if seen is not value:
             super().__setitem__(name, seen)
         return seen
+
+    def __missing__(self, name: Any) -> Any:
+        if name in NESTED:
+            return Missing(self, name)
+        raise KeyError(name)
 
     def __getattr__(self, name: str) -> Any:
         if name in self:
@@ -92,6 +100,9 @@ class Dict(dict[Any, Any]):
 
 class ODict(Dict):
     """The same as Dict: every dict is ordered. A missing attribute is an error, as in NetPyNE."""
+
+    def __missing__(self, name: Any) -> Any:
+        raise KeyError(name)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self:

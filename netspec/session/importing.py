@@ -42,6 +42,7 @@ def cell(
 ) -> Cell:
     """secs, secLists, globals and synMechs of a cell that a file describes."""
     path = f"netParams.importCellParams({label!r})"
+    file = _module_file(file)
     _check_file(path, file, CELL_FILES)
     args = {} if args is None else args
     if not isinstance(args, Mapping | list | tuple):
@@ -77,6 +78,13 @@ def centred(secs: Mapping[str, Cell]) -> None:
         if "pt3d" in section["geom"]:
             moved = [(p[0] - x, p[1] - y, p[2] - z, p[3]) for p in section["geom"]["pt3d"]]
             section["geom"]["pt3d"] = moved
+
+
+def _module_file(file: Any) -> Any:
+    """The file; of a Python module that is not in the working directory, where the script would import it."""
+    if isinstance(file, str) and file.endswith(".py") and os.sep not in file and not Path(file).is_file():
+        return next((str(place) for folder in sys.path if (place := Path(folder, file)).is_file()), file)
+    return file
 
 
 def _check_file(path: str, file: Any, suffixes: Sequence[str]) -> None:

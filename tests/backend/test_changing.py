@@ -509,3 +509,23 @@ def test_networks_after_one_another_leave_nothing_behind():
     create()
     sim.simulate()
     assert spikes() == first
+
+
+def test_one_cell_is_modified_as_modify_cells_would():
+    new = {"soma": {"geom": {"diam": 25}, "mechs": {"pas": {"g": 0.002}}}}
+    seen = []
+    for by_cell in (True, False):
+        sim.clearAll() if seen else None
+        sim.create(specs.NetParams(copy.deepcopy(NET)), specs.SimConfig(copy.deepcopy(CFG)))
+        cell = sim.net.cells[2]
+        if by_cell:
+            cell.modify({"conds": {"pop": "I"}, "secs": {"soma": {"geom": {"diam": 50}}}})
+            cell.modify({"conds": {"pop": "E"}, "secs": new})
+        else:
+            sim.net.modifyCells({"conds": {"gid": 2}, "secs": new})
+        soma, other = cell.secs["soma"], sim.net.cells[3].secs["soma"]
+        assert (soma["geom"]["diam"], soma["hObj"].diam, soma["hObj"].g_pas) == (25, 25, 0.002)
+        assert 19 < other["hObj"].diam < 21
+        sim.simulate()
+        seen.append(list(sim.allSimData["spkt"]))
+    assert seen[0] == seen[1] != []

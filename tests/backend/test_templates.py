@@ -49,6 +49,15 @@ def test_template_is_data_of_its_own_values(net):
     assert net.synMechParams["Ball_ExpSyn_1"] == {"mod": "ExpSyn", "tau": 3, "e": 0}
 
 
+def test_python_file_is_found_where_the_script_imports_from(net, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileError, match="there is no file 'shapes.py'"):
+        net.importCellParams("P", "shapes.py", "shaped")
+    monkeypatch.syspath_prepend(SHAPES.parent)
+    with pytest.raises(SpecError, match="shapes.py has no class or function 'shaped'"):
+        net.importCellParams("P", "shapes.py", "shaped")
+
+
 def test_synapses_are_imported_only_when_asked_for(net):
     net.importCellParams("P", BALL, "Ball", cellArgs=[0.1])
     assert not net.synMechParams

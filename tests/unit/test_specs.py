@@ -33,6 +33,19 @@ def test_dicts_in_lists_have_attributes():
     assert found == {"cellsList": [{"x": 2}]}
 
 
+def test_what_a_section_lacks_can_be_filled_in():
+    rule = specs.Dict({"secs": {"soma": {"geom": {}}}})
+    rule["secs"]["soma"]["pointps"]["noise"] = {"mod": "IClamp"}
+    rule["secs"]["soma"]["mechs"]["hh"]["gnabar"] = 0.1
+    assert rule.secs.soma.pointps == {"noise": {"mod": "IClamp"}}
+    assert rule.secs.soma.mechs == {"hh": {"gnabar": 0.1}}
+    with pytest.raises(AttributeError, match="no key 'ions'"):
+        len(rule["secs"]["soma"]["ions"])
+    with pytest.raises(KeyError):
+        specs.ODict()["mechs"]
+    assert [*rule.secs.soma] == ["geom", "pointps", "mechs"]
+
+
 @pytest.mark.parametrize("kind", [specs.Dict, specs.ODict])
 def test_missing_key_is_an_error_and_is_not_made(kind):
     found = kind({"numCells": 3})

@@ -14,6 +14,7 @@ def network():
         "synMechParams": parts.synapses(),
         "stimSourceParams": {
             "step": {"type": "IClamp", "del": 10, "dur": 40, "amp": 0.4},
+            "late": {"type": "IClamp", "delay": 25, "dur": 30, "amp": 0.2},
             "drawn": {"type": "IClamp", "del": "uniform(5,20)", "dur": "20+normal(10,4)",
                 "amp": "current+0.2*post_xnorm"},
             "voltage": {"type": "VClamp", "dur": [10, 20, 15], "amp": [-65, -20, -70], "gain": 1e5,
@@ -25,7 +26,7 @@ def network():
             "count": {"type": "APCount", "thresh": -20},
         },
         "stimTargetParams": {
-            "step": target("step", [0, 1, 2]),
+            "step": target("step", [0, 1, 2]), "late": target("late", [2, 3]),
             "drawn": target("drawn", [3, 4, 5], sec="dend", loc="uniform(0.2,0.9)"),
             "voltage": target("voltage", [6]), "single": target("single", [7, 8], sec="dend", loc=0.7),
             "alpha": target("alpha", [9, 10, 11], loc=0.25), "count": target("count", [0, 9]),
