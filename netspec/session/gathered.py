@@ -21,6 +21,7 @@ class Gathered:
     results: Results | None
     simulation_data: Dict | None
     planned: Any
+    collect: Any
 
     def print_summary(self) -> None:
         """The lines that people look for, and the rates of populations if asked for."""
@@ -69,6 +70,26 @@ class Gathered:
     def all_pops(self) -> Dict:
         """Tags and cellGids of all populations, on rank 0."""
         return Dict(netpyne.populations(self._whole("allPops").plan))
+
+    def gather_files(self, folder: str | None, label: str | None, kind: str | None, save: bool) -> None:
+        """Results from the shares that ranks have saved; with `save`, saved as one and the shares removed."""
+        from netspec.session import loading, saving
+
+        self.ranks.barrier()
+        kind = kind or ("h5" if self.cfg.get("saveHDF5") else "pkl" if self._pickles() else "json")
+        if self.ranks.rank == 0:
+            self.results = loading.gather_files(self, folder, label, kind)
+            self.simulation_data = None
+        else:
+            self.results = self.collect()
+        self.print_summary()
+        if save:
+            saving.save_all(self)
+            if self.ranks.rank == 0:
+                saving.remove_shares(self, folder, label)
+
+    def _pickles(self) -> bool:
+        return bool(self.cfg.get("savePickle") or not self.cfg.get("saveJson"))
 
     def _whole(self, name: str) -> Results:
         """The results of the whole network: on rank 0 after gathering, on all ranks after loading."""

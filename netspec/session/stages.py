@@ -23,12 +23,13 @@ from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
+from netspec.session.live_data import LiveData
 from netspec.session.memory import give_back
 from netspec.session.numbers import connection_lines, recorded
 from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
-from netspec.views import LiveData, Net
+from netspec.views import Net
 
 log = logging.getLogger("netspec")
 
@@ -272,26 +273,6 @@ class Session(Gathered):
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )
-
-    def gather_files(self, folder: str | None, label: str | None, kind: str | None, save: bool) -> None:
-        """Results from the shares that ranks have saved; with `save`, saved as one and the shares removed."""
-        from netspec.session import loading, saving
-
-        self.ranks.barrier()
-        kind = kind or ("h5" if self.cfg.get("saveHDF5") else "pkl" if self._pickles() else "json")
-        if self.ranks.rank == 0:
-            self.results = loading.gather_files(self, folder, label, kind)
-            self.simulation_data = None
-        else:
-            self.results = self.collect()
-        self.print_summary()
-        if save:
-            saving.save_all(self)
-            if self.ranks.rank == 0:
-                saving.remove_shares(self, folder, label)
-
-    def _pickles(self) -> bool:
-        return bool(self.cfg.get("savePickle") or not self.cfg.get("saveJson"))
 
     def live_data(self) -> Any:
         """simData: what this rank has recorded so far, as NEURON's vectors."""
