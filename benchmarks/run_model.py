@@ -1,9 +1,9 @@
 """Runs a model's script with one of the two packages, then writes what its `sim` holds.
 
-    python run_model.py PACKAGE FOLDER DURATION SCRIPT [ARGUMENT ...]       DURATION: in ms, or - for the model's
+    python run_model.py PACKAGE FOLDER DURATION SCRIPT [ARGUMENT ...]    DURATION: [ms], or - for the model's
 
-Every rank writes its cells, one per line and in order of gid, and its costs; rank 0 the gathered data. Nothing
-but the standard library is imported here, since it also runs where only NetPyNE is installed.
+Every rank writes its cells, one per line and in order of gid, and its costs; rank 0 the gathered data.
+Nothing but the standard library is imported here, since it also runs where only NetPyNE is installed.
 """
 
 import importlib
@@ -52,7 +52,7 @@ def fix_duration(kind: type, duration: float) -> None:
 
 
 def watch() -> list[float]:
-    """A list that is filled with the CPU time [s] whenever NEURON initialises: the first time, all is built."""
+    """A list that gets the CPU time [s] whenever NEURON initialises: the first time, all is built."""
     from neuron import h
 
     moments: list[float] = []
