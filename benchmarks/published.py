@@ -5,7 +5,8 @@
 
 The list is TOML; each `[[model]]` is an `Entry`. A model is copied, what its entry changes is replaced, for
 netspec the imports are rewritten as `netspec migrate` does, and its script runs in processes of its own: in
-NetPyNE on one rank, in netspec on those of the entry. What they hold is compared to the last bit (traces to
+NetPyNE on one rank, in netspec on those of the entry. Mod files that compile as they are, nrnivmodl compiles
+once for both; others netspec repairs for both. What they hold is compared to the last bit (traces to
 1e-9). NetPyNE's result is kept in the work folder until the entry changes or --again is given.
 """
 
@@ -118,7 +119,10 @@ def compared(entry: Entry, options: argparse.Namespace) -> Result:
     models = options.models.resolve()
     python = (options.oracle or environment.python()).absolute()
     runs = {"netpyne": netpyne(entry, models, work, python, options.again)}
+    library = runs["netpyne"].pop("library", "")
     place = copied(entry, models, work / "netspec", "netspec")
+    if library and not runs["netpyne"]["repaired"]:
+        (place / platform.machine()).symlink_to(library)
     ours = [work / f"netspec{ranks}" for ranks in entry.ranks]
     for ranks, out in zip(entry.ranks, ours, strict=True):
         runs[f"netspec{ranks}"] = netspec(entry, place, out, ranks)
@@ -137,17 +141,15 @@ def netpyne(entry: Entry, models: Path, work: Path, python: Path, again: bool) -
         if known["entry"] == asked:
             return known["run"]
     place = copied(entry, models, work / "netpyne-model", "netpyne")
-    repaired = False
     files = sources(place, entry.mods)
-    built = None
-    if files:
-        built, repaired = compiled(python, files)
+    built, repaired = compiled(python, files) if files else (None, False)
     if built is None and files:
         run: Result = {"stops": "its mod files do not compile"}
     else:
         if built:
             (place / platform.machine()).symlink_to(built)
         run = {**executed(entry, [python], "netpyne", place, work / "netpyne"), "repaired": repaired}
+        run["library"] = str(built or "")
     kept.write_text(json.dumps({"entry": asked, "run": run}))
     return run
 
@@ -192,7 +194,7 @@ def sources(place: Path, folders: Iterable[str]) -> list[Path]:
 
 
 def compiled(python: Path, files: list[Path]) -> tuple[Path | None, bool]:
-    """The folder that nrnivmodl makes of mod files, or None, and whether it took netspec's repaired copies."""
+    """The folder that nrnivmodl makes of mod files or None; whether they were repaired."""
 
     def make(work: Path, repaired: bool) -> None:
         (work / "sources").mkdir()
