@@ -222,7 +222,8 @@ def compiled(python: Path, files: list[Path]) -> tuple[Path | None, bool]:
 
 def variables(ranks: int) -> dict[str, str]:
     found = {**environment.environment(), "OPENBLAS_NUM_THREADS": "1"}
-    found["PYTHONPATH"] = str(HERE.parent)
+    # Scripts that loop over sets of texts would make another network in each process.
+    found |= {"PYTHONPATH": str(HERE.parent), "PYTHONHASHSEED": "0"}
     return {**found, **launch.additions(max(ranks, 1000 if ranks > 1 else 1), found)}
 
 
