@@ -264,7 +264,7 @@ def reason(log: str) -> str:
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     naming = [line for line in lines if re.match(r"([\w.]+\.)?\w*(Error|Exception|Interrupt)\b", line)]
     last = (naming or lines or ["no message"])[-1]
-    return re.sub(r"/(?:[\w.+-]+/)+", "", last)[:200]
+    return re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", "", last)[:200]
 
 
 def compare(expected: Path, found: Path) -> dict[str, list[str]]:
