@@ -262,8 +262,12 @@ def finished(command: list[str], place: Path, variables: dict[str, str], limit: 
 def reason(log: str) -> str:
     """The line that says why a program failed, without folders: the last naming an error, else the last."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    naming = [line for line in lines if re.match(r"([\w.]+\.)?\w*(Error|Exception|Interrupt)\b", line)]
-    last = (naming or lines or ["no message"])[-1]
+    naming = [
+        k for k, line in enumerate(lines) if re.match(r"([\w.]+\.)?\w*(Error|Exception|Interrupt)\b", line)
+    ]
+    k = naming[-1] if naming else len(lines) - 1
+    problem = k >= 0 and re.search(r"\d problems? in", lines[k])
+    last = ": ".join(lines[k + 1 : k + 3]) if problem else lines[k] if lines else "no message"
     return re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", "", last)[:200]
 
 

@@ -13,6 +13,7 @@ import resource
 import runpy
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -89,9 +90,10 @@ def write(sim: Any, folder: Path, costs: dict[str, Any]) -> None:
     connections = 0
     if not gathered(sim):
         sim.gatherData()
+    compact = sim.cfg.compactConnFormat or CONNECTION
     with (folder / f"cells.{sim.rank}.txt").open("w") as file:
         for each in sorted(sim.net.cells, key=lambda each: int(each.gid)):
-            found = cell(each)
+            found = cell(each, compact)
             connections += len(found["connections"])
             file.write(f"{int(each.gid)}\t{json.dumps(found, default=plain)}\n")
     counts = {"cells": len(sim.net.cells), "connections": connections}
@@ -107,9 +109,12 @@ def gathered(sim: Any) -> bool:
     return sim.pc.py_broadcast(found, 0) if sim.nhosts > 1 else found
 
 
-def cell(live: Any) -> dict[str, Any]:
+def cell(live: Any, compact: Sequence[str]) -> dict[str, Any]:
+    """Tags, connections and stimuli. compact: what saved connections, which may be lists, are lists of."""
     stims = [{key: value for key, value in pure(stim).items() if value != {}} for stim in live.stims]
-    conns = [{key: conn.get(key) for key in CONNECTION} for conn in live.conns]
+    conns = [dict(zip(compact, conn, strict=True)) if isinstance(conn, list) else conn for conn in live.conns]
+    names = [key for key in CONNECTION if key in compact]
+    conns = [{key: conn.get(key) for key in names} for conn in conns]
     return {"tags": pure(live.tags), "connections": pure(conns), "stimuli": stims}
 
 

@@ -103,6 +103,10 @@ def test_row_of_a_model_that_only_netpyne_runs():
     [
         ("a\nValueError: no /home/x/model/cfg.py here\n  more\n", "ValueError: no cfg.py here"),
         ("netspec.errors.SpecError: twice\nlast", "netspec.errors.SpecError: twice"),
+        (
+            "SpecError: 1 problem in the specification\n\nsimConfig.dtt\n    unknown.\n",
+            "simConfig.dtt: unknown.",
+        ),
         ("only\nlines\n\n", "lines"),
         ("", "no message"),
     ],
