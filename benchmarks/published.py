@@ -346,7 +346,12 @@ def verdict(result: Result, kind: str) -> str:
     """Whether netspec's runs agree with NetPyNE's; without one, '-'."""
     if result["runs"]["netpyne"]["stops"] or not result["same"]:
         return "-"
-    agree = {name.removeprefix("netspec"): not said[kind] for name, said in result["same"].items()}
+    same = result["same"]
+    agree = {
+        name.removeprefix("netspec"): name in same and not same[name][kind]
+        for name in result["runs"]
+        if name != "netpyne"
+    }
     if all(agree.values()):
         return "yes"
     ranks = [name for name, same in agree.items() if same]
