@@ -313,7 +313,8 @@ def spikes(data: dict[str, Any]) -> list[list[float]]:
 
 
 def traces(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key not in NOT_TRACES}
+    """What was recorded, without what is empty."""
+    return {key: value for key, value in data.items() if key not in NOT_TRACES and value not in ([], {})}
 
 
 def table(results: Iterable[Result]) -> str:
