@@ -11,7 +11,7 @@ from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.model import Model
 from netspec.plan.cells import Cells, Template
 from netspec.plan.resolve import lengths_of, sections_of
-from netspec.plan.segments import Shapes, centres, euclidean_distance, path_distance, position
+from netspec.plan.segments import Shapes, centres, drawn, euclidean_distance, path_distance, position
 from netspec.plan.values import make
 from netspec.spec.subcellular import Density, SubcellularRule
 
@@ -58,8 +58,12 @@ class Site:
         """The cells' geometry, a block of cells at a time."""
         for start in range(0, len(self.positions), BLOCK):
             block = slice(start, start + BLOCK)
-            made = make(self.model, self.cells, self.template, self.positions[block], geometry=True)
-            yield block, made.shapes
+            positions = self.positions[block]
+            shapes = make(self.model, self.cells, self.template, positions, geometry=True).shapes
+            if self.model.spec.network.define_cell_shapes:
+                x, y, z = (self.cells.table[axis][positions] for axis in "xyz")
+                shapes = drawn(shapes, np.stack([x, -y, z], axis=1))
+            yield block, shapes
 
 
 @dataclass(frozen=True)

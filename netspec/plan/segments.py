@@ -69,6 +69,60 @@ def connected(topol: Mapping[str, Any], shape: Shape) -> Shape:
     )
 
 
+def drawn(shapes: Shapes, places: Floats) -> Shapes:
+    """Cells without 3-D points as NEURON draws them, upright at x, y, z: (n, 3) [um] as NetPyNE puts them.
+
+    Cells of which some sections have points stay as they are.
+    """
+    if any(shape.points is not None for shape in shapes.values()):
+        return shapes
+    lines: dict[str, Floats] = {}
+    while len(lines) < len(shapes):
+        ready = [
+            name for name, shape in shapes.items() if name not in lines and shape.parent in (None, *lines)
+        ]
+        if not ready:
+            return shapes
+        for name in ready:
+            lines[name] = _line(shapes, name, lines)
+    found = {}
+    for name, shape in shapes.items():
+        share = np.array([0.0, *centres(shape.nseg), 1.0])[:, None]
+        first, last = lines[name][:, None, 0], lines[name][:, None, 1]
+        along = (first * (1 - share) + last * share).astype(np.float32).astype(float)
+        upright = np.stack([along[..., 1], along[..., 0], *[np.zeros(along.shape[:2])] * 2], axis=-1)
+        found[name] = shape.with_points(upright, places)
+    return found
+
+
+def _line(shapes: Shapes, name: str, lines: Mapping[str, Floats]) -> Floats:
+    """First and last point that NEURON draws for a section: (n, 2, 2) [um], in its single precision."""
+    shape, single = shapes[name], np.float32
+    if shape.parent is None:
+        start, ahead = np.zeros((1, 2)), np.array([[1.0, 0.0]])
+        twins = [name]
+    else:
+        first, last = lines[shape.parent][:, 0], lines[shape.parent][:, 1]
+        arc = shape.parent_x if shapes[shape.parent].child_x == 0.0 else 1 - shape.parent_x
+        start = (last * arc + first * (1 - arc)).astype(single).astype(float)
+        ahead = (last - first) * (-1 if arc < 0.5 else 1)
+        twins = [
+            other
+            for other, each in shapes.items()
+            if (each.parent, each.parent_x) == (shape.parent, shape.parent_x)
+        ]
+    angle = np.arctan2(ahead[:, 1], ahead[:, 0]).astype(single).astype(float)
+    if 0 < shape.parent_x < 1 and shape.parent is not None:
+        angle = (angle + np.pi / 2).astype(single).astype(float)
+    if len(twins) > 1:
+        # NEURON's first child is the one that was connected last.
+        turn = (len(twins) - 1 - twins.index(name)) / (len(twins) - 1) * 0.8 - 0.4
+        angle = (angle + turn).astype(single).astype(float)
+    direction = np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(single).astype(float)
+    end = (start + shape.length[:, None] * direction).astype(single).astype(float)
+    return np.stack(np.broadcast_arrays(start, end), axis=1)
+
+
 def centres(nseg: int) -> Floats:
     """Location of the middle of each segment: (nseg,)."""
     return (np.arange(nseg) + 0.5) / nseg

@@ -341,7 +341,8 @@ def _check_delays(model: Model, wiring: Wiring, table: Table, describe: Callable
         return
     k = int(np.flatnonzero(~(delay >= max(dt, 1e-300)))[0])
     place = describe(int(table["row"][k]))
-    if delay[k] <= 0:
+    # A stimulus is in the process of its target, where NEURON needs no delay; connections cross processes.
+    if delay[k] < 0 or (delay[k] == 0 and not wiring.path.startswith("netParams.stimTargetParams")):
         message = f"{delay[k]} ms for {place}: a delay must be above 0."
         raise SpecError([Problem(wiring.where("delay"), message)])
     message = f"{delay[k]} ms for {place} is below the time step (dt {model.spec.simulation.dt} ms)."

@@ -1,7 +1,7 @@
 """What a session knows once results are gathered: counts, rates, NetPyNE's dictionaries of data and cells."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from netspec import results as netspec_results
 from netspec.formats import netpyne, netpyne_write
@@ -9,6 +9,9 @@ from netspec.results import Counts, Results
 from netspec.session.containers import Dict
 from netspec.session.numbers import population_rates, rate_text
 from netspec.views import AllCells
+
+if TYPE_CHECKING:
+    from netspec.session.stages import Session
 
 
 class Gathered:
@@ -78,15 +81,15 @@ class Gathered:
         self.ranks.barrier()
         kind = kind or ("h5" if self.cfg.get("saveHDF5") else "pkl" if self._pickles() else "json")
         if self.ranks.rank == 0:
-            self.results = loading.gather_files(self, folder, label, kind)
+            self.results = loading.gather_files(cast("Session", self), folder, label, kind)
             self.simulation_data = None
         else:
             self.results = self.collect()
         self.print_summary()
         if save:
-            saving.save_all(self)
+            saving.save_all(cast("Session", self))
             if self.ranks.rank == 0:
-                saving.remove_shares(self, folder, label)
+                saving.remove_shares(cast("Session", self), folder, label)
 
     def _pickles(self) -> bool:
         return bool(self.cfg.get("savePickle") or not self.cfg.get("saveJson"))

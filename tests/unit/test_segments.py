@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from netspec.plan.segments import Shape, connected, euclidean_distance, path_distance
+from netspec.plan.segments import Shape, connected, drawn, euclidean_distance, path_distance
 
 
 def shape(length, nseg=1, parent=None, parent_x=1.0, child_x=0.0):
@@ -72,3 +72,37 @@ def test_euclidean_distance_follows_the_points():
 def test_without_points_there_is_no_place():
     with pytest.raises(KeyError, match="s"):
         euclidean_distance(TREE, "s", "d", 0.5)
+
+
+DRAWN = {  # section -> where NEURON's define_shape ends it, x and y [um]
+    "soma": (20.0, 0.0),
+    "a": (50.671329498291016, 12.967630386352539),
+    "b": (67.0999984741211, 0.0),
+    "c": (29.8553524017334, -4.166776180267334),
+    "d": (-55.5, 4.851964149565902e-06),
+    "f": (43.54999542236328, 77.69999694824219),
+    "g": (145.0, 0.0),
+    "i": (157.3000030517578, 0.0),
+}
+
+
+def test_sections_are_drawn_as_neuron_draws_them_and_stand_upright():
+    tree = {
+        "soma": shape(20),
+        "a": shape(33.3, 3, "soma"),
+        "b": shape(47.1, 2, "soma"),
+        "c": shape(10.7, 1, "soma"),
+        "d": shape(55.5, 4, "soma", 0),
+        "f": shape(77.7, 5, "b", 0.5),
+        "g": shape(77.9, 5, "b", 1, 1),
+        "i": shape(12.3, 2, "g", 0),
+    }
+    places = np.array([[1.1, -2.2, 3.3], [0.0, 0.0, 0.0]])
+    found = drawn(tree, places)
+    for name, (x, y) in DRAWN.items():
+        ends = found[name].points[:, -1]
+        assert ends[1].tolist() == [y, x, 0.0]
+        assert ends[0] == pytest.approx([y + 1.1, x - 2.2, 3.3], abs=1e-5)
+        assert len(found[name].points[0]) == tree[name].nseg + 2
+        assert found[name].length == pytest.approx(tree[name].length[0], rel=1e-5)
+    assert drawn(found, places) is found
