@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.errors import did_you_mean
 from netspec.session import instead
-from netspec.session.changes import all_tags
 from netspec.session.current import current
 from netspec.specs import not_supported
 
@@ -41,6 +40,12 @@ def _h(session: "Session") -> Any:
     return run.h
 
 
+def _all_tags(session: "Session") -> Any:
+    from netspec.session.changes import all_tags
+
+    return all_tags(session.planned(), session.all_changes())
+
+
 PARTS: dict[str, Callable[["Session"], Any]] = {
     "cfg": lambda session: session.cfg,
     "net": lambda session: session.network_view(),
@@ -60,7 +65,7 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "synsPerCell": lambda session: session.counts().contacts / max(session.counts().cells, 1),
     "firingRate": lambda session: session.all_simulation_data()["avgRate"],
     "results": lambda session: session.results,
-    "_gatherAllCellTags": lambda session: lambda: all_tags(session.planned(), session.all_changes()),
+    "_gatherAllCellTags": lambda session: lambda: _all_tags(session),
     "fih": lambda session: session.network_view().handlers,
 }
 """Attribute of sim -> what it is now."""

@@ -116,13 +116,3 @@ def test_events_of_a_net_stim_may_arrive_at_once():
 def test_the_delay_of_a_clamp_is_its_own():
     assert "delay" not in driven(CLAMP, {"delay": 2}).rows
     assert driven({"type": "IClamp", "delay": 5, "dur": 1, "amp": 1}).rows["delay"].tolist() == [5.0] * 4
-
-
-def test_a_net_stim_may_have_no_delay_where_netpyne_is_followed():
-    with pytest.raises(SpecError, match="delay"):
-        driven(NOISE, {**ON_EXC, "delay": 0})
-    targets = {"t": {"source": "s", "conds": {"pop": "A"}, **ON_EXC, "delay": 0}}
-    network = net(stimSourceParams={"s": NOISE}, stimTargetParams=targets)
-    with pytest.warns(UserWarning, match="below the time step"):
-        rows = whole(network, strict=False).inputs[0].rows
-    assert rows["delay"].tolist() == [0.0] * 4
