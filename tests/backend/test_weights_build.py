@@ -5,6 +5,7 @@ import pytest
 import netspec
 from netspec import sim, specs
 from netspec.errors import SpecError
+from netspec.neuron import catalog
 
 pytestmark = pytest.mark.neuron
 
@@ -102,7 +103,9 @@ def test_a_threshold_that_the_cell_does_not_have_is_an_error():
         netspec.run({**NET, "synMechParams": {"exc": exc}}, {"duration": 5})
 
 
-def test_a_variable_rate_needs_its_mechanism():
+def test_a_variable_rate_needs_its_mechanism(monkeypatch):
+    points = catalog.points()
+    monkeypatch.setattr(catalog, "points", lambda: tuple(name for name in points if name != "NSLOC"))
     more = {
         "stimSourceParams": {"s": {"type": "NetStim", "rate": "variable"}},
         "stimTargetParams": {"t": {"source": "s", "conds": {"pop": "E"}, "weight": 1, "synMech": "exc"}},
