@@ -170,7 +170,7 @@ def simulation_columns(document: Record) -> dict[str, Any]:
         "traces": traces,
         "times": {name: own for name, own in times.items() if own},
         "stims": {gid: own for gid, own in _by_gid(data.get("stims", {}), "cell_").items() if own},
-        "signals": netpyne_signals.read(data, float(document.get("simConfig", {}).get("recordStep", 0.1))),
+        "signals": netpyne_signals.read(data, document.get("simConfig", {}).get("recordStep")),
     }
 
 

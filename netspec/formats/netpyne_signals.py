@@ -12,6 +12,8 @@ from netspec.signals.recorders import RECORDERS
 
 NAMES = {"LFP": ("LFP", "LFPCells", "LFPPops"), "dipole": ("dipoleSum", "dipoleCells", "dipolePops")}
 """Signal -> what its sum, the shares of cells and those of populations are called."""
+STEP = 0.1
+"""Interval of samples where recordStep is missing or 'adaptive' [ms]."""
 SUMS = frozenset(total for total, _, _ in NAMES.values())
 SUMS_OF_LABELS = frozenset({"dipole", *(populations for _, _, populations in NAMES.values())})
 
@@ -35,8 +37,9 @@ def written(signals: Mapping[str, Signal]) -> dict[str, Any]:
     return data
 
 
-def read(data: Mapping[str, Any], step: float) -> dict[str, Signal]:
-    """Signals by name from simData. step: recordStep [ms]."""
+def read(data: Mapping[str, Any], record_step: Any) -> dict[str, Signal]:
+    """Signals by name from simData. record_step: as in simConfig."""
+    step = float(record_step) if isinstance(record_step, int | float) else STEP
     found = {}
     for name, (total, cells, populations) in NAMES.items():
         if total in data:
