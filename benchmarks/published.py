@@ -223,7 +223,8 @@ def compiled(python: Path, files: list[Path]) -> tuple[Path | None, bool]:
 def variables(ranks: int) -> dict[str, str]:
     found = {**environment.environment(), "OPENBLAS_NUM_THREADS": "1"}
     # Scripts that loop over sets of texts would make another network in each process.
-    found |= {"PYTHONPATH": str(HERE.parent), "PYTHONHASHSEED": "0"}
+    folders = [str(HERE.parent), *filter(None, [found.get("PYTHONPATH")])]
+    found |= {"PYTHONPATH": os.pathsep.join(folders), "PYTHONHASHSEED": "0"}
     return {**found, **launch.additions(max(ranks, 1000 if ranks > 1 else 1), found)}
 
 
@@ -256,6 +257,8 @@ def finished(command: list[str], place: Path, variables: dict[str, str], limit: 
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             return f"not done after {limit:g} s"
+    if status < 0:
+        return f"ended by signal {-status}"
     return reason(log.read_text(errors="replace")) if status else ""
 
 

@@ -98,6 +98,13 @@ class Dict(dict[Any, Any]):
         return type(self), (dict(self),)
 
 
+class ImportedGeometry(Dict):
+    """The geom of a section that was imported: without 3-D points there is an empty row of them to read."""
+
+    def __missing__(self, name: Any) -> Any:
+        return () if name == "pt3d" else super().__missing__(name)
+
+
 class ODict(Dict):
     """The same as Dict: every dict is ordered. A missing attribute is an error, as in NetPyNE."""
 

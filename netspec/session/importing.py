@@ -18,6 +18,7 @@ from typing import Any
 
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
 from netspec.neuron import cache
+from netspec.session.containers import ImportedGeometry
 
 log = logging.getLogger("netspec")
 
@@ -209,8 +210,9 @@ def _without_windows() -> dict[str, str]:
 
 
 def _with_tuples(found: Cell) -> Cell:
-    """The same with 3-D points as tuples."""
+    """The same with 3-D points as tuples, of which scripts find none where there are none."""
     for section in found["secs"].values():
+        section["geom"] = ImportedGeometry(section["geom"])
         if "pt3d" in section["geom"]:
             section["geom"]["pt3d"] = [tuple(point) for point in section["geom"]["pt3d"]]
     return found

@@ -19,11 +19,14 @@ SIZES = {
     "gridSpacing": "grid_spacing",
 }
 """Keys that say how many cells there are, in NetPyNE's order of precedence."""
+NAMED = 3
+"""How many populations a message names."""
 NOT_PARAMETERS = ("vref", "spkTimes", "dynamicRates")
 
 
 def populations(facts: Facts) -> Findings:
     """What is wrong with popParams."""
+    yield from _scale(facts)
     for group in facts.groups:
         path = ("netParams", "popParams", group.label)
         yield from _size(group.spec, path)
@@ -33,6 +36,20 @@ def populations(facts: Facts) -> Findings:
             yield unsupported((*path, "originalFormat"))
         if group.artificial:
             yield from _parameters(group.spec, path)
+
+
+def _scale(facts: Facts) -> Findings:
+    """Said once: NetPyNE's networks of the same keys are larger."""
+    scale = facts.spec.network.scale
+    dense = [group.label for group in facts.groups if _by_density(group.spec)]
+    if scale != 1 and dense:
+        names = ", ".join(dense[:NAMED] + ["..."] * bool(dense[NAMED:]))
+        message = f"a factor ({scale}) on densities too, which NetPyNE does not scale: {names}"
+        yield warning(("netParams", "scale"), message)
+
+
+def _by_density(population: Population) -> bool:
+    return population.density is not None and population.cells_list is None and population.num_cells is None
 
 
 def _size(population: Population, path: Path) -> Findings:

@@ -1,5 +1,6 @@
 """Cells of files as data: made elsewhere, without traces here; mistakes have the user's own path."""
 
+import copy
 import json
 import logging
 import subprocess
@@ -47,6 +48,17 @@ def test_template_is_data_of_its_own_values(net):
     assert rule.globals == {"celsius": 30, "usetable_hh": 0, "v_init": -70}
     assert rule.secs.dend_0.vinit == -70
     assert net.synMechParams["Ball_ExpSyn_1"] == {"mod": "ExpSyn", "tau": 3, "e": 0}
+
+
+def test_points_of_a_section_without_any_can_be_read(net):
+    rule = net.importCellParams("P", BALL, "Ball", cellArgs=[0.25])
+    assert "pt3d" not in rule.secs.dend_0.geom
+    for secs in (rule["secs"], copy.deepcopy(rule)["secs"]):
+        assert list(secs["dend_0"]["geom"]["pt3d"]) == []
+    assert "pt3d" not in rule.secs.dend_0.geom
+    with pytest.raises(KeyError):
+        net.cellParams["own"] = {"secs": {"soma": {"geom": {"L": 1}}}}
+        net.cellParams["own"]["secs"]["soma"]["geom"]["pt3d"]
 
 
 def test_python_file_is_found_where_the_script_imports_from(net, tmp_path, monkeypatch):

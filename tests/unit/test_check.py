@@ -239,6 +239,25 @@ def test_plots_that_netpyne_has_and_we_have_not():
     ]
 
 
+def test_scaled_densities_are_said_once():
+    dense = {name: {"cellType": "PYR", "density": 1e4} for name in "abcd"}
+    with pytest.warns(NetspecWarning) as caught:
+        read({"popParams": {**POPULATIONS, **dense}, "cellParams": CELLS, "scale": 0.3})
+    assert [str(one.message) for one in caught] == [
+        "netParams.scale: a factor (0.3) on densities too, which NetPyNE does not scale: a, b, c, ..."
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"scale": 0.3}, {"popParams": {**POPULATIONS, "D": {"cellType": "PYR", "density": 1e4}}}],
+    ids=["numbers", "whole"],
+)
+def test_nothing_is_said_of_other_scales(values, recwarn):
+    read({"popParams": POPULATIONS, "cellParams": CELLS, **values})
+    assert not list(recwarn)
+
+
 def test_artificial_cells_from_mod_files():
     pops = {"P": {"cellModel": "PairFire", "numCells": 2, "tau": 5}}
     assert len(complaints(read, {"popParams": pops})) == 1
