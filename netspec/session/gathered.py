@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from netspec.session.stages import Session
 
 
+def weights_of(ranks: list[Any]) -> dict[str, Any]:
+    """What simData has of the weights that scripts collected on each rank (None: this one did not)."""
+    parts = [part for part in ranks if part is not None]
+    return {"allWeights": [weight for part in parts for weight in part]} if parts else {}
+
+
 class Gathered:
     """Results of the whole network (None until they are gathered or loaded), and who may see them."""
 
@@ -23,6 +29,9 @@ class Gathered:
     timings: Dict
     results: Results | None
     simulation_data: Dict | None
+    collected: list[Any] | None
+    """sim.allWeights of a script on this rank, once an interval was saved with them."""
+    collected_by_all: list[Any]
     planned: Any
     collect: Any
 
@@ -54,6 +63,7 @@ class Gathered:
         """allSimData, on rank 0."""
         if self.simulation_data is None:
             self.simulation_data = Dict(netpyne_write.simulation_data(self._whole("allSimData")))
+            self.simulation_data |= weights_of(self.collected_by_all)
         return self.simulation_data
 
     def all_cells(self) -> AllCells:

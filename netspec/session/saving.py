@@ -17,6 +17,7 @@ from netspec.formats import json, netpyne, netpyne_write, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
 from netspec.session import python_files
+from netspec.session.gathered import weights_of
 from netspec.session.places import base_name, timestamp
 from netspec.session.stages import Session
 from netspec.spec.raw import attributes
@@ -173,7 +174,8 @@ def save_interval(session: Session, now: float, collected: list[Any] | None = No
     collected: weights that a script on this rank has put into sim.allWeights; saved with saveWeights.
     """
     results = session.collect().gather(session.ranks)
-    every = session.ranks.allgather(collected) if session.cfg.get("saveWeights") else []
+    session.collected = collected if session.cfg.get("saveWeights") else None
+    every = session.ranks.allgather(session.collected)
     if session.ranks.rank != 0:
         return None
     folder = Path(
@@ -181,8 +183,8 @@ def save_interval(session: Session, now: float, collected: list[Any] | None = No
     )
     include = session.cfg.get("saveDataInclude")
     document = netpyne_write.document(results, include, __version__)
-    if "simData" in document and any(part is not None for part in every):
-        document["simData"]["allWeights"] = [one for part in every for one in part or ()]
+    if "simData" in document:
+        document["simData"] |= weights_of(every)
     path = pickle.save(folder / f"interval_{now:.0f}.pkl", document)
     for other in folder.glob("interval_*.pkl"):
         if str(other) != path:

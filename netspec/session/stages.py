@@ -57,6 +57,8 @@ class Session(Gathered):
         self.local: Results | None = None
         self.results: Results | None = None
         self.simulation_data: Dict | None = None
+        self.collected: list[Any] | None = None
+        self.collected_by_all: list[Any] = []
         self.changed_tags: dict[int, dict[str, Any]] = {}
         self.timings: Dict = Dict()
 
@@ -259,6 +261,7 @@ class Session(Gathered):
         self.plan = replace(plan, model=same_codes(plan.model, self._read()))
         self.say("\nGathering data...")
         self.results = self.collect().gather(self.ranks, cells)
+        self.collected_by_all = self.ranks.allgather(self.collected)
         self.simulation_data = None
         self._done("gatherTime", "gather time")
         return self.results

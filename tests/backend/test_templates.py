@@ -56,8 +56,8 @@ def test_points_of_a_section_without_any_can_be_read(net):
     for secs in (rule["secs"], copy.deepcopy(rule)["secs"]):
         assert list(secs["dend_0"]["geom"]["pt3d"]) == []
     assert "pt3d" not in rule.secs.dend_0.geom
+    net.cellParams["own"] = {"secs": {"soma": {"geom": {"L": 1}}}}
     with pytest.raises(KeyError):
-        net.cellParams["own"] = {"secs": {"soma": {"geom": {"L": 1}}}}
         net.cellParams["own"]["secs"]["soma"]["geom"]["pt3d"]
 
 

@@ -84,6 +84,7 @@ def main():
             "courses": {key: course for part in parts for key, course in part.items()},
             "spikes": sorted(zip(sim.allSimData["spkt"], sim.allSimData["spkid"], strict=True)),
             "saved": sorted(interval_file()["simData"]["allWeights"]),
+            "gathered": sorted(sim.allSimData["allWeights"]),
         }
         if package == "netspec":
             found["recorded"] = recorded(sim)

@@ -42,6 +42,7 @@ def test_a_critic_leads_to_the_same_weights_and_spikes(ours, theirs):
 
 def test_interval_files_hold_the_weights_that_the_script_collected(ours, theirs):
     assert ours["saved"] == theirs["saved"]
+    assert ours["gathered"] == theirs["gathered"]
 
 
 def test_recorded_courses_are_what_a_script_sees_at_these_times(ours, theirs):
