@@ -254,7 +254,11 @@ def finished(command: list[str], place: Path, variables: dict[str, str], limit: 
         try:
             status = process.wait(limit)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGTERM)  # which a launcher passes on to its ranks
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             return f"not done after {limit:g} s"
     if status < 0:

@@ -11,6 +11,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import MechanismError, Problem, SpecError, StateError, did_you_mean
+from netspec.model import Model
 from netspec.neuron import bulk, points
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.plan import Plan
@@ -134,6 +135,11 @@ class LiveCells:
     def template(self, code: int) -> Template:
         """The kind of cell of a code."""
         return self._plan.templates[code]
+
+    @property
+    def model(self) -> Model:
+        """The model of the plan that they are made from."""
+        return self._plan.model
 
     @property
     def threshold(self) -> float:

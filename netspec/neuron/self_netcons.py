@@ -11,6 +11,7 @@ from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk
 from netspec.neuron.cells import LiveCells
 from netspec.plan.cells import Template
+from netspec.plan.strict import complain
 
 Items = NDArray[Any]
 SECTION, LOCATION, WEIGHT, DELAY, THRESHOLD = "soma", 0.5, 0.0, 1.0, 10.0
@@ -22,18 +23,24 @@ def connect(
 ) -> list[Any]:
     """What keeps the NetCons of the synapses at `items` of the List `objects`, which are in cells `gids`.
 
-    NEURON has one spike detector at a place: where it is the cell's own, its spikes are what is heard.
+    NEURON has one spike detector at a place: where it is the cell's own, its spikes are what is heard. Cells
+    without the section are a mistake; if it is only warned of, their synapses hear nothing.
     """
     weight, delay = float(given.get("weight", WEIGHT)), float(given.get("delay", DELAY))
     path = f"netParams.synMechParams[{label!r}].selfNetCon"
-    own = np.zeros(len(gids), bool)
+    own, other = np.zeros(len(gids), bool), np.zeros(len(gids), bool)
     codes = cells.template_codes(gids)
     for code in np.unique(codes).tolist():
-        own[codes == code] = _is_detector(given, cells.template(code), cells.threshold, path)
+        if given.get("sec", SECTION) not in cells.template(code).sections:
+            problem = f"a cell with this synapse has no section {given.get('sec', SECTION)!r}."
+            complain(cells.model, Problem(f"{path}.sec", problem))
+            continue
+        detects = _is_detector(given, cells.template(code), cells.threshold, path)
+        (own if detects else other)[codes == code] = True
     made: list[Any] = []
     if own.any():
         made.append(bulk.connect(pc, gids[own], objects, items[own], weight, delay))
-    made += _elsewhere(given, cells, zip(gids[~own].tolist(), items[~own].tolist(), strict=True), objects)
+    made += _elsewhere(given, cells, zip(gids[other].tolist(), items[other].tolist(), strict=True), objects)
     return made
 
 
@@ -54,8 +61,6 @@ def _elsewhere(
 def _is_detector(given: Mapping[str, Any], template: Template, default: float, path: str) -> bool:
     """Whether the place is where the cells of a template detect their spikes; its threshold must fit."""
     name, location = given.get("sec", SECTION), float(given.get("loc", LOCATION))
-    if name not in template.sections:
-        raise SpecError([Problem(f"{path}.sec", f"a cell with this synapse has no section {name!r}.")])
     section, (detecting, there) = template.sections[name], template.spike_source
     segments = int(section.geom.get("nseg", 1))
     in_variable = any("vref" in values for values in section.pointps.values())

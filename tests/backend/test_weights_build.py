@@ -4,7 +4,7 @@ import pytest
 
 import netspec
 from netspec import sim, specs
-from netspec.errors import SpecError
+from netspec.errors import NetspecWarning, SpecError
 from netspec.neuron import catalog
 
 pytestmark = pytest.mark.neuron
@@ -101,6 +101,18 @@ def test_a_threshold_that_the_cell_does_not_have_is_an_error():
     exc = {**NET["synMechParams"]["exc"], "selfNetCon": {"threshold": -15}}
     with pytest.raises(SpecError, match=r"synMechParams\['exc'\]\.selfNetCon\.threshold\s+the cell's own"):
         netspec.run({**NET, "synMechParams": {"exc": exc}}, {"duration": 5})
+
+
+def test_a_cell_without_the_section_that_is_heard_is_an_error():
+    """Of all cells none may lack it; where NetPyNE's leniency is asked for, nothing is heard there."""
+    other = {"secs": {"elsewhere": {"geom": {"L": 5, "diam": 5}}}}
+    exc = {**NET["synMechParams"]["exc"], "selfNetCon": {"sec": "elsewhere"}}
+    net = {**NET, "synMechParams": {"exc": exc}, "cellParams": {**NET["cellParams"], "other": other}}
+    with pytest.raises(SpecError, match=r"\.selfNetCon\.sec\s+a cell with this synapse has no section 'els"):
+        netspec.run(net, {"duration": 5})
+    with pytest.warns(NetspecWarning, match="has no section 'elsewhere'"):
+        spikes = netspec.run(net, {"duration": 100, "strict": False, "seeds": {"stim": 4}}).spikes
+    assert spikes["time"].tolist() == run(False).spikes["time"].tolist() != []
 
 
 def test_a_variable_rate_needs_its_mechanism(monkeypatch):
