@@ -8,9 +8,10 @@ from neuron import h
 from netspec.errors import Problem, did_you_mean, near_miss
 from netspec.model import Model, Population
 from netspec.neuron import catalog
+from netspec.plan.strict import complain
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import Path, spell
-from netspec.spec.network import ConnectionRule, Network
+from netspec.spec.network import ConnectionRule, Network, StimulusTarget
 from netspec.spec.vocabulary import H_GLOBALS
 
 Problems = Iterator[Problem]
@@ -35,20 +36,33 @@ def problems(model: Model) -> list[Problem]:
     network = model.spec.network
     found = [problem for rule in network.cell_rules.values() for problem in _cell_rule(rule)]
     found += [problem for population in model.populations for problem in _population(population, network)]
-    for label, synapse in network.synapses.items():
-        path = ("netParams", "synMechParams", label)
-        found += _point_process(synapse.mod, (*path, "mod"))
-        found += _variables(synapse.mod, synapse.params, path)
-        electrical = any(
-            rule.gap_junction and label in _labels(rule) for rule in network.connections.values()
-        )
-        found += _pointer(synapse, electrical, path)
+    found += _synapses(model)
     for label, rule in network.connections.items():
         found += _plasticity(rule.plast, ("netParams", "connParams", label, "plast"))
     found += _stimuli(network)
     for label, trace in model.spec.simulation.record_traces.items():
         found += _trace(trace, model, ("simConfig", "recordTraces", label))
     return found
+
+
+def _synapses(model: Model) -> Problems:
+    """Of synapses that no rule has, NetPyNE does not see it."""
+    network = model.spec.network
+    labels = [label for rule in network.connections.values() for label in _labels(rule)]
+    labels += [label for target in network.targets.values() for label in _labels(target)]
+    used = {next(iter(network.synapses), None) if label is None else label for label in labels}
+    for label, synapse in network.synapses.items():
+        path = ("netParams", "synMechParams", label)
+        electrical = any(
+            rule.gap_junction and label in _labels(rule) for rule in network.connections.values()
+        )
+        wrong = [*_point_process(synapse.mod, (*path, "mod")), *_variables(synapse.mod, synapse.params, path)]
+        wrong += _pointer(synapse, electrical, path)
+        if label in used or model.spec.simulation.strict:
+            yield from wrong
+        else:
+            for problem in wrong:
+                complain(model, problem)
 
 
 def named(model: Model) -> set[str]:
@@ -170,7 +184,7 @@ def _xtra(params: Mapping[str, Any], path: Path) -> Problems:
         yield Problem(spell((*path, "mod_based")), message)
 
 
-def _labels(rule: ConnectionRule) -> list[Any]:
+def _labels(rule: ConnectionRule | StimulusTarget) -> list[Any]:
     return rule.syn_mech if isinstance(rule.syn_mech, list) else [rule.syn_mech]
 
 

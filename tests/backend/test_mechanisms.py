@@ -10,7 +10,7 @@ import pytest
 from launcher import ALLOWED, MPIEXEC
 
 from netspec import model
-from netspec.errors import MechanismError
+from netspec.errors import MechanismError, NetspecWarning
 from netspec.neuron import cache, catalog, check, compile, mechanisms, mod_files
 from netspec.spec import Spec
 from netspec.spec.cell import CellRule, Section, Synapse
@@ -400,6 +400,15 @@ class TestNamesInTheNetwork:
         only(problems(synapses={"exc": Synapse("exc", "NetStim")}), f"{path}.mod", "artificial cell")
         wrong = Synapse("exc", "Exp2Syn", params={"tauu1": 1, "e": 0})
         only(problems(synapses={"exc": wrong}), f"{path}.tauu1", "Did you mean 'tau1'?")
+
+    def test_leniency_forgives_synapses_that_no_rule_has(self):
+        synapses = {"exc": Synapse("exc", "Exp2Syn"), "tonic": Synapse("tonic", "hh")}
+        rules = {"c": ConnectionRule("c", {}, {}, syn_mech="tonic")}
+        path = "netParams.synMechParams['tonic'].mod"
+        only(problems(synapses=synapses), path, "density mechanism")
+        with pytest.warns(NetspecWarning, match="density mechanism"):
+            assert problems(synapses=synapses, simulation={"strict": False}) == {}
+        only(problems(synapses=synapses, connections=rules, simulation={"strict": False}), path, "density")
 
     def test_keys_of_netstims_and_their_slips(self):
         params = dict.fromkeys(("rate", "interval", "noise", "start", "number", "seed"), 1)
