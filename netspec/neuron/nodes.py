@@ -25,6 +25,8 @@ def reader(variable: str, index: NDArray[np.int64], places: Callable[[], Iterabl
 
     index: node indices. places: yields the nodes as nrn.Segment. Valid until cells or threads change.
     """
+    if not len(index):
+        return lambda into: None  # a rank without cells: NEURON has no PtrVector of nothing
     view = _view(variable, int(index.max(initial=-1)) + 1)
     if view is not None and _is_it(variable, view[index], places()):
 

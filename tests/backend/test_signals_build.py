@@ -1,5 +1,7 @@
 """What signals are made of, currents that add up, and what becomes of them."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,31 @@ def test_pointers_read_what_memory_holds(monkeypatch):
     pointed = recorded(clamp=CLAMP)["LFP"]
     np.testing.assert_array_equal(seen.total, pointed.total)
     assert np.abs(seen.values).max() > 1e-6
+
+
+ONE_CELL = """
+import json, sys
+from netspec import sim
+sim.createSimulate(*map(json.loads, sys.argv[1:]))
+sim.gatherData()
+if sim.rank == 0:
+    print("\\nFOUND", json.dumps([list(map(list, sim.allSimData[name])) for name in ("LFP", "dipoleSum")]))
+"""
+
+
+def test_a_rank_may_have_no_cells(start, tmp_path):
+    net = network(clamp=CLAMP)
+    net["popParams"]["E"]["numCells"] = 1
+    net["stimTargetParams"]["clamp"]["conds"] = {}
+    options = {"duration": 10, "recordStep": 1, "recordLFP": [[50, 50, 50]], "recordDipole": True}
+    (tmp_path / "script.py").write_text(ONE_CELL)
+    found = []
+    for ranks in (1, 2):
+        done = start(ranks, tmp_path / "script.py", json.dumps(net), json.dumps(options), cwd=tmp_path)
+        assert done.returncode == 0, done.stderr[-3000:]
+        found += [line for line in done.stdout.splitlines() if line.startswith("FOUND")]
+    assert found[0] == found[1]
+    assert len(found[0]) > 100
 
 
 def test_signals_are_saved_and_loaded(tmp_path):
