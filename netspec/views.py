@@ -134,8 +134,8 @@ class CompartCell(Cell):
     @property
     def secs(self) -> View:
         """Sections by name: geom, mechs, topol, synMechs ..., hObj."""
-        sections = self._net.records.sections(self._position)
-        return View({name: self._section(name, record) for name, record in sections.items()})
+        names = self._net.records.section_names(self._position)
+        return View({name: Later(partial(self._section, name)) for name in names})
 
     def modify(self, prop: Record) -> None:
         """Give sections of this cell new values, prop['secs'], if it meets prop['conds']; on one rank."""
@@ -149,8 +149,9 @@ class CompartCell(Cell):
         """Named lists of sections."""
         return Dict(self._net.records.section_lists(self._position))
 
-    def _section(self, name: str, record: Record) -> View:
+    def _section(self, name: str) -> View:
         live, gid = self._net.session.live, self.gid
+        record = self._net.records.section(self._position, name)
         for label, pointp in record.get("pointps", {}).items():
             record["pointps"][label] = View(pointp, hObj=Later(partial(live, "pointp", gid, name, label)))
         shape = drawn(self._net.session, gid, name, record, self.tags)

@@ -191,16 +191,21 @@ class Records:
 
     def sections(self, position: int) -> dict[str, Record]:
         """Sections of a cell, without synapses; string functions as they were written."""
-        code, gid = (int(self.plan.cells.table[name][position]) for name in ("template", "gid"))
-        if code < 0:
-            return {}
-        found = {name: _section(section, gid) for name, section in self.plan.templates[code].sections.items()}
-        angle = angles(self.plan.cells, position)
+        return {name: self.section(position, name) for name in self.section_names(position)}
+
+    def section_names(self, position: int) -> list[str]:
+        """Names of the sections of a cell."""
+        code = int(self.plan.cells.table["template"][position])
+        return list(self.plan.templates[code].sections) if code >= 0 else []
+
+    def section(self, position: int, name: str) -> Record:
+        """One of a cell's sections."""
+        code, gid = (int(self.plan.cells.table[column][position]) for column in ("template", "gid"))
+        record = _section(self.plan.templates[code].sections[name], gid)
+        angle = angles(self.plan.cells, position) if record["geom"].get("pt3d") else None
         if angle is not None:
-            for record in found.values():
-                if record["geom"].get("pt3d"):
-                    record["geom"]["pt3d"] = [tuple(p) for p in turn(record["geom"]["pt3d"], angle).tolist()]
-        return found
+            record["geom"]["pt3d"] = [tuple(p) for p in turn(record["geom"]["pt3d"], angle).tolist()]
+        return record
 
     def section_lists(self, position: int) -> dict[str, list[str]]:
         """Named lists of the sections of a cell."""
