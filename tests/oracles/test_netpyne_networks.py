@@ -13,7 +13,7 @@ GLOBAL_STEP = {"variable_step"}
 """Each rank chooses its own steps, so that voltages depend on which cells share a rank."""
 UNUSED_SYNAPSES = {"scaled_weights"}
 """NetPyNE makes the synapses of connections that it then leaves out because their weight is 0."""
-DRAWN_SHAPES = {"shapes"}
+DRAWN_SHAPES = {"shapes", "subcellular_drawn"}
 """NetPyNE keeps the 3-D points that NEURON draws; netspec has them in NEURON and in `cell.secs` only."""
 CONNECTION = ("preGid", "preLabel", "sec", "loc", "synMech", "weight", "delay", "label", "weightIndex")
 
