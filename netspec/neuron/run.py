@@ -3,15 +3,17 @@
 import math
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.neuron import checkpoint
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.every import Every, windows
@@ -22,6 +24,7 @@ from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
 from netspec.neuron.weights import LiveWeights
+from netspec.neuron.windows import Windows
 from netspec.plan import Plan, SynapseChange
 from netspec.plan.reach import synapses as synapses_reached
 from netspec.signals.recorded import Signal
@@ -58,6 +61,8 @@ class Network:
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._signals: LiveSignals | None = None
+        self.windows: Windows | None = None
+        self.reached = 0.0
         self.weights: LiveWeights | None = None
         self.reactions: Any = None
         self._handlers: list[Any] = []
@@ -130,6 +135,7 @@ class Network:
         self._signals = LiveSignals(plan, self.cells) if plan.recordings.signals else None
         wanted = plan.recordings.weights is not None
         self.weights = LiveWeights(plan, self.connections) if wanted else None
+        self.windows = Windows(self._recordings, self._signals, self.weights)
 
     def play(self, times: Any, gids: Any) -> None:
         """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
@@ -175,6 +181,7 @@ class Network:
 
     def initialise(self) -> None:
         """Set the state at t = 0."""
+        self.reached = 0.0
         if self._recordings is not None:
             self._recordings.clear()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
@@ -185,14 +192,15 @@ class Network:
             self.weights.sample(0.0)
 
     def resume(self, *every: Every) -> None:
-        """Run on to the end of the duration."""
+        """Run on to the end of the duration. reached: where the last window ended [ms], also if between steps."""
         duration = self.plan.model.spec.simulation.duration
         if self.weights is not None:
             # Before what scripts do at the same time, as traces are.
             every = (Every(self.weights.step, self.weights.sample), *every)
         for stop, calls in windows(every, duration):
-            if stop > h.t:
+            if stop > self.reached + 1e-9:
                 self.advance(stop)
+                self.reached = stop
                 for call in calls:
                     call(h.t)
         if h.t < duration:
@@ -219,7 +227,19 @@ class Network:
 
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
-        return replace(self.recordings.collect(), signals=self.signals())
+        return self._made(self.windows).recorded()
+
+    def save_state(self, path: Path) -> dict[str, Any]:
+        """Save this rank's state to a file of NEURON's; what else belongs to it comes back."""
+        begun = None if self._signals is None else self._signals.unfinished()
+        return {**checkpoint.save(path, self.recordings.pointers()), "signals": begun}
+
+    def restore_state(self, path: Path, content: Mapping[str, Any]) -> None:
+        """Put the network, just initialised, into a state that was saved after a window."""
+        checkpoint.restore(path, content, self.recordings.pointers())
+        self._made(self.windows).forget()
+        if self._signals is not None:
+            self._signals.continue_from(content["signals"])
 
     def signals(self) -> dict[str, Signal]:
         """What this rank's cells have added to signals so far."""
@@ -227,11 +247,11 @@ class Network:
 
     def weight_courses(self) -> Weights | None:
         """The courses of weights so far on this rank; None if none are asked for."""
-        if self.weights is None:
+        course = None if self.windows is None else self.windows.course()
+        if self.weights is None or course is None:
             return None
         rows = self.plan.connections.take(self.weights.rows)
-        time, values = self.weights.course()
-        return Weights(time, Table({name: rows[name] for name in CONNECTION}), values)
+        return Weights(course[0], Table({name: rows[name] for name in CONNECTION}), course[1])
 
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
@@ -241,7 +261,7 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._signals = self.weights = None
+        self._signals = self.weights = self.windows = None
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

@@ -18,7 +18,7 @@ from netspec.plan import Plan, make
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.results import Results, shares
-from netspec.session import progress
+from netspec.session import continuing, progress
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
@@ -113,6 +113,7 @@ class Session(Gathered):
             self.model = self._read()
             if self.talks:
                 check_place(self.cfg)
+            continuing.check(self.cfg, self.params, self.ranks)
         return cast(Model, self.model)
 
     def plan_everything(self) -> None:
@@ -193,14 +194,11 @@ class Session(Gathered):
 
     def _advance(self, every: list[Any]) -> None:
         """Run, with a progress bar where there is one."""
-        if not progress.wanted(self.cfg, self.ranks, self.talks):
-            self.network.run(*every)
-            return
-        from netspec.neuron.every import Every
-
-        duration = float(self.cfg.duration)
-        with progress.bar(duration, "ms", self.ranks.rank == 0) as show:
-            self.network.run(*every, Every(duration / progress.STEPS, show))
+        with progress.of_run(self.cfg, self.ranks, self.talks) as bars:
+            if continuing.wanted(self.cfg):
+                continuing.run(self, [*every, *bars])
+            else:
+                self.network.run(*every, *bars)
 
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any
