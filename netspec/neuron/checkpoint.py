@@ -1,9 +1,9 @@
 """The state of a rank's part of a network in files, from which a run continues to the same bits.
 
-NEURON's SaveState has the event queue, weights, spike detectors and positions in Vectors that are played; of
-mechanisms without NET_RECEIVE it has STATEs alone, and of random streams nothing. BBSaveState writes 15 digits
-and needs a gid for every source of events. So SaveState is made to take whole mechanisms, and the positions of
-random streams, GLOBALs and the variables that traces read are added. What lives in C code, no one can save.
+NEURON's SaveState has the event queue, weights, spike detectors and positions in Vectors that are played, but
+of mechanisms without NET_RECEIVE only STATEs, and of random streams nothing. BBSaveState writes 15 digits and
+needs a gid for every source of events. So SaveState is made to take whole mechanisms; positions of random
+streams, GLOBALs and the variables that traces read come on top. What lives in C code, no one can save.
 """
 
 import ctypes
@@ -26,10 +26,12 @@ from netspec.spec.simulation import Simulation
 
 Content = dict[str, Any]
 FORGET_TARGETS = "_ZN9SelfEvent14savestate_freeEv"
-"""SaveState keeps a table of point processes, which may be those of an earlier network, until this is called."""
+"""Until this is called, SaveState may look for point processes among those of an earlier network."""
 SHOWN_DIGITS = 6
 """Digits with which SaveState writes the flag of an event that a mechanism sent to itself."""
-OWN_MEMORY = re.compile(r"\bstatic\b(?!\s+inline)|\b(?:m|c|re)alloc\b|\bnew\b|\bfopen\b|\bnrnran123_newstream")
+OWN_MEMORY = re.compile(
+    r"\bstatic\b(?!\s+inline)|\b(?:m|c|re)alloc\b|\bnew\b|\bfopen\b|\bnrnran123_newstream"
+)
 SEQUENCES = """
 proc netspec_get_{name}() {{ local i
   for i = 0, $o1.count() - 1 {{ $o2.x[i] = $o1.o(i).{name}.get_seq() }}
@@ -125,7 +127,9 @@ def _check_flags() -> None:
     h.CVode().event_queue_info(3, times, flags, targets)
     for k, flag in enumerate(flags):
         if float(f"{flag:.{SHOWN_DIGITS}g}") != flag:
-            raise StateError(f"{targets.o(k).hname()} sent itself the flag {flag!r}, which NEURON would round")
+            raise StateError(
+                f"{targets.o(k).hname()} sent itself the flag {flag!r}, which NEURON would round"
+            )
 
 
 @contextmanager
@@ -153,7 +157,9 @@ def _library() -> ctypes.CDLL:
             return library
     except (OSError, StopIteration):
         pass
-    raise SpecError([Problem("simConfig.checkpointEvery", "this build of NEURON hides what has to be saved.")])
+    raise SpecError(
+        [Problem("simConfig.checkpointEvery", "this build of NEURON hides what has to be saved.")]
+    )
 
 
 def _streams() -> Iterator[tuple[str, Any, Any]]:

@@ -1,10 +1,7 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
 import math
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +17,7 @@ from netspec.neuron.every import Every, windows
 from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
+from netspec.neuron.interrupt import ended_by_interrupt
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
@@ -184,6 +182,8 @@ class Network:
         self.reached = 0.0
         if self._recordings is not None:
             self._recordings.clear()
+        if self.windows is not None:
+            self.windows.begin()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
         if self._signals is not None:
             self._signals.start()
@@ -192,7 +192,7 @@ class Network:
             self.weights.sample(0.0)
 
     def resume(self, *every: Every) -> None:
-        """Run on to the end of the duration. reached: where the last window ended [ms], also if between steps."""
+        """Run on to the end of the duration, from the window that was reached."""
         duration = self.plan.model.spec.simulation.duration
         if self.weights is not None:
             # Before what scripts do at the same time, as traces are.
@@ -217,7 +217,7 @@ class Network:
     def _integrate(self, until: float) -> None:
         """Call NEURON. Python sees Ctrl-C between calls only; a variable step would be changed by stops."""
         if self.ranks.size > 1:
-            with _ended_by_interrupt():
+            with ended_by_interrupt():
                 self.pc.psolve(until)
             return
         if not self._cvode.active():
@@ -368,20 +368,6 @@ class Network:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
-
-
-@contextmanager
-def _ended_by_interrupt() -> Iterator[None]:
-    """Meanwhile Ctrl-C, which some launchers hand on to their ranks, ends this process at once."""
-    pythons = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not pythons or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def global_values(spec: Spec) -> dict[str, float]:

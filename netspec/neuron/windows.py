@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
@@ -38,12 +37,15 @@ class Windows:
         weights: LiveWeights | None,
     ):
         self._recordings, self._signals, self._weights = recordings, signals, weights
-        self.store: Store | None = None
-        self.count = 0
+        self.begin()
+
+    def begin(self, store: Store | None = None, count: int = 0) -> None:
+        """Use a store, which has `count` pieces; None: everything stays in memory."""
+        self._store, self.count = store, count
 
     def flush(self, time: float) -> None:
         """Hand over what was recorded until now [ms], and forget it."""
-        if self.store is None:
+        if self._store is None:
             return
         vectors = self._recordings.vectors()
         values, offsets = ragged(vector.as_numpy() for vector in vectors)
@@ -52,7 +54,7 @@ class Windows:
             piece["signals"] = self._signals.take()
         if self._weights is not None:
             piece["weights"] = self._weights.take()
-        self.store.write(self.count, piece)
+        self._store.write(self.count, piece)
         self.count += 1
         self.forget()
 
@@ -87,4 +89,4 @@ class Windows:
         return sum(int(vector.size()) for vector in self._recordings.vectors()) + sum(others)
 
     def _pieces(self) -> Sequence[Content]:
-        return [] if self.store is None else [self.store.read(number) for number in range(self.count)]
+        return [] if self._store is None else [self._store.read(number) for number in range(self.count)]

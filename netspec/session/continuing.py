@@ -1,14 +1,13 @@
 """Runs that leave windows of recordings and checkpoints in a folder, and continue from there.
 
-In runFolder, each file of one rank and whole or not there: `piece_<number>_<rank>.h5` with what was recorded in
-a window, `state_<number>_<rank>.h5` with the state of that rank. `checkpoint_<number>.json` is written last, by
-rank 0, and makes a checkpoint of them: what was begun after it does not count.
+In runFolder each file belongs to one rank, and is whole or not there: `piece_<number>_<rank>.h5` with what was
+recorded in a window, `state_<number>_<rank>.h5` with the state of the rank. `checkpoint_<number>.json` is written
+last, by rank 0, and makes a checkpoint of them: what was begun after it does not count.
 """
 
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -22,6 +21,7 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats import hdf5, tree
 from netspec.formats.files import whole
 from netspec.formats.json import plain
+from netspec.launch import RESUME
 from netspec.session.containers import plain_data
 
 log = logging.getLogger("netspec")
@@ -30,11 +30,15 @@ Content = dict[str, Any]
 KEPT = 2
 """Checkpoints that stay: the newest, and one before it."""
 FREE = frozenset(
-    "resume checkpointEvery recordWindow runFolder analysis verbose progressBar timing saveTiming printRunTime "
-    "printPopAvgRates printSynsAfterRule simLabel saveFolder filename saveDataInclude timestampFilename "
-    "savePickle saveJson saveMat saveCSV saveDpk saveHDF5 saveDat backupCfgFile gatherOnlySimData "
-    "compactConnFormat saveCellSecs saveCellConns intervalFolder createPyStruct validateNetParams "
-    "cache_efficient".split()
+    {
+        *("resume", "checkpointEvery", "recordWindow", "runFolder", "analysis", "verbose"),
+        *("progressBar", "timing", "saveTiming", "printRunTime", "printPopAvgRates"),
+        *("printSynsAfterRule", "simLabel", "saveFolder", "filename", "saveDataInclude"),
+        *("timestampFilename", "savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5"),
+        *("saveDat", "backupCfgFile", "gatherOnlySimData", "compactConnFormat", "saveCellSecs"),
+        *("saveCellConns", "intervalFolder", "createPyStruct", "validateNetParams"),
+        *("cache_efficient"),
+    }
 )
 """Options that do not change what happens in a run; a run may be continued with others."""
 
@@ -60,7 +64,7 @@ class RunFolder:
         if self.ranks.rank == 0:
             for number in self.numbers():
                 log.warning("%s is replaced, since simConfig.resume is not set", self._manifest(number))
-            for pattern in ("checkpoint_*.json", "state_*_*.h5", "piece_*_*.h5"):
+            for pattern in ("checkpoint_*.json", "state_*_*.h5", "piece_*_*.h5", ".*.part"):
                 for file in self.path.glob(pattern):
                     file.unlink(missing_ok=True)
         self.ranks.barrier()
@@ -71,7 +75,7 @@ class RunFolder:
         return sorted((int(name) for name in names if name.isdigit()), reverse=True)
 
     def newest(self, keys: Mapping[str, str]) -> Content | None:
-        """The manifest of the newest whole checkpoint and this rank's state; None if there is none. Collective.
+        """The manifest of the newest whole checkpoint, and this rank's state; None without one. Collective.
 
         SpecError if it was saved by a run of something else.
         """
@@ -95,7 +99,12 @@ class RunFolder:
         hdf5.save(file, tree.flatten(content))
         digests = self.ranks.allgather(_digest(file))
         if self.ranks.rank == 0:
-            manifest = {"time": network.reached, "ranks": self.ranks.size, "files": digests, "keys": dict(keys)}
+            manifest = {
+                "time": network.reached,
+                "ranks": self.ranks.size,
+                "files": digests,
+                "keys": dict(keys),
+            }
             with whole(self._manifest(number)) as part:
                 part.write_text(json.dumps(manifest))
             self._drop_old()
@@ -128,10 +137,14 @@ class RunFolder:
         file, saved = self._manifest(number), manifest["keys"]
         other = [name for name in dict.fromkeys([*saved, *keys]) if saved.get(name) != keys.get(name)]
         if other:
-            message = f"{file} was saved by another model: {', '.join(other)} differ. Delete it, or choose another"
+            message = (
+                f"{file} was saved by another model: {', '.join(other)} differ. Delete it, or choose another"
+            )
             raise SpecError([Problem("simConfig.resume", f"{message} runFolder.")])
         if manifest["ranks"] != self.ranks.size:
-            message = f"{file} was saved on {manifest['ranks']} ranks; continue on as many, not {self.ranks.size}."
+            message = (
+                f"{file} was saved on {manifest['ranks']} ranks; continue on as many, not {self.ranks.size}."
+            )
             raise SpecError([Problem("simConfig.resume", message)])
 
     def _manifest(self, number: int) -> Path:
@@ -146,8 +159,14 @@ def wanted(cfg: Any) -> bool:
     return bool(cfg.get("checkpointEvery") or cfg.get("recordWindow"))
 
 
+def asked(cfg: Any) -> None:
+    """Let the run be continued if the command line says so."""
+    if os.environ.get(RESUME):
+        cfg["resume"] = True
+
+
 def check(cfg: Any, params: Any, ranks: Any) -> None:
-    """SpecError, before anything is built, if the run cannot continue from what is in its folder. Collective."""
+    """SpecError, before anything is built, if the run cannot continue from its folder. Collective."""
     if cfg.get("resume"):
         RunFolder(cfg, ranks).newest(keys(params, cfg))
 
@@ -163,12 +182,16 @@ def run(session: Any, every: list[Any]) -> None:
         kept.clear()
     network.prepare()
     network.initialise()
-    network.windows.store = kept
+    network.windows.begin(kept)
     if found is not None:
-        _restore(network, found)
+        network.windows.begin(kept, found["state"]["pieces"])
+        _restore(network, kept.path, found)
         session.say(f"  Continuing at {found['time']:g} ms from {kept.path}")
     if cfg.get("recordWindow"):
-        every = [*every, Every(float(cfg["recordWindow"]), lambda now: network.windows.flush(network.reached))]
+        every = [
+            *every,
+            Every(float(cfg["recordWindow"]), lambda now: network.windows.flush(network.reached)),
+        ]
     if cfg.get("checkpointEvery"):
         every = [*every, Every(float(cfg["checkpointEvery"]), lambda now: kept.save(network, own))]
     network.resume(*every)
@@ -204,16 +227,17 @@ def _digest(file: Path) -> str:
 
 def _saved(network: Any, place: Path) -> Content:
     """The state of this rank's part; SaveState's file as bytes."""
-    with tempfile.TemporaryDirectory(dir=place) as work:
-        file = Path(work) / "state"
-        content: Content = network.save_state(file)
-        return {**content, "neuron": np.fromfile(file, np.uint8)}
+    file = place / f".neuron_{network.ranks.rank}.part"
+    content: Content = network.save_state(file)
+    content["neuron"] = np.fromfile(file, np.uint8)
+    file.unlink()
+    return content
 
 
-def _restore(network: Any, found: Content) -> None:
+def _restore(network: Any, place: Path, found: Content) -> None:
     state = found["state"]
-    with tempfile.TemporaryDirectory() as work:
-        file = Path(work) / "state"
-        state["neuron"].tofile(file)
-        network.restore_state(file, state)
-    network.windows.count, network.reached = state["pieces"], found["time"]
+    file = place / f".neuron_{network.ranks.rank}.part"
+    state["neuron"].tofile(file)
+    network.restore_state(file, state)
+    file.unlink()
+    network.reached = found["time"]

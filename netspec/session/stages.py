@@ -92,6 +92,7 @@ class Session(Gathered):
             self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
         if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
             self.cfg.duration = float(self.cfg.duration)
+        continuing.asked(self.cfg)
 
     def set_params(self, params: Any) -> None:
         """Use this network; values of cfg go where `mapping` says."""

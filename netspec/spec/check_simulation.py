@@ -6,8 +6,8 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
-from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_long_run import long_run
+from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts

@@ -119,7 +119,11 @@ class Simulation:
     )
     resume: bool = key("resume", "bool", "continue from the newest checkpoint in runFolder", False)
     record_window: float = key(
-        "recordWindow", "number", "write recordings to runFolder every so often; 0: keep them in memory", 0.0, "ms"
+        "recordWindow",
+        "number",
+        "write recordings to runFolder every so often; 0: keep them in memory",
+        0.0,
+        "ms",
     )
     run_folder: str = key("runFolder", "text", "folder of checkpoints and windows; '': <filename>_run", "")
     analysis: dict[str, Any] = key("analysis", "mapping", "plot function -> True, False or its arguments", {})
