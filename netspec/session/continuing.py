@@ -1,8 +1,8 @@
 """Runs that leave windows of recordings and checkpoints in a folder, and continue from there.
 
-In runFolder each file belongs to one rank, and is whole or not there: `piece_<number>_<rank>.h5` with what was
-recorded in a window, `state_<number>_<rank>.h5` with the state of the rank. `checkpoint_<number>.json` is written
-last, by rank 0, and makes a checkpoint of them: what was begun after it does not count.
+In runFolder each file belongs to one rank, and is whole or not there: `piece_<number>_<rank>.h5` with what
+was recorded in a window, `state_<number>_<rank>.h5` with the state of the rank. `checkpoint_<number>.json` is
+written last, by rank 0, and makes a checkpoint of them: what was begun after it does not count.
 """
 
 import json
@@ -23,6 +23,7 @@ from netspec.formats.files import whole
 from netspec.formats.json import plain
 from netspec.launch import RESUME
 from netspec.session.containers import plain_data
+from netspec.session.places import writable
 
 log = logging.getLogger("netspec")
 
@@ -166,7 +167,9 @@ def asked(cfg: Any) -> None:
 
 
 def check(cfg: Any, params: Any, ranks: Any) -> None:
-    """SpecError, before anything is built, if the run cannot continue from its folder. Collective."""
+    """SpecError, before anything is built, if the folder of the run is of no use. Collective."""
+    if wanted(cfg) and not writable(folder(cfg).absolute()):
+        raise SpecError([Problem("simConfig.runFolder", f"nothing can be written into {folder(cfg)}")])
     if cfg.get("resume"):
         RunFolder(cfg, ranks).newest(keys(params, cfg))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from netspec import sim, specs
+from netspec.session import continuing
 
 SOMA = {"geom": {"L": 20, "diam": 20, "nseg": 1}, "mechs": {"hh": {}, "wander": {}}}
 DEND = {
@@ -83,9 +84,29 @@ def kill_at(time, rank):
     return look
 
 
+def torn(what):
+    """Files of a name are begun, and then the process is killed."""
+    kind, number, rank = what
+    save = continuing.hdf5.save
+
+    def begin(path, leaves):
+        """Half a file, and the end; all other files as ever."""
+        if Path(path).stem == f"{kind}_{number}_{rank}":
+            save(path, leaves)
+            half = Path(path).read_bytes()[: Path(path).stat().st_size // 2]
+            Path(path).unlink()
+            Path(path).with_name(f".{Path(path).name}.1.part").write_bytes(half)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return save(path, leaves)
+
+    continuing.hdf5.save = begin
+
+
 def main(folder, out, arguments):
     options = {name: eval(value) for name, value in (one.split("=", 1) for one in arguments)}
     stop, victim = options.pop("kill", None), options.pop("victim", 0)
+    if "torn" in options:
+        torn(options.pop("torn"))
     cfg = specs.SimConfig({**CFG, "runFolder": str(folder), **options})
     sim.create(specs.NetParams(NET), cfg)
     if stop is None:
