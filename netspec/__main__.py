@@ -35,10 +35,11 @@ def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume
     """Run a model; what follows the target is passed on to a script."""
     from netspec import launch
     from netspec import target as targets
+    from netspec.session.long_runs import RESUME
 
     found = targets.find(target)
     if resume:
-        os.environ[launch.RESUME] = "1"
+        os.environ[RESUME] = "1"
     if ranks > 1:
         launch.start(ranks, ["-m", "netspec", "run", str(found), *context.args])
     targets.run(found, context.args)

@@ -9,8 +9,6 @@ from typing import NoReturn
 
 from netspec.errors import ParallelError
 
-RESUME = "NETSPEC_RESUME"
-"""Set where `netspec run --resume` was said: every simConfig has `resume` then."""
 OVERSUBSCRIBE = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "PRTE_MCA_hwloc_default_binding_policy": "none",

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import neuron
 import numpy as np
 from neuron import h
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from netspec.neuron.mod_repair import without_c
 from netspec.spec.simulation import Simulation
 
 Content = dict[str, Any]
+VERSION = neuron.__version__
 FORGET_TARGETS = "_ZN9SelfEvent14savestate_freeEv"
 """Until this is called, SaveState may look for point processes among those of an earlier network."""
 SHOWN_DIGITS = 6

@@ -21,7 +21,6 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats import hdf5, tree
 from netspec.formats.files import whole
 from netspec.formats.json import plain
-from netspec.launch import RESUME
 from netspec.session.containers import plain_data
 from netspec.session.places import writable
 
@@ -155,20 +154,9 @@ class RunFolder:
         return self.path / f"{kind}_{number}_{self.ranks.rank}.h5"
 
 
-def wanted(cfg: Any) -> bool:
-    """Whether a run leaves anything in its folder."""
-    return bool(cfg.get("checkpointEvery") or cfg.get("recordWindow"))
-
-
-def asked(cfg: Any) -> None:
-    """Let the run be continued if the command line says so."""
-    if os.environ.get(RESUME):
-        cfg["resume"] = True
-
-
 def check(cfg: Any, params: Any, ranks: Any) -> None:
     """SpecError, before anything is built, if the folder of the run is of no use. Collective."""
-    if wanted(cfg) and not writable(folder(cfg).absolute()):
+    if not writable(folder(cfg).absolute()):
         raise SpecError([Problem("simConfig.runFolder", f"nothing can be written into {folder(cfg)}")])
     if cfg.get("resume"):
         RunFolder(cfg, ranks).newest(keys(params, cfg))
@@ -209,14 +197,12 @@ def folder(cfg: Any) -> Path:
 
 def keys(params: Any, cfg: Any) -> dict[str, str]:
     """What a checkpoint depends on, by the path that a message would name: hashes and versions."""
-    import neuron
-
     from netspec.neuron import checkpoint
 
     found = {f"netParams.{name}": _hash(value) for name, value in params.todict().items()}
     options = {name: value for name, value in cfg.todict().items() if name not in FREE}
     found |= {f"simConfig.{name}": _hash(value) for name, value in options.items()}
-    versions = {"netspec": __version__, "NEURON": neuron.__version__, "numpy": np.__version__}
+    versions = {"netspec": __version__, "NEURON": checkpoint.VERSION, "numpy": np.__version__}
     return {**found, **versions, "mod files": _hash(checkpoint.texts())}
 
 

@@ -18,7 +18,7 @@ from netspec.plan import Plan, make
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.results import Results, shares
-from netspec.session import continuing, progress
+from netspec.session import long_runs, progress
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
@@ -92,7 +92,7 @@ class Session(Gathered):
             self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
         if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
             self.cfg.duration = float(self.cfg.duration)
-        continuing.asked(self.cfg)
+        long_runs.settle(self.cfg)
 
     def set_params(self, params: Any) -> None:
         """Use this network; values of cfg go where `mapping` says."""
@@ -114,7 +114,7 @@ class Session(Gathered):
             self.model = self._read()
             if self.talks:
                 check_place(self.cfg)
-            continuing.check(self.cfg, self.params, self.ranks)
+            long_runs.check(self)
         return cast(Model, self.model)
 
     def plan_everything(self) -> None:
@@ -196,10 +196,7 @@ class Session(Gathered):
     def _advance(self, every: list[Any]) -> None:
         """Run, with a progress bar where there is one."""
         with progress.of_run(self.cfg, self.ranks, self.talks) as bars:
-            if continuing.wanted(self.cfg):
-                continuing.run(self, [*every, *bars])
-            else:
-                self.network.run(*every, *bars)
+            long_runs.run(self, [*every, *bars])
 
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any

@@ -29,7 +29,7 @@ def _unable(facts: Facts, key: str) -> str | None:
     """Why this network cannot do it, or None."""
     options, saves = facts.spec.simulation, key == "checkpointEvery"
     if options.use_local_dt:
-        return "not possible with use_local_dt: NEURON counts the samples that are in memory."
+        return "not possible with use_local_dt: NEURON counts the samples in memory."
     if options.cvode_active and saves:
         return "not possible with cvode_active: the integrator keeps a history of steps that cannot be saved."
     if facts.spec.network.rxd.species and saves:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.neuron
 HERE = Path(__file__).parent
 MODEL = HERE / "long_model.py"
 KILLED = [(1, 9.6, 11), (1, 7.77, 83), (2, 7.77, 83)]
-"""Ranks, interval of checkpoints, when a rank is killed [ms]. At 9.6 ms samples of traces are due, but late."""
+"""Ranks, interval of checkpoints, when a rank is killed [ms]. At 9.6 ms samples of traces are late."""
 
 
 @pytest.fixture(scope="module")

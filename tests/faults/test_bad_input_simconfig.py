@@ -4,6 +4,10 @@ import pytest
 from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
 
 RUNS_IN_NETPYNE = {
+    "continuing as text": (
+        [("checkpointEvery", 10), ("resume", "yes")],
+        "simConfig.resume: expected True or False, got 'yes' (str).",
+    ),
     "unknown key of weights": (
         [("saveWeights", {"steps": 10})],
         "simConfig.saveWeights.steps: unknown key. Did you mean 'step'?",
@@ -107,29 +111,17 @@ STOPS = {
         "simConfig.checkpointEvery: not possible with cvode_active: the integrator keeps a history of steps "
         "that cannot be saved.",
     ),
-    "checkpoints with reactions": (
-        [
-            ("checkpointEvery", 10),
-            ("rxdParams", {"regions": {"cyt": {}}, "species": {"ca": {"regions": "cyt"}}}),
-        ],
-        "simConfig.checkpointEvery: not possible with rxdParams: the state of what reacts and diffuses "
-        "cannot be saved exactly.",
-    ),
     "negative window": (
         [("recordWindow", -1)],
         "simConfig.recordWindow: expected 0 or more, got -1.",
     ),
     "windows with a local step": (
         [("recordWindow", 10), ("use_local_dt", True)],
-        "simConfig.recordWindow: not possible with use_local_dt: NEURON counts the samples that are in memory.",
+        "simConfig.recordWindow: not possible with use_local_dt: NEURON counts the samples in memory.",
     ),
     "continuing without checkpoints": (
         [("resume", True)],
         "simConfig.resume: there are no checkpoints without checkpointEvery.",
-    ),
-    "continuing as text": (
-        [("checkpointEvery", 10), ("resume", "yes")],
-        "simConfig.resume: expected True or False, got 'yes' (str).",
     ),
     "folder of a run": (
         [("runFolder", 3)],
