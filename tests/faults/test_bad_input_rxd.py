@@ -185,8 +185,8 @@ def test_the_state_of_reactions_cannot_be_saved():
     net_params, sim_config = with_reactions([])
     problems, _ = said(net_params, {**sim_config, "checkpointEvery": 10})
     assert problems == [
-        "simConfig.checkpointEvery: not possible with rxdParams: the state of what reacts and diffuses cannot be "
-        "saved exactly."
+        "simConfig.checkpointEvery: not possible with rxdParams: the state of what reacts and diffuses "
+        "cannot be saved exactly."
     ]
 
 
