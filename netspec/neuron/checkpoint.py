@@ -29,6 +29,8 @@ Content = dict[str, Any]
 VERSION = neuron.__version__
 FORGET_TARGETS = "_ZN9SelfEvent14savestate_freeEv"
 """Until this is called, SaveState may look for point processes among those of an earlier network."""
+PYTHON_EVENT = b"\n1 0\nPythonObject\n"
+"""What SaveState writes of a Python function, which it could not call any more."""
 SHOWN_DIGITS = 6
 """Digits with which SaveState writes the flag of an event that a mechanism sent to itself."""
 OWN_MEMORY = re.compile(
@@ -49,20 +51,23 @@ def problems(simulation: Simulation, mechanisms: Iterable[str]) -> Iterator[Prob
     if not simulation.checkpoint_every:
         return
     for name in sorted(mechanisms):
-        reason = unable(name) if catalog.exists(name) else None
-        if reason:
-            message = f"the state of {name!r} cannot be saved exactly: {reason}."
+        why = unable(name) if catalog.exists(name) else None
+        if why:
+            message = f"the state of {name!r} cannot be saved exactly: {why}."
             yield Problem("simConfig.checkpointEvery", message)
 
 
 def unable(mechanism: str) -> str | None:
-    """Why the state of a mechanism cannot be saved, or None; read from its NMODL text."""
-    text = _code(mechanism)
+    """Why the state of a mechanism cannot be saved, or None."""
+    return "it hides its position in the spikes" if mechanism == "PatternStim" else reason(_code(mechanism))
+
+
+def reason(text: str) -> str | None:
+    """Why the state of what NMODL text defines cannot be saved, or None."""
     regions = verbatims(text)
-    nmodl, code = without_c(text, regions), mask(text, regions)
-    if re.search(r"\bWATCH\b", nmodl):
+    if re.search(r"\bWATCH\b", without_c(text, regions)):
         return "NEURON cannot save whether the condition of a WATCH is met"
-    if mechanism == "PatternStim" or OWN_MEMORY.search(code):
+    if OWN_MEMORY.search(mask(text, regions)):
         return "its VERBATIM blocks keep memory of their own"
     draw = mod_random.shared_draw(text)
     return None if draw is None else str(draw)
@@ -75,6 +80,8 @@ def save(path: Path, refs: Any) -> Content:
         state = h.SaveState()
     state.save()
     state.fwrite(h.File(str(path)))
+    if PYTHON_EVENT in path.read_bytes():
+        raise StateError("a Python function waits in the event queue (cvode.event), which cannot be saved")
     now = h.Vector(max(int(refs.size()), 1))
     refs.gather(now)
     return {

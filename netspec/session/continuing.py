@@ -48,7 +48,7 @@ class RunFolder:
 
     def __init__(self, cfg: Any, ranks: Any):
         self.ranks = ranks
-        self.path = folder(cfg)
+        self.path, self._duration = folder(cfg), float(cfg.get("duration") or 0)
 
     def write(self, number: int, piece: Content) -> None:
         """Keep what was recorded in a window."""
@@ -62,8 +62,10 @@ class RunFolder:
     def clear(self) -> None:
         """Remove what an earlier run left. Collective."""
         if self.ranks.rank == 0:
-            for number in self.numbers():
-                log.warning("%s is replaced, since simConfig.resume is not set", self._manifest(number))
+            for number in self.numbers()[:1]:
+                manifest = self._read_manifest(number)
+                if manifest is not None and manifest["time"] < self._duration:
+                    log.warning("%s is removed, since simConfig.resume is not set", self._manifest(number))
             for pattern in ("checkpoint_*.json", "state_*_*.h5", "piece_*_*.h5", ".*.part"):
                 for file in self.path.glob(pattern):
                     file.unlink(missing_ok=True)

@@ -9,7 +9,8 @@ import pytest
 
 import netspec
 from netspec import sim, specs
-from netspec.errors import SpecError
+from netspec.errors import SpecError, StateError
+from netspec.neuron import checkpoint
 from netspec.session.current import current
 
 pytestmark = pytest.mark.neuron
@@ -174,6 +175,17 @@ def test_objects_of_a_script_have_to_be_there_again(empty):
     del more
 
 
+def test_a_python_function_in_the_queue_is_an_error(empty):
+    from neuron import h
+
+    sim.create(specs.NetParams(NET), specs.SimConfig({**CFG, "checkpointEvery": 30, "runFolder": "run"}))
+    waiting = h.FInitializeHandler(lambda: h.CVode().event(50, lambda: None))
+    with pytest.raises(StateError, match="a Python function waits in the event queue"):
+        sim.runSim()
+    del waiting
+    sim.clearAll()
+
+
 def test_without_resume_a_run_begins_anew(empty):
     simulated({"duration": 100})
     again = simulated({"duration": 40})
@@ -212,6 +224,30 @@ def test_what_cannot_be_saved_is_named_before_anything_is_built(empty):
         SpecError, match=r"simConfig\.checkpointEvery\s+the state of 'TwoState' cannot be saved"
     ):
         simulated({}, net)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("NET_RECEIVE (w) { WATCH (v > 0) 2 }", "WATCH"),
+        (": WATCH (v > 0) 2", None),
+        ("VERBATIM\n static int calls; \nENDVERBATIM", "memory of their own"),
+        ("VERBATIM\n static inline int twice(int n) { return 2 * n; } \nENDVERBATIM", None),
+        ("VERBATIM\n /* static */ x = malloc(8); \nENDVERBATIM", "memory of their own"),
+        ("VERBATIM\n _p_r = nrnran123_newstream3(1, 2, 3); \nENDVERBATIM", "memory of their own"),
+        ("INITIAL { x = scop_random() }", "one generator for the whole process"),
+        ("NEURON { RANDOM r } INITIAL { x = random_uniform(r) }", None),
+    ],
+)
+def test_reasons_are_read_from_the_text_of_mod_files(text, why):
+    found = checkpoint.reason(text)
+    assert found is None if why is None else why in found
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(empty):
+    (empty / "run").write_text("a file")
+    with pytest.raises(SpecError, match=r"simConfig\.runFolder\s+nothing can be written into run"):
+        simulated({})
 
 
 def test_the_command_line_continues(empty, start):
