@@ -19,7 +19,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError, StateError
-from netspec.neuron import catalog, mod_random
+from netspec.neuron import catalog, mod_random, watch
 from netspec.neuron.bulk_compiled import neuron_folders
 from netspec.neuron.c_text import mask, verbatims
 from netspec.neuron.mod_repair import without_c
@@ -59,33 +59,55 @@ def problems(simulation: Simulation, mechanisms: Iterable[str]) -> Iterator[Prob
 
 def unable(mechanism: str) -> str | None:
     """Why the state of a mechanism cannot be saved, or None."""
-    return "it hides its position in the spikes" if mechanism == "PatternStim" else reason(_code(mechanism))
+    return (
+        "it hides its position in the spikes"
+        if mechanism == "PatternStim"
+        else reason(catalog.code(mechanism))
+    )
 
 
 def reason(text: str) -> str | None:
     """Why the state of what NMODL text defines cannot be saved, or None."""
     regions = verbatims(text)
-    if re.search(r"\bWATCH\b", without_c(text, regions)):
-        return "NEURON cannot save whether the condition of a WATCH is met"
+    if not watch.from_start(text):
+        return "what it watches (WATCH) changes as it runs, which NEURON does not save"
     if OWN_MEMORY.search(mask(text, regions)):
         return "its VERBATIM blocks keep memory of their own"
     draw = mod_random.shared_draw(text)
-    return None if draw is None else str(draw)
+    return None if draw is None else f"{draw.function} draws from one generator for the whole process"
 
 
-def save(path: Path, refs: Any) -> Content:
-    """Write what SaveState has to a file; the rest comes back. refs: of all variables that traces read."""
+def taken(path: Path) -> NDArray[np.uint8]:
+    """What SaveState has, as the bytes of its file; path: where it may write."""
     _check_flags()
     with _whole_mechanisms():
         state = h.SaveState()
     state.save()
     state.fwrite(h.File(str(path)))
-    if PYTHON_EVENT in path.read_bytes():
+    data = np.fromfile(path, np.uint8)
+    path.unlink()
+    if PYTHON_EVENT in data.tobytes():
         raise StateError("a Python function waits in the event queue (cvode.event), which cannot be saved")
+    return data
+
+
+def put_back(path: Path, data: NDArray[np.uint8]) -> None:
+    """Put a network that was initialised into a state that was taken."""
+    _library()[FORGET_TARGETS]()
+    with _whole_mechanisms():
+        state = h.SaveState()
+    data.tofile(path)
+    state.fread(h.File(str(path)))
+    path.unlink()
+    state.restore()
+
+
+def save(path: Path, refs: Any) -> Content:
+    """The state: what SaveState has, and the rest. refs: of all variables that traces read."""
     now = h.Vector(max(int(refs.size()), 1))
     refs.gather(now)
     return {
-        "time": float(h.t),
+        "neuron": taken(path),
         "structure": structure(),
         "streams": {label: get() for label, get, _ in _streams()},
         "globals": {name: float(getattr(h, name)) for name in _globals()},
@@ -95,12 +117,7 @@ def save(path: Path, refs: Any) -> Content:
 
 def restore(path: Path, content: Mapping[str, Any], refs: Any) -> None:
     """Put a network that was just initialised into the saved state."""
-    check_structure(content["structure"])
-    _library()[FORGET_TARGETS]()
-    with _whole_mechanisms():
-        state = h.SaveState()
-    state.fread(h.File(str(path)))
-    state.restore()
+    put_back(path, content["neuron"])
     for label, _, put in _streams():
         put(content["streams"][label])
     for name, value in content["globals"].items():
@@ -111,7 +128,7 @@ def restore(path: Path, content: Mapping[str, Any], refs: Any) -> None:
 def texts() -> dict[str, str]:
     """The NMODL text of all mechanisms that are not NEURON's own."""
     names = (*catalog.points(), *catalog.densities())
-    return {name: _code(name) for name in names if name not in catalog.BUILT_IN}
+    return {name: catalog.code(name) for name in names if name not in catalog.BUILT_IN}
 
 
 def structure() -> dict[str, int]:
@@ -220,7 +237,7 @@ def _positions(objects: Any, variable: str) -> tuple[Any, Any]:
 
 def _random_variables(mechanism: str) -> list[str]:
     """Names that a mod file declares as RANDOM."""
-    text = _code(mechanism)
+    text = catalog.code(mechanism)
     lines = re.findall(r"^\s*RANDOM\s+(.+)$", without_c(text, verbatims(text)), re.MULTILINE)
     return [name for line in lines for name in re.findall(r"\w+", line)]
 
@@ -229,10 +246,3 @@ def _globals() -> list[str]:
     """The GLOBALs of all mechanisms, which code may write."""
     names = [name for of in (*catalog.points(), *catalog.densities()) for name in catalog.globals_of(of)]
     return [name for name in names if hasattr(h, name)]
-
-
-def _code(mechanism: str) -> str:
-    """The NMODL text of a mechanism, which NEURON keeps."""
-    types: Any = h.MechanismType(int(mechanism in catalog.points()))
-    types.select(mechanism)
-    return types.code() or ""

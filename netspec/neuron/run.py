@@ -1,16 +1,13 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
-from netspec.neuron import checkpoint
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.every import Every, windows
@@ -59,7 +56,7 @@ class Network:
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._signals: LiveSignals | None = None
-        self.windows: Windows | None = None
+        self.windows: Any = None
         self.reached = 0.0
         self.weights: LiveWeights | None = None
         self.reactions: Any = None
@@ -228,18 +225,6 @@ class Network:
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
         return self._made(self.windows).recorded()
-
-    def save_state(self, path: Path) -> dict[str, Any]:
-        """Save this rank's state to a file of NEURON's; what else belongs to it comes back."""
-        begun = None if self._signals is None else self._signals.unfinished()
-        return {**checkpoint.save(path, self.recordings.pointers()), "signals": begun}
-
-    def restore_state(self, path: Path, content: Mapping[str, Any]) -> None:
-        """Put the network, just initialised, into a state that was saved after a window."""
-        checkpoint.restore(path, content, self.recordings.pointers())
-        self._made(self.windows).forget()
-        if self._signals is not None:
-            self._signals.continue_from(content["signals"])
 
     def signals(self) -> dict[str, Signal]:
         """What this rank's cells have added to signals so far."""

@@ -65,6 +65,16 @@ class Windows:
         if self._weights is not None:
             self._weights.clear()
 
+    def begun(self) -> list[Any] | None:
+        """Samples of signals that are no whole block yet."""
+        return None if self._signals is None else self._signals.unfinished()
+
+    def continue_from(self, begun: list[Any] | None) -> None:
+        """Go on with samples of signals that were begun; everything else that is in memory is forgotten."""
+        self.forget()
+        if self._signals is not None and begun is not None:
+            self._signals.continue_from(begun)
+
     def recorded(self) -> Recorded:
         """Everything that was recorded so far."""
         pieces = self._pieces()

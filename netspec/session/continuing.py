@@ -27,6 +27,8 @@ from netspec.session.places import writable
 log = logging.getLogger("netspec")
 
 Content = dict[str, Any]
+Keys = Mapping[str, Mapping[str, str]]
+"""What a checkpoint depends on, by stage: a script may change options between building and running."""
 KEPT = 2
 """Checkpoints that stay: the newest, and one before it."""
 FREE = frozenset(
@@ -49,6 +51,11 @@ class RunFolder:
     def __init__(self, cfg: Any, ranks: Any):
         self.ranks = ranks
         self.path, self._duration = folder(cfg), float(cfg.get("duration") or 0)
+
+    @property
+    def scratch(self) -> Path:
+        """Where this rank may write what is not kept."""
+        return self.path / f".neuron_{self.ranks.rank}.part"
 
     def write(self, number: int, piece: Content) -> None:
         """Keep what was recorded in a window."""
@@ -76,7 +83,7 @@ class RunFolder:
         names = [file.stem.removeprefix("checkpoint_") for file in self.path.glob("checkpoint_*.json")]
         return sorted((int(name) for name in names if name.isdigit()), reverse=True)
 
-    def newest(self, keys: Mapping[str, str]) -> Content | None:
+    def newest(self, keys: Keys) -> Content | None:
         """The manifest of the newest whole checkpoint, and this rank's state; None without one. Collective.
 
         SpecError if it was saved by a run of something else.
@@ -92,11 +99,15 @@ class RunFolder:
             log.warning("%s is not whole; an earlier checkpoint is looked for", self._manifest(number))
         return None
 
-    def save(self, network: Any, keys: Mapping[str, str]) -> None:
+    def save(self, network: Any, keys: Keys) -> None:
         """Save the state of all ranks as it is now. Collective."""
+        from netspec.neuron import stopped
+
         number = self.ranks.bcast(max(self.numbers(), default=0) + 1)
+        self.path.mkdir(parents=True, exist_ok=True)
+        state = stopped.save(network, self.scratch)
         network.windows.flush(network.reached)
-        content = {**_saved(network, self.path), "pieces": network.windows.count}
+        content = {**state, "pieces": network.windows.count}
         file = self._file("state", number)
         hdf5.save(file, tree.flatten(content))
         digests = self.ranks.allgather(_digest(file))
@@ -105,7 +116,7 @@ class RunFolder:
                 "time": network.reached,
                 "ranks": self.ranks.size,
                 "files": digests,
-                "keys": dict(keys),
+                "keys": keys,
             }
             with whole(self._manifest(number)) as part:
                 part.write_text(json.dumps(manifest))
@@ -134,10 +145,11 @@ class RunFolder:
                 return content
         return None
 
-    def _compare(self, number: int, manifest: Content, keys: Mapping[str, str]) -> None:
+    def _compare(self, number: int, manifest: Content, keys: Keys) -> None:
         """SpecError if the checkpoint belongs to another model, version or number of ranks."""
         file, saved = self._manifest(number), manifest["keys"]
-        other = [name for name in dict.fromkeys([*saved, *keys]) if saved.get(name) != keys.get(name)]
+        pairs = [(saved[stage], own) for stage, own in keys.items() if stage in saved]
+        other = {name: 0 for a, b in pairs for name in [*a, *b] if a.get(name) != b.get(name)}
         if other:
             message = (
                 f"{file} was saved by another model: {', '.join(other)} differ. Delete it, or choose another"
@@ -156,20 +168,26 @@ class RunFolder:
         return self.path / f"{kind}_{number}_{self.ranks.rank}.h5"
 
 
-def check(cfg: Any, params: Any, ranks: Any) -> None:
-    """SpecError, before anything is built, if the folder of the run is of no use. Collective."""
+def check(cfg: Any, params: Any, ranks: Any) -> Keys:
+    """What a checkpoint depends on before the network is built. Collective.
+
+    SpecError, before anything is built, if the folder of the run is of no use.
+    """
     if not writable(folder(cfg).absolute()):
         raise SpecError([Problem("simConfig.runFolder", f"nothing can be written into {folder(cfg)}")])
+    own = {"build": keys(params, cfg)}
     if cfg.get("resume"):
-        RunFolder(cfg, ranks).newest(keys(params, cfg))
+        RunFolder(cfg, ranks).newest(own)
+    return own
 
 
 def run(session: Any, every: list[Any]) -> None:
     """Run the network from 0, or from the newest checkpoint, leaving windows and checkpoints."""
+    from netspec.neuron import stopped
     from netspec.neuron.every import Every
 
     network, cfg = session.network, session.cfg
-    kept, own = RunFolder(cfg, session.ranks), keys(session.params, cfg)
+    kept, own = RunFolder(cfg, session.ranks), {**session.run_keys, "run": keys(session.params, cfg)}
     found = kept.newest(own) if cfg.get("resume") else None
     if found is None:
         kept.clear()
@@ -178,7 +196,7 @@ def run(session: Any, every: list[Any]) -> None:
     network.windows.begin(kept)
     if found is not None:
         network.windows.begin(kept, found["state"]["pieces"])
-        _restore(network, kept.path, found)
+        stopped.restore(network, kept.scratch, found["state"])
         session.say(f"  Continuing at {found['time']:g} ms from {kept.path}")
     if cfg.get("recordWindow"):
         every = [
@@ -214,21 +232,3 @@ def _hash(value: Any) -> str:
 
 def _digest(file: Path) -> str:
     return sha256(file.read_bytes()).hexdigest()
-
-
-def _saved(network: Any, place: Path) -> Content:
-    """The state of this rank's part; SaveState's file as bytes."""
-    file = place / f".neuron_{network.ranks.rank}.part"
-    content: Content = network.save_state(file)
-    content["neuron"] = np.fromfile(file, np.uint8)
-    file.unlink()
-    return content
-
-
-def _restore(network: Any, place: Path, found: Content) -> None:
-    state = found["state"]
-    file = place / f".neuron_{network.ranks.rank}.part"
-    state["neuron"].tofile(file)
-    network.restore_state(file, state)
-    file.unlink()
-    network.reached = found["time"]

@@ -23,7 +23,7 @@ def check(session: Any) -> None:
     if wanted(session.cfg):
         from netspec.session import continuing
 
-        continuing.check(session.cfg, session.params, session.ranks)
+        session.run_keys = continuing.check(session.cfg, session.params, session.ranks)
 
 
 def run(session: Any, every: list[Any]) -> None:

@@ -60,6 +60,7 @@ class Session(Gathered):
         self.collected: list[Any] | None = None
         self.collected_by_all: list[Any] = []
         self.changed_tags: dict[int, dict[str, Any]] = {}
+        self.run_keys: dict[str, dict[str, str]] = {}
         self.timings: Dict = Dict()
 
     # Settings

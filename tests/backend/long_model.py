@@ -16,11 +16,16 @@ DEND = {
     "mechs": {"pas": {"g": 1e-4, "e": -65}},
     "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
 }
+POINT = {
+    "geom": {"L": 6.3, "diam": 5, "cm": 31.831},
+    "pointps": {"cell": {"mod": "Resets", "loc": 0.5, "drive": 0.05}},
+}
 NET = {
-    "cellParams": {"P": {"secs": {"soma": SOMA, "dend": DEND}}},
+    "cellParams": {"P": {"secs": {"soma": SOMA, "dend": DEND}}, "Z": {"secs": {"soma": POINT}}},
     "popParams": {
         "E": {"cellType": "P", "numCells": 5},
         "N": {"cellModel": "NetStim", "numCells": 3, "rate": 60, "noise": 0.7, "start": 3},
+        "Z": {"cellType": "Z", "numCells": 4},
         "V": {"cellModel": "VecStim", "numCells": 2, "spkTimes": [5, 21, 40, 55, 77, 90]},
         "F": {"cellModel": "IntFire2", "numCells": 3, "params": {"taum": 10, "taus": 20, "ib": 0.8}},
     },
@@ -53,6 +58,8 @@ NET = {
                 "plast": {"mech": "STDP", "params": {"gain": 0.0005, "loss": 0.0003, "most": 0.01}},
             },
             "E-E": {"connList": [[0, 1], [2, 3]], "synMech": "gap", "weight": 1},
+            "E->Z": {"weight": 0.002, "delay": 2},
+            "Z->E": {"weight": 0.001, "delay": 3},
             "E->F": {"weight": 0.4, "delay": 3},
             "F->E": {"weight": 0.002, "delay": 6, "synMech": "inh"},
         }.items()
@@ -60,11 +67,12 @@ NET = {
 }  # fmt: skip
 CFG = {
     "duration": 120,
-    "recordCells": ["E"],
+    "recordCells": ["E", "Z"],
     "recordTraces": {
         "v": {"sec": "soma", "loc": 0.5, "var": "v"},
-        "ina": {"sec": "soma", "loc": 0.5, "var": "ina"},
-        "im": {"sec": "dend", "loc": 0.5, "var": "i_membrane_"},
+        "u": {"sec": "soma", "loc": 0.5, "pointp": "cell", "var": "level", "conds": {"pop": "Z"}},
+        "ina": {"sec": "soma", "loc": 0.5, "var": "ina", "conds": {"pop": "E"}},
+        "im": {"sec": "dend", "loc": 0.5, "var": "i_membrane_", "conds": {"pop": "E"}},
     },
     "use_fast_imem": True,
     "recordStep": 0.3,

@@ -115,6 +115,17 @@ NET = {
 CFG = {"duration": 100, "recordCells": ["E"], "recordTraces": {"v": {"sec": "soma", "loc": 0.5, "var": "v"}}}
 
 
+COUNTS = """
+NEURON { POINT_PROCESS Counts }
+NET_RECEIVE (w) {
+VERBATIM
+    static int events = 0;
+    ++events;
+ENDVERBATIM
+}
+"""
+
+
 def simulated(cfg, net=NET):
     return netspec.run(net, {**CFG, "checkpointEvery": 30, "runFolder": "run", **cfg})
 
@@ -157,9 +168,26 @@ def test_a_checkpoint_of_other_ranks_or_versions_is_refused(empty):
     file.write_text(json.dumps({**manifest, "ranks": 3}))
     with pytest.raises(SpecError, match="was saved on 3 ranks; continue on as many, not 1"):
         simulated({"resume": True})
-    file.write_text(json.dumps({**manifest, "keys": {**manifest["keys"], "NEURON": "8.2"}}))
+    manifest["keys"]["build"]["NEURON"] = "8.2"
+    file.write_text(json.dumps(manifest))
     with pytest.raises(SpecError, match="saved by another model: NEURON differ"):
         simulated({"resume": True})
+
+
+def test_options_may_change_between_building_and_running(empty):
+    def run(**cfg):
+        options = {**CFG, "checkpointEvery": 30, "runFolder": "run", **cfg}
+        sim.create(specs.NetParams(NET), specs.SimConfig(options))
+        sim.cfg.duration = 60.0
+        sim.runSim()
+        sim.gatherData()
+        return sim.results.spikes
+
+    expected = run()
+    assert expected["time"].max() <= 60
+    (empty / "run" / "checkpoint_2.json").unlink()
+    assert run(resume=True) == expected
+    sim.clearAll()
 
 
 def test_objects_of_a_script_have_to_be_there_again(empty):
@@ -230,6 +258,13 @@ def test_what_cannot_be_saved_is_named_before_anything_is_built(empty):
     ("text", "why"),
     [
         ("NET_RECEIVE (w) { WATCH (v > 0) 2 }", "WATCH"),
+        ("INITIAL { net_send(0, 1) } NET_RECEIVE (w) { if (flag == 1) { WATCH (v > 0) 2 } }", None),
+        ("INITIAL { net_send(5, 1) } NET_RECEIVE (w) { if (flag == 1) { WATCH (v > 0) 2 } }", "WATCH"),
+        (
+            "INITIAL { net_send(0, 1) } NET_RECEIVE (w) { if (flag == 1) { WATCH (v > 0) 2 } "
+            "else if (flag == 2) { net_send(3, 1) } }",
+            "WATCH",
+        ),
         (": WATCH (v > 0) 2", None),
         ("VERBATIM\n static int calls; \nENDVERBATIM", "memory of their own"),
         ("VERBATIM\n static inline int twice(int n) { return 2 * n; } \nENDVERBATIM", None),
