@@ -246,12 +246,13 @@ def test_a_window_bounds_what_is_in_memory(empty):
 
 def test_what_cannot_be_saved_is_named_before_anything_is_built(empty):
     (empty / "mod").mkdir()
-    shutil.copy(HERE.parent / "oracles/mod/twostate.mod", empty / "mod")
-    net = {**NET, "synMechParams": {"exc": {"mod": "TwoState"}}}
+    (empty / "mod" / "counts.mod").write_text(COUNTS)
+    net = {**NET, "synMechParams": {"exc": {"mod": "Counts"}}}
     with pytest.raises(
-        SpecError, match=r"simConfig\.checkpointEvery\s+the state of 'TwoState' cannot be saved"
+        SpecError, match=r"simConfig\.checkpointEvery\s+the state of 'Counts' cannot be saved"
     ):
         simulated({}, net)
+    assert not (empty / "run").exists()
 
 
 @pytest.mark.parametrize(
