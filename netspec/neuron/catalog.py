@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from neuron import h
 
@@ -91,6 +92,13 @@ def pointers(mechanism: str) -> frozenset[str]:
     """Variables that point to others (POINTER): the only ones that no block of the mod file declares."""
     declared = {name for kind in (PARAMETERS, ASSIGNED, STATE) for name in _variables(mechanism, kind)}
     return frozenset(_variables(mechanism, EVERYTHING)) - declared
+
+
+def code(mechanism: str) -> str:
+    """The NMODL text of a mechanism, which NEURON keeps; '' if it has none."""
+    types: Any = h.MechanismType(int(mechanism in points()))
+    types.select(mechanism)
+    return types.code() or ""
 
 
 def segment_variables() -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
+from netspec.spec.check_long_run import long_run
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
@@ -42,6 +43,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from traces(facts)
     yield from signals(facts)
     yield from weights(facts)
+    yield from long_run(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():

@@ -1,5 +1,6 @@
 """What the user wrote about the simulation: simConfig as a value."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,8 +114,25 @@ class Simulation:
     save_weights: Any = key(
         "saveWeights", "any", "record weights: True or {step [ms], rules, pre, post, index}", False
     )
+    checkpoint_every: float = key(
+        "checkpointEvery", "number", "save the state every so often; 0: never", 0.0, "ms"
+    )
+    resume: bool = key("resume", "bool", "continue from the newest checkpoint in runFolder", False)
+    record_window: float = key(
+        "recordWindow",
+        "number",
+        "write recordings to runFolder every so often; 0: keep them in memory",
+        0.0,
+        "ms",
+    )
+    run_folder: str = key("runFolder", "text", "folder of checkpoints and windows; '': <filename>_run", "")
     analysis: dict[str, Any] = key("analysis", "mapping", "plot function -> True, False or its arguments", {})
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def longest_held(self) -> float:
+        """Longest stretch of recordings that is in memory at once [ms]."""
+        return min(self.duration, self.record_window or math.inf, self.checkpoint_every or math.inf)
 
     @property
     def weight_options(self) -> dict[str, Any]:

@@ -4,6 +4,10 @@ import pytest
 from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
 
 RUNS_IN_NETPYNE = {
+    "continuing as text": (
+        [("checkpointEvery", 10), ("resume", "yes")],
+        "simConfig.resume: expected True or False, got 'yes' (str).",
+    ),
     "unknown key of weights": (
         [("saveWeights", {"steps": 10})],
         "simConfig.saveWeights.steps: unknown key. Did you mean 'step'?",
@@ -90,6 +94,39 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "negative interval of checkpoints": (
+        [("checkpointEvery", -5)],
+        "simConfig.checkpointEvery: expected 0 or more, got -5.",
+    ),
+    "interval of checkpoints as text": (
+        [("checkpointEvery", "often")],
+        "simConfig.checkpointEvery: expected a number, got 'often' (str).",
+    ),
+    "checkpoints within a step": (
+        [("checkpointEvery", 0.001)],
+        "simConfig.checkpointEvery: shorter than a step of 0.025 ms.",
+    ),
+    "checkpoints with a variable step": (
+        [("checkpointEvery", 10), ("cvode_active", True)],
+        "simConfig.checkpointEvery: not possible with cvode_active: the integrator keeps a history of steps "
+        "that cannot be saved.",
+    ),
+    "negative window": (
+        [("recordWindow", -1)],
+        "simConfig.recordWindow: expected 0 or more, got -1.",
+    ),
+    "windows with a local step": (
+        [("recordWindow", 10), ("use_local_dt", True)],
+        "simConfig.recordWindow: not possible with use_local_dt: NEURON counts the samples in memory.",
+    ),
+    "continuing without checkpoints": (
+        [("resume", True)],
+        "simConfig.resume: there are no checkpoints without checkpointEvery.",
+    ),
+    "folder of a run": (
+        [("runFolder", 3)],
+        "simConfig.runFolder: expected a text, got 3 (int).",
+    ),
     "weights as a text": (
         [("saveWeights", "all")],
         "simConfig.saveWeights: expected True, False or a dictionary, got 'all' (str).",
