@@ -75,6 +75,12 @@ class Simulation:
     record_cells_spikes: Any = key("recordCellsSpikes", "any", "-1 for all, or selectors", -1)
     record_stim: bool = key("recordStim", "bool", "record the spikes of NetStim stimuli", False)
     record_lfp: list[Any] = key("recordLFP", "list", "electrodes [x, y, z]; y is depth", [], "um")
+    electrodes: dict[str, Any] = key(
+        "electrodes",
+        "mapping",
+        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab",
+        {},
+    )
     save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)
     save_lfp_pops: Any = key("saveLFPPops", "any", "keep the LFP of populations: True or labels", False)
     save_imembrane: Any = key(
