@@ -1,7 +1,7 @@
 """What electrodes and the tissue around them are like, and the potentials that they see.
 
-A contact is a point or a disc. Tissue is infinite and homogeneous, or a slab between glass and saline. Line and
-point sources in isotropic tissue are computed here; LFPykit does the rest.
+A contact is a point or a disc. Tissue is infinite and homogeneous, or a slab between glass and saline. Line
+and point sources in isotropic tissue are computed here; LFPykit does the rest.
 """
 
 import importlib
@@ -41,9 +41,11 @@ class Slab:
 
 @dataclass(frozen=True)
 class Electrodes:
-    """sigma: of the tissue, one number or one for x, y and z [S/m]. method: current leaves a segment along its
-    line, or at its middle. contact_radius: of discs [um], 0 for points; contact_points: that a disc is the mean
-    of; contact_normal: to all discs. slab: None for infinite tissue.
+    """What is around segments.
+
+    sigma: of the tissue, one number or one for x, y and z [S/m]. method: current leaves a segment along its
+    `line`, or at its middle, a `point`. contact_radius: of discs [um], 0 for points; contact_points: that a
+    disc is the mean of; contact_normal: to all discs. slab: None for infinite tissue.
     """
 
     sigma: float | tuple[float, float, float] = CONDUCTIVITY
@@ -72,8 +74,10 @@ SLAB_KEYS = tuple(Slab.__dataclass_fields__)
 
 
 def electrodes(options: Mapping[str, Any]) -> Electrodes:
-    """From simConfig.electrodes, which has been checked. The y axis of the normal is depth, as that of contacts."""
-    given = {KEYS[name]: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    """From simConfig.electrodes, which has been checked. There the y axis is depth, here the other way."""
+    given: dict[str, Any] = {
+        KEYS[name]: tuple(v) if isinstance(v, list) else v for name, v in options.items()
+    }
     if "slab" in given:
         given["slab"] = None if given["slab"] is None else Slab(**given["slab"])
     made = Electrodes(**given)

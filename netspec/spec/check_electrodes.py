@@ -93,10 +93,14 @@ def _slab_fits(found: Electrodes, options: Simulation) -> Findings:
     height = contact_points(np.array(options.record_lfp, float), found)[..., 2] - slab.bottom
     on_glass = found.method == "line"
     if on_glass and slab.glass:
-        yield Finding((*ROOT, "slab", "glass"), "line sources need glass that conducts nothing; or method 'point'.")
+        yield Finding(
+            (*ROOT, "slab", "glass"), "line sources need glass that conducts nothing; or method 'point'."
+        )
     for number, heights in enumerate(height.T):
         if on_glass and np.abs(heights).max() > 1e-9:
-            message = f"not on the glass at z = {slab.bottom:g} um, where line sources need it; or method 'point'."
+            message = (
+                f"not on the glass at z = {slab.bottom:g} um, where line sources need it; or method 'point'."
+            )
             yield Finding((*LFP, number), message)
         elif heights.min() < -1e-9 or heights.max() > slab.thickness + 1e-9:
             yield Finding((*LFP, number), "outside of the slab.")

@@ -77,7 +77,9 @@ def test_on_glass_potentials_are_doubled(segments, contacts):
 
 
 def test_cells_outside_of_a_slab_are_refused(segments, contacts):
-    with pytest.raises(SpecError, match=r"electrodes\.slab\n +cells reach from .* out of the slab, .* 100 um"):
+    with pytest.raises(
+        SpecError, match=r"electrodes\.slab\n +cells reach from .* out of the slab, .* 100 um"
+    ):
         potentials(segments, contacts, Electrodes(slab=Slab(thickness=100), method="point"))
 
 
@@ -110,7 +112,7 @@ def test_points_fill_a_disc(normal):
 
 
 def test_twenty_points_are_enough():
-    """The mean over a disc of a potential from its axis is known: (root(z^2 + r^2) - z) / r^2 / (2 pi sigma)."""
+    """The mean over a disc of the potential of a point on its axis is known."""
     source = made(np.zeros((1, 3)), np.zeros((1, 3)), np.ones(1))
     z, r = 20.0, 10.0
     exact = (np.hypot(z, r) - z) / r**2 / (2 * np.pi * 0.3)
