@@ -15,6 +15,7 @@ from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.interrupt import ended_by_interrupt
+from netspec.neuron.nodes import compute_currents
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
@@ -121,7 +122,7 @@ class Network:
         self._plan = plan
         if plan.model.spec.simulation.record_traces:
             # i_membrane_ has to exist before it is pointed to.
-            self._cvode.use_fast_imem(int(plan.model.spec.simulation.use_fast_imem))
+            compute_currents(plan.model.spec.simulation.use_fast_imem)
             if self.reactions is not None:
                 h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
@@ -167,7 +168,7 @@ class Network:
         h.dt = simulation.dt
         if self._signals is not None:
             self._signals.prepare(self.ranks)
-            self._cvode.use_fast_imem(int(simulation.use_fast_imem or self._signals.needs_current))
+            compute_currents(simulation.use_fast_imem or self._signals.needs_current)
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
@@ -346,7 +347,7 @@ class Network:
         self._cvode.active(int(simulation.cvode_active))
         self._cvode.cache_efficient(int(simulation.cache_efficient))
         self._cvode.atol(simulation.cvode_atol)
-        self._cvode.use_fast_imem(int(simulation.use_fast_imem))
+        compute_currents(simulation.use_fast_imem)
 
     def _set_random_index(self, index: int | None) -> None:
         if index is not None:

@@ -1,6 +1,7 @@
 """Where sections without 3-D points are: NEURON draws them, from the origin if their cell has no point yet.
 
-It also moves sections with points to where it has drawn those that they hang on, which differs from cell to cell.
+It also moves sections with points to where it has drawn those that they hang on, which differs from cell to
+cell.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,9 +37,7 @@ def kept(cells: Iterable[tuple[Template, Sections]]) -> Callable[[], None]:
     NEURON may then draw again those that have no points.
     """
     marks = [
-        (sections[name], _points(sections[name]))
-        for template, sections in cells
-        for name in grafts(template)
+        (sections[name], _points(sections[name])) for template, sections in cells for name in grafts(template)
     ]
 
     def restore() -> None:
@@ -64,6 +63,4 @@ def _to_root(template: Template, name: str) -> Iterator[str]:
 
 
 def _points(section: Any) -> list[tuple[float, ...]]:
-    return [
-        (section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)) for k in range(section.n3d())
-    ]
+    return [(section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)) for k in range(section.n3d())]

@@ -1,4 +1,7 @@
-"""What electrodes of a kind see in a small network, as JSON: python electrodes.py FILE CELLS ELECTRODES."""
+"""What electrodes of several kinds see in a small network, as JSON.
+
+python electrodes.py FILE CELLS KINDS     KINDS: name -> simConfig.electrodes, as JSON
+"""
 
 import json
 import sys
@@ -27,20 +30,30 @@ def network(cells):
     }  # fmt: skip
 
 
-def main():
-    path, cells, electrodes = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+def seen(cells, electrodes):
+    """What is recorded on all ranks, on rank 0."""
     config = {"duration": 10, "dt": 0.05, "recordStep": 0.5, "verbose": False, "recordLFP": PLACES}
     options = {"electrodes": electrodes, "recordDipole": True, "saveLFPCells": True, "saveIMembrane": True}
     sim.createSimulate(specs.NetParams(network(cells)), specs.SimConfig({**config, **options}))
     resistances = sim.net.recXElectrode.transferResistances
     assert resistances.keys() == {cell.gid for cell in sim.net.compartCells}
     everyone = sim.pc.py_allgather({gid: own.tolist() for gid, own in resistances.items()})
+    if sim.rank != 0:
+        return None
+    data = sim.allSimData
+    found = {name: data[name].tolist() for name in ("LFP", "dipoleSum")}
+    for name in ("LFPCells", "iMembrane"):
+        found[name] = {gid: values.tolist() for gid, values in data[name].items()}
+    return found | {"resistances": {gid: own for part in everyone for gid, own in part.items()}}
+
+
+def main():
+    path, cells, kinds = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+    found = {}
+    for kind, electrodes in kinds.items():
+        found[kind] = seen(cells, electrodes)
+        sim.clearAll()
     if sim.rank == 0:
-        data = sim.allSimData
-        found = {name: data[name].tolist() for name in ("LFP", "dipoleSum")}
-        for name in ("LFPCells", "iMembrane"):
-            found[name] = {gid: values.tolist() for gid, values in data[name].items()}
-        found["resistances"] = {gid: own for part in everyone for gid, own in part.items()}
         with open(path, "w") as file:
             json.dump(found, file, sort_keys=True)
 

@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-import prepare_csd as csd
 import environment
 import numpy as np
+import prepare_csd as csd
 import pytest
 
 pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
