@@ -3,6 +3,8 @@
 import pytest
 from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
 
+ELECTRODE = [("recordLFP", [[0, 10, 20]])]
+
 RUNS_IN_NETPYNE = {
     "continuing as text": (
         [("checkpointEvery", 10), ("resume", "yes")],
@@ -77,6 +79,14 @@ RUNS_IN_NETPYNE = {
     "population of a plot": (
         [("analysis.plotRaster", {"include": ["Exx"]})],
         "simConfig.analysis['plotRaster'].include[0]: there is no population 'Exx'.",
+    ),
+    "electrodes without places": (
+        [("electrodes", {"sigma": 0.2})],
+        "simConfig.electrodes: nothing is recorded without recordLFP.",
+    ),
+    "disc without radius": (
+        [*ELECTRODE, ("electrodes", {"contactPoints": 9})],
+        "simConfig.electrodes.contactPoints: contacts are points without contactRadius.",
     ),
     "cells of a signal that is not recorded": (
         [("saveLFPCells", True)],
@@ -208,6 +218,67 @@ STOPS = {
         [("recordDipolesHNN", ["E"])],
         "simConfig.recordDipolesHNN: expected a dictionary of labels and lists of populations, got ['E'] "
         "(list).",
+    ),
+    "misspelt option of electrodes": (
+        [*ELECTRODE, ("electrodes", {"sigmas": 0.3})],
+        "simConfig.electrodes.sigmas: unknown key. Did you mean 'sigma'?",
+    ),
+    "conductivity of a plane": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.2]})],
+        "simConfig.electrodes.sigma: expected a number or [x, y, z] in S/m, got [0.3, 0.2] (list).",
+    ),
+    "no conductivity": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.2, 0]})],
+        "simConfig.electrodes.sigma: expected a positive number, got 0.",
+    ),
+    "method of electrodes": (
+        [*ELECTRODE, ("electrodes", {"method": "lines"})],
+        "simConfig.electrodes.method: expected one of 'line', 'point', got 'lines'. Did you mean 'line'?",
+    ),
+    "radius of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": -1})],
+        "simConfig.electrodes.contactRadius: expected 0 um or more, got -1 (int).",
+    ),
+    "points of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": 5, "contactPoints": 2.5})],
+        "simConfig.electrodes.contactPoints: expected a whole number from 1 on, got 2.5 (float).",
+    ),
+    "normal of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": 5, "contactNormal": [0, 0, 0]})],
+        "simConfig.electrodes.contactNormal: expected a direction [x, y, z], got [0, 0, 0] (list).",
+    ),
+    "slab as a number": (
+        [*ELECTRODE, ("electrodes", {"slab": 300})],
+        "simConfig.electrodes.slab: expected a dictionary, got 300 (int).",
+    ),
+    "misspelt option of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thikness": 300}})],
+        "simConfig.electrodes.slab.thikness: unknown key. Did you mean 'thickness'?",
+    ),
+    "thickness of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thickness": 0}})],
+        "simConfig.electrodes.slab.thickness: expected a positive number, got 0.",
+    ),
+    "bottom of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": "low"}})],
+        "simConfig.electrodes.slab.bottom: expected a number, got 'low' (str).",
+    ),
+    "anisotropic slab": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.3, 0.2], "slab": {}})],
+        "simConfig.electrodes.sigma: the tissue of a slab has one conductivity.",
+    ),
+    "line sources above glass": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": -10}})],
+        "simConfig.recordLFP[0]: not on the glass at z = -10 um, where line sources need it; or method "
+        "'point'.",
+    ),
+    "glass that conducts": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": 20, "glass": 0.1}})],
+        "simConfig.electrodes.slab.glass: line sources need glass that conducts nothing; or method 'point'.",
+    ),
+    "electrode outside of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thickness": 15}, "method": "point"})],
+        "simConfig.recordLFP[0]: outside of the slab.",
     ),
     "signal of your own": (
         [("recordSignals", ["LPF"])],
