@@ -8,6 +8,8 @@ from netspec.errors import SpecError
 from netspec.signals.electrodes import Electrodes, Slab, contact_points, electrodes, potentials
 from netspec.signals.segments import Segments
 from netspec.signals.sources import line_source, point_source
+from netspec.spec.check_electrodes import check
+from netspec.spec.simulation import Simulation
 
 LFPYKITS = {"line": "linesource", "point": "pointsource"}
 ANISOTROPIC = (0.2, 0.35, 0.5)
@@ -134,3 +136,14 @@ def test_options_as_they_are_written():
     assert electrodes(given) == Electrodes(
         (0.1, 0.2, 0.3), contact_radius=5, contact_normal=(0, -1, 0), slab=Slab(bottom=-9)
     )
+
+
+@pytest.mark.parametrize(("options", "key"), [({"sigma": [0.1, 0.2, 0.3]}, "sigma"), ({"slab": {}}, "slab")])
+def test_lfpykit_is_asked_for_before_anything_is_built(options, key, monkeypatch):
+    simulation = Simulation(record_lfp=[[0, 0, 0]], electrodes=options)
+    assert list(check(simulation)) == []
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (found,) = check(simulation)
+    assert found.path == ("simConfig", "electrodes", key)
+    assert found.message == "needs LFPykit: pip install 'netspec[fields]'."
+    assert list(check(Simulation(record_lfp=[[0, 0, 0]], electrodes={"contactRadius": 3}))) == []
