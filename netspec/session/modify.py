@@ -17,8 +17,7 @@ from netspec.plan.cells import Template
 from netspec.plan.delays import not_above_dt
 from netspec.plan.sections import assignments
 from netspec.plan.values import later
-from netspec.session import merging
-from netspec.session.changes import with_tags
+from netspec.session import changes, merging
 from netspec.spec.cell import CellRule
 from netspec.spec.kinds import is_number
 
@@ -76,7 +75,7 @@ def _changed(
     session.timing("start", f"{verb}Time")
     session.say(f"Modifying {what} parameters...")
     plan = session.planned()
-    plan = replace(plan, cells=with_tags(plan.cells, session.all_changes()))
+    plan = replace(plan, cells=changes.with_tags(plan.cells, session.all_changes()))
     session.plan = work(session, plan, params, f"sim.net.{verb}(...)")
     if session.network is not None:
         session.network.change(session.plan)
