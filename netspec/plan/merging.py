@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from netspec.conditions import mask
 from netspec.errors import Problem, SpecError
+from netspec.expression import parse
 from netspec.plan import InputBlock, Plan
 from netspec.plan.record import is_netstim, recorded_cells
-from netspec.plan.synapse_values import on_point_neurons
+from netspec.plan.synapse_values import KNOWN, on_point_neurons
 from netspec.spec.cell import Synapse
 from netspec.tables import Table, blank, concat
 
@@ -47,12 +48,11 @@ def merged(plan: Plan) -> dict[str, Rows]:
 
 def _is_plain(plan: Plan, synapse: Synapse) -> bool:
     """Whether the mechanism is linear, and all synapses of the label have the same parameters."""
-    own = (
-        synapse.self_net_con
-        or synapse.pointer_params
-        or any(isinstance(v, str) for v in synapse.params.values())
-    )
-    return synapse.mod in plan.model.linear and not own
+    texts = [value for value in synapse.params.values() if isinstance(value, str)]
+    formulas = [parse(text, KNOWN, f"netParams.synMechParams[{synapse.label!r}]") for text in texts]
+    varies = any(formula.random or formula.names for formula in formulas)
+    alone = varies or synapse.self_net_con or synapse.pointer_params
+    return synapse.mod in plan.model.linear and not alone
 
 
 def recorded_late(plan: Plan) -> list[Problem]:

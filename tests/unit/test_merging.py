@@ -75,6 +75,9 @@ CASES = {
         {"synapses": {"own": {"mod": "ExpSyn", "tau": "uniform(1, 2)"}}},
         (22, 2 + 10),
     ),
+    "parameters that are numbers as text": (
+        [{**SOMATA, "synMech": "own"}], {"synapses": {"own": {"mod": "ExpSyn", "tau": "1.5 + 0.5"}}}, (12, 4)
+    ),
     "synapses that hear their cell": (
         [{**SOMATA, "synMech": "own"}],
         {"synapses": {"own": {"mod": "ExpSyn", "selfNetCon": {"sec": "soma"}}}},
