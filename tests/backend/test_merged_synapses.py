@@ -174,6 +174,13 @@ def test_recorded_synapses_are_as_without_merging():
         np.testing.assert_allclose(values, apart[gid], atol=1e-9)
 
 
+@pytest.fixture(autouse=True)
+def _leave_nothing():
+    """The network of NetPyNE's verbs is not there in the next test."""
+    yield
+    sim.clearAll()
+
+
 def create(**options):
     sim.create(specs.NetParams(network()), specs.SimConfig({**OPTIONS, "progressBar": 0, **options}))
 
