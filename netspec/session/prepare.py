@@ -10,6 +10,7 @@ from netspec.model import Model, resolve
 from netspec.neuron import mod_files
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
+from netspec.session.merging import linear_mechanisms
 from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
 from netspec.spec import Spec
@@ -34,7 +35,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
         )
-    return resolve(spec, artificial)
+    return resolve(spec, artificial, linear_mechanisms(spec))
 
 
 def mod_folders() -> list[Path]:

@@ -25,7 +25,8 @@ from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
 from netspec.session.live_data import LiveData
 from netspec.session.memory import give_back
-from netspec.session.numbers import connection_lines, recorded
+from netspec.session.merging import tell_of_merging
+from netspec.session.numbers import connection_lines, recorded, stimulus_line
 from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
@@ -156,8 +157,8 @@ class Session(Gathered):
         self._plan(make.stimulate)
         if self.network is not None:
             self.network.make_inputs(self.plan)
-        stims = sum(len(block.rows) for block in self.planned().inputs)
-        self._report(f"  Number of stims on node {self.ranks.rank}: {stims}")
+        self._report(stimulus_line(self.planned(), self.ranks.rank))
+        tell_of_merging(self.planned(), self.ranks, self.say)
         self._done("stimsTime", "cell stims creation time")
 
     def setup_recording(self) -> None:

@@ -36,6 +36,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from h_globals(options.h_params, (*ROOT, "hParams"))
     yield from _seeds(options.seeds)
     yield from one_of(options.random_streams, ("netpyne", "named"), (*ROOT, "randomStreams"))
+    yield from _merging(options.merge_synapses)
     yield from one_of(options.balance, ("round-robin", "cost"), (*ROOT, "balance"))
     yield from selectors(options.record_cells, facts, (*ROOT, "recordCells"))
     if options.record_cells_spikes not in (-1, None, False):
@@ -65,6 +66,12 @@ def _times(options: Simulation) -> Findings:
         yield Finding(path, f"expected a number or 'adaptive', got {shown(step)}.")
     else:
         yield from in_range(step, positive, path, lenient)
+
+
+def _merging(value: Any) -> Findings:
+    if not isinstance(value, bool) and value != "any weight":
+        message = f"expected True, False or 'any weight', got {shown(value)}."
+        yield Finding((*ROOT, "mergeSynapses"), message)
 
 
 def _seeds(seeds: Mapping[str, Any]) -> Findings:

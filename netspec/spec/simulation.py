@@ -48,6 +48,12 @@ class Simulation:
     add_syn_mechs: bool = key("addSynMechs", "bool", "accepted; synapses are always made", True)
     include_params_label: bool = key("includeParamsLabel", "bool", "label in conns and cell tags", True)
     one_syn_per_netcon: bool = key("oneSynPerNetcon", "bool", "a synapse for every connection", True)
+    merge_synapses: Any = key(
+        "mergeSynapses",
+        "any",
+        "linear synapses of a segment share one: True (those of equal weight), 'any weight' or False",
+        False,
+    )
     random_section: bool = key("connRandomSecFromList", "bool", "choose sections at random", True)
     distribute: bool = key("distributeSynsUniformly", "bool", "spread synapses over the sections", True)
     allow_self_conns: bool = key("allowSelfConns", "bool", "a cell may connect to itself", False)

@@ -137,6 +137,14 @@ STOPS = {
         [("runFolder", 3)],
         "simConfig.runFolder: expected a text, got 3 (int).",
     ),
+    "which synapses are merged": (
+        [("mergeSynapses", "all")],
+        "simConfig.mergeSynapses: expected True, False or 'any weight', got 'all' (str).",
+    ),
+    "merging as a number": (
+        [("mergeSynapses", 2)],
+        "simConfig.mergeSynapses: expected True, False or 'any weight', got 2 (int).",
+    ),
     "weights as a text": (
         [("saveWeights", "all")],
         "simConfig.saveWeights: expected True, False or a dictionary, got 'all' (str).",
