@@ -11,7 +11,8 @@ from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
     from netspec.model import Model
-    from netspec.overview import Line
+    from netspec.overview import Line, Load
+    from netspec.plan.cost import Costs
 
 app = typer.Typer(
     add_completion=False,
@@ -48,7 +49,7 @@ def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume
 @app.command(context_settings=PASSED_ON)
 def check(context: typer.Context, target: Target) -> None:
     """Find every mistake in a model without building it; exit status 1 if there is one."""
-    model = _model(target, context.args)
+    model, _ = _model(target, context.args)
     network = model.spec.network
     typer.echo(
         f"{target}: no problem in {len(network.populations)} populations, "
@@ -61,17 +62,16 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
     """Count what a model would build, and what each rank would carry, before anything is built."""
     from netspec import overview
     from netspec.plan import make
+    from netspec.plan.cost import ESTIMATE
 
-    made = make.make(_model(target, context.args))
+    model, mods = _model(target, context.args)
+    made = make.make(model)
     _table("population", overview.populations(made), "cells")
     _table("connection rule", overview.connections(made), "contacts")
     _table("stimulus", overview.inputs(made), "objects")
-    load = overview.load(made, ranks)
-    typer.echo(f"\n{'rank':>6}{'cells':>12}{'contacts':>14}{'stimuli':>12}{'memory':>14}")
-    for rank in range(ranks):
-        memory = f"{load.memory[rank] / 1e6:,.0f} MB"
-        counts = f"{load.cells[rank]:>12,}{load.connections[rank]:>14,}{load.inputs[rank]:>12,}"
-        typer.echo(f"{rank:>6}{counts}{memory:>14}")
+    costs = _costs(model, mods) if model.spec.simulation.balance == overview.BY_COST else ESTIMATE
+    for balance in (overview.ROUND_ROBIN, overview.BY_COST)[: min(ranks, 2)]:
+        _load(overview.load(made, ranks, balance, costs))
 
 
 @app.command()
@@ -133,11 +133,35 @@ def main() -> None:
         sys.exit(1)
 
 
-def _model(target: Path, arguments: list[str]) -> "Model":
-    """The checked model of a target."""
+def _model(target: Path, arguments: list[str]) -> "tuple[Model, list[Path]]":
+    """The checked model of a target, and its folders of mod files."""
     from netspec import target as targets
 
-    return targets.checked(targets.dictionaries(targets.find(target), arguments))
+    found = targets.dictionaries(targets.find(target), arguments)
+    return targets.checked(found), list(found.mods)
+
+
+def _costs(model: "Model", mods: list[Path]) -> "Costs":
+    """What mechanisms cost on this machine."""
+    from netspec.neuron import cost, ranks
+
+    measured: Costs = cost.measured(model, mods, ranks.start())
+    return measured
+
+
+def _load(load: "Load") -> None:
+    """The table of what each rank would have."""
+    typer.echo(f"\nbalance = {load.balance!r}")
+    typer.echo(f"{'rank':>6}{'cells':>12}{'contacts':>14}{'stimuli':>12}{'memory':>14}{'work':>10}")
+    mean = load.work.mean() or 1.0
+    for rank, work in enumerate(load.work.tolist()):
+        memory = f"{load.memory[rank] / 1e6:,.0f} MB"
+        counts = f"{load.cells[rank]:>12,}{load.connections[rank]:>14,}{load.inputs[rank]:>12,}"
+        typer.echo(f"{rank:>6}{counts}{memory:>14}{work / mean:>10.2f}")
+    if len(load.work) > 1:
+        typer.echo(f"The busiest rank has {load.excess:.2f} times the mean work.")
+    if load.one_cell_is_too_much:
+        typer.echo("One cell alone is more work than the share of a rank: more ranks will not be faster.")
 
 
 def _folders(given: list[Path] | None) -> list[Path]:

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.plan import Plan, merging
+from netspec.plan.cost import ESTIMATE, Costs, alone, cost, owners
 
+ROUND_ROBIN, BY_COST = "round-robin", "cost"
 # Bytes that NEURON 9 needs for each thing: resident memory of networks with 1e3 to 1e5 of them.
 PROCESS = 70e6
 SECTION, SEGMENT, POINT_CELL = 3000, 2500, 1000
@@ -25,12 +27,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Load:
-    """What each rank has, (ranks,). memory [bytes] is an estimate."""
+    """What each rank has, (ranks,). memory [bytes] and work [ns per time step] are estimates.
+
+    balance: how cells are shared. dearest: work of the dearest cell.
+    """
+
+    balance: str
 
     cells: NDArray[np.int64]
     connections: NDArray[np.int64]
     inputs: NDArray[np.int64]
     memory: NDArray[np.float64]
+    work: NDArray[np.float64]
+    dearest: float
+
+    @property
+    def excess(self) -> float:
+        """Work of the busiest rank, in units of the mean: what the run takes longer than it could."""
+        return float(self.work.max() / self.work.mean()) if self.work.any() else 1.0
+
+    @property
+    def one_cell_is_too_much(self) -> bool:
+        """Whether a single cell keeps its rank busier than the others, however cells are shared."""
+        return len(self.work) > 1 and self.dearest > 1.05 * self.work.mean()
 
 
 def populations(plan: Plan) -> list[Line]:
@@ -57,9 +76,12 @@ def inputs(plan: Plan) -> list[Line]:
     return [Line(block.target, block.mechanism, len(block.rows)) for block in plan.inputs]
 
 
-def load(plan: Plan, ranks: int) -> Load:
-    """What each of so many ranks would have, dealt out in turn."""
+def load(plan: Plan, ranks: int, balance: str = ROUND_ROBIN, costs: Costs = ESTIMATE) -> Load:
+    """What each of so many ranks would have: cells dealt out in turn, or as balance='cost' does."""
     owner = np.arange(len(plan.cells)) % ranks
+    if balance == BY_COST:
+        owner = owners(cost(plan.model, plan.cells, plan.templates, costs), ranks)
+    work = alone(plan.cells, plan.templates, costs) + _synapse_work(plan, costs)
     contacts = np.bincount(plan.cells.positions(plan.connections["post"]), minlength=len(plan.cells))
     stimuli = np.zeros(len(plan.cells))
     for block in plan.inputs:
@@ -71,11 +93,28 @@ def load(plan: Plan, ranks: int) -> Load:
         return np.bincount(owner, weights=values, minlength=ranks).astype(float)
 
     return Load(
+        balance=balance,
         cells=np.bincount(owner, minlength=ranks),
         connections=summed(contacts).astype(np.int64),
         inputs=summed(stimuli).astype(np.int64),
         memory=PROCESS + plan.cells.table.nbytes + summed(per_cell),
+        work=summed(work),
+        dearest=float(work.max(initial=0.0)),
     )
+
+
+def _synapse_work(plan: Plan, costs: Costs) -> NDArray[np.float64]:
+    """Work of the synapses that the plan has on each cell [ns per time step]: (n,)."""
+    specs = plan.model.spec.network.synapses
+    mods = [specs[label].mod if label in specs else "" for label in plan.model.synapses.names]
+    each = np.array([*(costs.mechanisms.get(mod, costs.point) for mod in mods), 0.0])
+    rows = plan.connections.take(plan.connections["section"] >= 0)
+    if not plan.model.spec.simulation.one_syn_per_netcon:
+        columns = [rows[name] for name in ("post", "synapse", "section", "location")]
+        rows = rows.take(np.unique(np.stack(columns), axis=1, return_index=True)[1])
+    weights = each[rows["synapse"]]
+    total = np.bincount(plan.cells.positions(rows["post"]), weights, minlength=len(plan.cells))
+    return np.asarray(total, float)
 
 
 def _cell_bytes(plan: Plan) -> NDArray[np.float64]:

@@ -31,10 +31,7 @@ class LiveConnections:
         self._items = synapses.add(self._rows_on_synapses(plan), plan)
         targets, index = self._targets(cells, neurons, on_neuron)
         weight_index = self._weight_index = _weight_index(plan, neurons, rows, on_neuron)
-        by_events = np.ones(len(rows), bool)
-        by_events[gaps.of_rows(plan)] = False
-        order = np.argsort(rows["pre"], kind="stable")
-        order = order if by_events.all() else order[by_events[order]]
+        order = creation_order(plan)
         self._position = np.full(len(rows), -1, np.int32)
         self._position[order] = np.arange(len(order))
         self.netcons = bulk.connect(
@@ -106,6 +103,14 @@ class LiveConnections:
             index[chosen] = items + len(targets)
             extended(targets, found)
         return targets, index
+
+
+def creation_order(plan: Plan) -> NDArray[np.int64]:
+    """Rows of the connections in the order in which their NetCons are made; pointer connections have none."""
+    by_events = np.ones(len(plan.connections), bool)
+    by_events[gaps.of_rows(plan)] = False
+    order = np.argsort(plan.connections["pre"], kind="stable")
+    return order if by_events.all() else order[by_events[order]]
 
 
 class PointNeurons:

@@ -7,7 +7,6 @@ given the one that mpi4py uses, before it is initialised.
 
 import atexit
 import ctypes
-import heapq
 import logging
 import os
 import sys
@@ -153,17 +152,11 @@ def round_robin(cells: Sized, ranks: Ranks) -> NDArray[np.int64]:
 def balanced(cost: ArrayLike, ranks: Ranks) -> NDArray[np.int64]:
     """Positions of the cells that this rank owns, so that all ranks have about the same cost: ascending.
 
-    cost: of each cell, the same on all ranks. The dearest cells first, each to the rank with least so far.
+    cost: of each cell, the same on all ranks.
     """
-    costs = np.asarray(cost, float)
-    loads = [(0.0, rank) for rank in range(ranks.size)]
-    own = []
-    for position in np.argsort(-costs, kind="stable").tolist():
-        load, rank = loads[0]
-        heapq.heapreplace(loads, (load + costs[position], rank))
-        if rank == ranks.rank:
-            own.append(position)
-    return np.sort(np.array(own, np.int64))
+    from netspec.plan.cost import owners  # planning is not needed to start
+
+    return np.flatnonzero(owners(np.asarray(cost, float), ranks.size) == ranks.rank)
 
 
 def _running() -> ModuleType | None:

@@ -12,6 +12,7 @@ from netspec.errors import Problem, SpecError, StateError
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.synapses import LiveSynapses
+from netspec.neuron.threads import Samples
 from netspec.plan import Plan, TraceBlock
 from netspec.signals.recorded import Signal
 from netspec.spec.simulation import Simulation
@@ -67,6 +68,7 @@ class LiveRecordings:
         self.reactions = reactions
         self._simulation = plan.model.spec.simulation
         wanted = plan.recordings
+        self.samples = Samples(plan) if self._simulation.threads > 1 else None
         self.times, self.gids = h.Vector(), h.Vector()
         self._record_spikes(pc)
         self.time = self._record_time() if wanted.time else None
@@ -96,6 +98,8 @@ class LiveRecordings:
         """What has been recorded so far, as arrays. arrays: of all `vectors`, unless they hold everything."""
         held = iter([_array(vector) for vector in self.vectors()] if arrays is None else arrays)
         spikes = Table({"time": next(held), "gid": next(held).astype(np.int64)})
+        if self.samples is not None:  # threads write down their spikes whenever they get there
+            spikes = spikes.take(np.lexsort([spikes["gid"], spikes["time"]]))
         stims: dict[int, dict[str, Trace]] = {}
         for gid, source in self.stims:
             stims.setdefault(gid, {})[source] = next(held)
@@ -148,6 +152,9 @@ class LiveRecordings:
         step = self._step()
         if self._simulation.use_local_dt:
             return h.Vector().indgen(0, self._simulation.duration, step)
+        if self.samples is not None:
+            self.samples.time = _vector(self._simulation, step)
+            return self.samples.time
         return _vector(self._simulation, step).record(h._ref_t, step)
 
     def _block(self, block: TraceBlock) -> Iterator[_Vector]:
@@ -158,7 +165,9 @@ class LiveRecordings:
     def _start(self, block: TraceBlock, gid: int, section: Any, variable: Any) -> _Vector:
         step, simulation, own_time = self._step(), self._simulation, None
         values = _vector(simulation, step)
-        if not simulation.use_local_dt:
+        if self.samples is not None:
+            self.samples.follow(variable, values)
+        elif not simulation.use_local_dt:
             values.record(variable, step)
         elif simulation.record_step == ADAPTIVE:
             own_time = h.Vector()

@@ -8,6 +8,7 @@ from typing import Any
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.neuron import threads
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.every import Every, windows
@@ -157,6 +158,7 @@ class Network:
         self._cvode.use_local_dt(int(simulation.use_local_dt))
         if cells.has_rest and not self._handlers:
             self._handlers.append(h.FInitializeHandler(0, cells.rest))
+        threads.use(self.pc, 1)  # in which alone nodes have different indices, which signals are wired by
         # A variable step refuses to start before transfers are known.
         self.pc.setup_transfer()
         self._set_integrator(simulation)
@@ -169,6 +171,7 @@ class Network:
         if self._signals is not None:
             self._signals.prepare(self.ranks)
             compute_currents(simulation.use_fast_imem or self._signals.needs_current)
+        threads.use(self.pc, simulation.threads)
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
@@ -183,6 +186,8 @@ class Network:
         if self.windows is not None:
             self.windows.begin()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
+        if self._recordings is not None and self._recordings.samples is not None:
+            self._recordings.samples.start()
         if self._signals is not None:
             self._signals.start()
         if self.weights is not None:
@@ -206,11 +211,12 @@ class Network:
         self.ranks.barrier()
 
     def advance(self, until: float) -> None:
-        """Integrate up to a time [ms], with samples of signals on the way."""
-        if self._signals is None:
-            self._integrate(until)
-        else:
-            self._signals.advance(self._integrate, until)
+        """Integrate up to a time [ms], with samples on the way."""
+        solve: Any = self._integrate
+        samples = self._recordings.samples if self._recordings is not None else None
+        for sampled in (samples, self._signals):
+            solve = solve if sampled is None else partial(sampled.advance, solve)
+        solve(until)
 
     def _integrate(self, until: float) -> None:
         """Call NEURON. Python sees Ctrl-C between calls only; a variable step would be changed by stops."""
@@ -258,6 +264,7 @@ class Network:
         self._former.clear()
         self._cvode.active(0)
         self._cvode.use_fast_imem(0)
+        threads.use(self.pc, 1)
         if self._former_index is not None:
             h.Random().Random123_globalindex(self._former_index)
             self._former_index = None

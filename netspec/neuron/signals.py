@@ -16,6 +16,7 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.electrodes import LiveElectrodes, electrode_mechanisms
 from netspec.neuron.geometry import Wiring, segments, wiring
 from netspec.neuron.nodes import reader
+from netspec.neuron.sample_times import sample_times, stops
 from netspec.neuron.sampled import REST, Part, Sampler
 from netspec.plan import Plan, SignalBlock
 from netspec.plan.signals import HNN, MEMBRANE
@@ -199,23 +200,6 @@ class LiveSignals:
                 yield section(1 - section.orientation())
                 if section.parentseg() is None:
                     yield section(section.orientation())
-
-
-def sample_times(plan: Plan) -> Floats:
-    """When signals are sampled: at the start, and every recordStep [ms]."""
-    simulation = plan.model.spec.simulation
-    step = 0.1 if isinstance(simulation.record_step, str) else float(simulation.record_step)
-    return step * np.arange(int(np.floor(simulation.duration / step + 1e-9)) + 1)
-
-
-def stops(plan: Plan, times: Floats) -> Floats:
-    """When a run is where it is nearest to the times [ms]: at a step, if steps are fixed."""
-    simulation = plan.model.spec.simulation
-    if simulation.cvode_active or simulation.use_local_dt:
-        return times
-    dt = float(simulation.dt)
-    last = np.floor(simulation.duration / dt + 1e-9)
-    return np.asarray(np.minimum(np.rint(times / dt), last) * dt)
 
 
 def _nodes(parts: dict[str, Any]) -> int:

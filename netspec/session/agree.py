@@ -5,7 +5,7 @@ from typing import Any
 
 from netspec.errors import Problem, SpecError
 from netspec.plan import Plan
-from netspec.plan.delays import not_above_dt
+from netspec.plan.delays import below_two_steps, not_above_dt
 from netspec.plan.gaps import with_variable_step
 
 
@@ -15,7 +15,9 @@ def agreed(planned: Callable[[], Plan], ranks: Any) -> Plan:
     problems: tuple[Problem, ...] = ()
     try:
         plan = planned()
-        problems = (*not_above_dt(plan), *with_variable_step(plan)) if ranks.size > 1 else ()
+        problems = tuple(below_two_steps(plan))
+        if ranks.size > 1:
+            problems += (*not_above_dt(plan), *with_variable_step(plan))
     except SpecError as error:
         problems = error.problems
     first: dict[str, Problem] = {}

@@ -22,13 +22,16 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
 
     mod: folders of mod files; None for `mod` in the working directory and beside the script.
     """
-    from netspec.neuron import mechanisms  # imports NEURON
+    from netspec.neuron import mechanisms, thread_safety  # import NEURON
 
-    mechanisms.load(mod_folders() if mod is None else mod, ranks)
+    folders = mod_folders() if mod is None else mod
+    mechanisms.load(folders, ranks)
     artificial = mechanisms.artificial_names()
 
     def late(spec: Spec) -> list[Problem]:
-        return [*mechanisms.check(resolve(spec, artificial), ranks), *saving_problems(sim_config)]
+        model = resolve(spec, artificial)
+        unsafe = thread_safety.problems(model, folders, ranks)
+        return [*mechanisms.check(model, ranks), *unsafe, *saving_problems(sim_config)]
 
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
     with told_once(0 if ranks is None else ranks.rank):

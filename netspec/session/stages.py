@@ -15,8 +15,7 @@ import numpy as np
 from netspec.errors import Problem, SpecError, StateError
 from netspec.model import Model
 from netspec.plan import Plan, make
-from netspec.plan.cells import Cells, Template
-from netspec.plan.cost import cost
+from netspec.plan.cells import Cells
 from netspec.results import Results, shares
 from netspec.session import long_runs, progress
 from netspec.session.agree import agreed
@@ -29,6 +28,7 @@ from netspec.session.merging import tell_of_merging
 from netspec.session.numbers import connection_lines, recorded, stimulus_line
 from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
+from netspec.session.share import shared
 from netspec.specs import NetParams, SimConfig
 from netspec.views import Net
 
@@ -123,21 +123,27 @@ class Session(Gathered):
         """Plan all stages before any is built, so that no mistake is found halfway."""
         model = self.create_pops()
         self.timing("start", "planTime")
+        share = shared(model, self.mod, self.ranks)
         with progress.rules(model, self.cfg, self.ranks, self.talks) as tell:
-            self.ahead = agreed(lambda: make.make(model, self._share, tell), self.ranks)
+            self.ahead = agreed(lambda: make.make(model, share, tell), self.ranks)
         self._done("planTime", "planning time")
 
     def create_cells(self) -> None:
         """Plan and build the cells of this rank."""
         if self.model is None:
             self.create_pops()
-        self.plan = self.ahead or agreed(lambda: make.cells(self._read(), self._share), self.ranks)
+        self.plan = self.ahead or self._plan_cells()
         if self.plan.model.spec.simulation.create_neuron_obj:
             self._new_network()
             self.network.make_cells(self.plan)
         self._report(f"  Number of cells on node {self.ranks.rank}: {len(self.plan.cells.owned)}")
         self.ranks.barrier()
         self._done("createTime", "cell creation time")
+
+    def _plan_cells(self) -> Plan:
+        model = self._read()
+        share = shared(model, self.mod, self.ranks)
+        return agreed(lambda: make.cells(model, share), self.ranks)
 
     def connect_cells(self) -> None:
         """Plan and build the connections onto the cells of this rank."""
@@ -243,7 +249,8 @@ class Session(Gathered):
         if not instantiate:
             self.plan, self.model = found.plan, found.plan.model
             return
-        owned = self._share(found.plan.cells, found.plan.templates) if owned is None else owned
+        if owned is None:
+            owned = shared(found.plan.model, self.mod, self.ranks)(found.plan.cells, found.plan.templates)
         self.plan = shares.restrict(found.plan, owned)
         self.model = self.plan.model
         if neuron_objects:
@@ -372,11 +379,3 @@ class Session(Gathered):
         from netspec.session.prepare import prepare
 
         return prepare(self.params, self.cfg, self.mod, self.ranks)
-
-    def _share(self, cells: Cells, templates: tuple[Template, ...]) -> Any:
-        """Positions of the cells of this rank: dealt in turn, or so that all ranks have the same work."""
-        from netspec.neuron import ranks
-
-        if self.cfg.get("balance") == "cost":
-            return ranks.balanced(cost(cells, templates), self.ranks)
-        return ranks.round_robin(cells, self.ranks)

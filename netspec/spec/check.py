@@ -13,6 +13,7 @@ from netspec.spec.check_rxd import reaction_diffusion
 from netspec.spec.check_simulation import simulation
 from netspec.spec.check_stimuli import stimuli
 from netspec.spec.check_subcellular import subcellular
+from netspec.spec.check_threads import threads
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts, gather
 from netspec.spec.findings import Finding
@@ -44,6 +45,7 @@ def check(
         stimuli(facts),
         reaction_diffusion(facts),
         simulation(facts, known_analysis),
+        threads(facts),
     )
 
 

@@ -176,7 +176,13 @@ def test_file_runs_and_is_counted(tmp_path):
     assert status == 0, err
     rows = [line.split() for line in out.splitlines()]
     assert ["E->E", "exc", "12"] in rows
-    assert [row[:3] for row in rows[-3:]] == [["0", "2", "6"], ["1", "1", "3"], ["2", "1", "3"]]
+    shares = [["0", "2", "6"], ["1", "1", "3"], ["2", "1", "3"]]
+    for balance, work in (("'round-robin'", ["1.50", "0.75", "0.75"]), ("'cost'", ["1.50", "0.75", "0.75"])):
+        first = rows.index(["balance", "=", balance]) + 2
+        assert [row[:3] for row in rows[first : first + 3]] == shares
+        assert [row[-1] for row in rows[first : first + 3]] == work
+    assert "The busiest rank has 1.50 times the mean work." in out
+    assert "One cell alone" not in out
     status, out, err = command("run", path, cwd=tmp_path)
     assert status == 0, err
     assert "Cells: 4" in out
