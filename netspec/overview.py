@@ -108,10 +108,8 @@ def _synapse_work(plan: Plan, costs: Costs) -> NDArray[np.float64]:
     specs = plan.model.spec.network.synapses
     mods = [specs[label].mod if label in specs else "" for label in plan.model.synapses.names]
     each = np.array([*(costs.mechanisms.get(mod, costs.point) for mod in mods), 0.0])
-    rows = plan.connections.take(plan.connections["section"] >= 0)
-    if not plan.model.spec.simulation.one_syn_per_netcon:
-        columns = [rows[name] for name in ("post", "synapse", "section", "location")]
-        rows = rows.take(np.unique(np.stack(columns), axis=1, return_index=True)[1])
+    rows = merging.contacts(plan)
+    rows = rows.take(merging.objects(plan, rows)[0])
     weights = each[rows["synapse"]]
     total = np.bincount(plan.cells.positions(rows["post"]), weights, minlength=len(plan.cells))
     return np.asarray(total, float)

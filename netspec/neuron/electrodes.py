@@ -1,7 +1,6 @@
 """Currents of electrodes: they leave through the membrane, but did not flow along the cell."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from neuron import h
@@ -45,10 +44,8 @@ class LiveElectrodes:
 
 def electrode_mechanisms() -> frozenset[str]:
     """The mechanisms with an ELECTRODE_CURRENT that are in use on this rank."""
-    points = {name for name in catalog.points() if _has_electrode(name, 1) and h.List(name).count()}
-    return frozenset(
-        points | {name for name in catalog.densities() if _has_electrode(name, 0) and _used(name)}
-    )
+    points = {name for name in catalog.points() if _has_electrode(name) and h.List(name).count()}
+    return frozenset(points | {name for name in catalog.densities() if _has_electrode(name) and _used(name)})
 
 
 def _used(mechanism: str) -> bool:
@@ -56,8 +53,6 @@ def _used(mechanism: str) -> bool:
 
 
 @cache
-def _has_electrode(mechanism: str, kind: int) -> bool:
+def _has_electrode(mechanism: str) -> bool:
     """Whether its NMODL text, which NEURON keeps, says so."""
-    types: Any = h.MechanismType(kind)
-    types.select(mechanism)
-    return "ELECTRODE_CURRENT" in (types.code() or "")
+    return "ELECTRODE_CURRENT" in catalog.code(mechanism)

@@ -70,6 +70,8 @@ def expected_synapses(model: Model, cells: Cells) -> dict[str, Floats]:
     """
     network, simulation = model.spec.network, model.spec.simulation
     found: dict[str, Floats] = {}
+    shared = not simulation.one_syn_per_netcon
+    merged = model.linear if simulation.merge_synapses else frozenset()
     for rule in network.connections.values():
         pre, post = (mask(conds, cells, closed=False) for conds in (rule.pre_conds, rule.post_conds))
         post &= cells.table["template"] >= 0
@@ -80,7 +82,7 @@ def expected_synapses(model: Model, cells: Cells) -> dict[str, Floats]:
             mod = network.synapses[label].mod if label in network.synapses else None
             if mod is not None:
                 total = found.setdefault(mod, np.zeros(len(cells)))
-                total[post] += each if simulation.one_syn_per_netcon else min(each, 1.0)
+                total[post] += min(each, 1.0) if shared or mod in merged else each
     return found
 
 
