@@ -5,8 +5,8 @@
     python benchmarks/scale.py plain arbor --repeat 5 --save more.json
     python benchmarks/scale_report.py scale.json more.json        the pages in docs/ from the numbers
 
-Cases: networks (on 1 and 2 ranks), plain (the same network by hand), arbor (a ring of cables), share (one rank of
-a thousand), rules (planning of one rank by rule). CPU seconds; medians of runs, ratios only within one case.
+Cases: networks (on 1 and 2 ranks), plain (the same network by hand), arbor (a ring of cables), share (one rank
+of a thousand), rules (planning of one rank by rule). CPU seconds; medians of runs, ratios only within one case.
 NetPyNE and Arbor run in environments of their own: NETSPEC_ORACLE_PYTHON and NETSPEC_ARBOR_PYTHON, or ones
 that are made in the cache.
 """
