@@ -5,8 +5,8 @@
     python benchmarks/scale.py plain arbor --repeat 5 --save more.json
     python benchmarks/scale_report.py scale.json more.json        the pages in docs/ from the numbers
 
-Cases: networks (on 1 and 2 ranks), plain (the same network by hand), arbor (a ring of cables), share (one rank
-of a thousand), rules (planning of one rank by rule). CPU seconds; medians of runs, ratios only within one case.
+Cases: networks (on 1 and 2 ranks), plain (the same network by hand), arbor (a ring of cables), share (one
+rank of a thousand), rules (planning of one rank by rule). CPU seconds, medians of runs; ratios in one case.
 NetPyNE and Arbor run in environments of their own: NETSPEC_ORACLE_PYTHON and NETSPEC_ARBOR_PYTHON, or ones
 that are made in the cache.
 """
@@ -34,7 +34,6 @@ from launcher import ALLOWED, MPIEXEC  # noqa: E402
 
 NETWORKS = ((1000, 100), (10_000, 100), (100_000, 10), (100_000, 100))
 """(cells, connections per cell)."""
-NETPYNE_TO = 1_000_000  # connections; beyond it takes minutes and gigabytes
 DURATION = 10.0  # [ms]
 Run = dict[str, Any]
 
@@ -62,6 +61,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="*", default=list(CASES), help=", ".join(CASES))
     parser.add_argument("--quick", action="store_true", help="small networks and shares")
     parser.add_argument("--most", type=float, default=1e7, help="connections of the largest network")
+    parser.add_argument(
+        "--netpyne", type=float, default=1e6, help="the same for NetPyNE, which takes minutes"
+    )
     parser.add_argument("--repeat", type=int, default=1, help="processes for each number")
     parser.add_argument("--save", help="JSON file for all numbers, written after each of them")
     return parser.parse_args()
@@ -97,7 +99,7 @@ def networks(options: argparse.Namespace) -> Iterator[Run]:
             continue
         sizes = {"cells": cells, "per_cell": per_cell, "duration": DURATION}
         for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1)):
-            if package == "netpyne" and cells * per_cell > NETPYNE_TO:
+            if package == "netpyne" and cells * per_cell > options.netpyne:
                 continue
             told = {"package": package, **sizes}
             costs = repeated(options.repeat, package, "network", ranks, **told)
@@ -105,9 +107,9 @@ def networks(options: argparse.Namespace) -> Iterator[Run]:
 
 
 def plain(options: argparse.Namespace) -> Iterator[Run]:
-    for shared, duration in ((True, 200.0), (False, 50.0)):
+    for shared, duration in ((True, 200.0), (False, 20.0)):
         sizes = {"cells": 1000, "per_cell": 100, "shared": shared}
-        sizes["duration"] = duration / 10 if options.quick else duration
+        sizes["duration"] = 5.0 if options.quick else duration
         spikes = []
         for costs in alternately(max(options.repeat, 3), ("by_netspec", "by_hand"), **sizes):
             spikes.append(costs["ranks"][0].pop("spikes"))
@@ -117,7 +119,7 @@ def plain(options: argparse.Namespace) -> Iterator[Run]:
 
 
 def arbor(options: argparse.Namespace) -> Iterator[Run]:
-    sizes = {"cells": 100, "compartments": 201, "duration": 20.0 if options.quick else 200.0}
+    sizes = {"cells": 100, "compartments": 201, "duration": 20.0 if options.quick else 60.0}
     for costs in alternately(max(options.repeat, 3), ("ring", "arbor_ring"), **sizes):
         times = costs["ranks"][0].pop("spikes")
         yield {"case": "arbor", **sizes, **costs, "spikes": len(times), "last": max(times)}

@@ -2,7 +2,7 @@
 
     python scale_child.py KIND OPTIONS      OPTIONS: JSON, the arguments of the function of that name below
 
-CPU seconds, bytes of resident memory. Runs with netspec, NetPyNE or Arbor, so imports are where they are used.
+CPU seconds, bytes of resident memory. Runs with netspec, NetPyNE or Arbor: imports are where they are used.
 """
 
 import contextlib
