@@ -1,5 +1,7 @@
 """Which cells are connected. Numbers marked so were made by NetPyNE 1.1.1 on one rank."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from plan_nets import net, pairs, planned, rows, wired
@@ -289,3 +291,13 @@ def test_picked_numbers_depend_on_their_stream_only(picks, monkeypatch):
     mine, found = thinned((7, chosen, 3), 3, 0.2, 100)
     assert found.tolist() == numbers[np.isin(rows, chosen)].tolist()
     assert chosen[mine].tolist() == rows[np.isin(rows, chosen)].tolist()
+
+
+@pytest.mark.parametrize("shift", [0, 2**40])
+def test_pairs_are_counted_once(shift):
+    plan = wired({"convergence": 2, "synsPerConn": 3})
+    cells = replace(plan.cells, table=plan.cells.table.with_columns(gid=plan.cells.gids + shift))
+    ends = {end: plan.connections[end] + shift for end in ("pre", "post")}
+    moved = replace(plan, cells=cells, connections=plan.connections.with_columns(**ends))
+    assert moved.connected_pairs == len(set(pairs(plan))) == len(plan.connections) // 3
+    assert replace(moved, connections=moved.connections.take(slice(0))).connected_pairs == 0
