@@ -18,7 +18,8 @@ class Items:
     """Costs of single items: bytes of memory on a rank, CPU time [s].
 
     cell: of the network, on every rank. own: cell of the rank, with its stimulus. source: distinct
-    presynaptic cell that is on another rank. step: own cell and time step. spike: of any cell of the network.
+    presynaptic cell that is on another rank. start: connection, before a run. step: own cell and time
+    step. spike: of any cell of the network.
     """
 
     base_bytes: float
@@ -29,6 +30,7 @@ class Items:
     cell_time: float
     own_time: float
     connection_time: float
+    start_time: float
     step_time: float
     spike_time: float
 
@@ -59,6 +61,7 @@ def items(network: Run, share: Run) -> Items:
         cell_time=cell_time,
         own_time=sum(whole[name] for name in OWN) / cells - cell_time,
         connection_time=(one["plan_connections"] + one["connections"]) / one["rows"],
+        start_time=one["start"] / one["rows"],
         step_time=one["run"] / one["owned"] / steps,
         spike_time=max(0.0, one["run_played"] - one["run"]) / one["played"],
     )
@@ -79,6 +82,7 @@ def estimate(each: Items, cells: float, per_cell: float, ranks: float, rate: flo
         "cells of the network": cells * each.cell_time,
         "own cells": own * each.own_time,
         "connections": rows * each.connection_time,
+        "start of a run": rows * each.start_time,
     }
     run = {
         "own cells": own * STEPS_PER_SECOND * each.step_time,

@@ -197,6 +197,7 @@ def item_rows(each: Items) -> list[list[str]]:
         ["own cell (soma, synapse, NetStim, gid)", f"{each.own_bytes:,.0f}", f"{1e6 * each.own_time:.1f} us"],
         ["own connection", f"{each.connection_bytes:.0f}", f"{1e6 * each.connection_time:.2f} us"],
         ["distinct presynaptic cell of another rank", f"{each.source_bytes:.0f}", ""],
+        ["own connection, start of a run", "", f"{1e6 * each.start_time:.2f} us"],
         ["own cell and time step (run)", "", f"{1e9 * each.step_time:.0f} ns"],
         ["spike of the network (run)", "", f"{1e9 * each.spike_time:.0f} ns"],
     ]
@@ -230,14 +231,14 @@ def share_rows(each: Items, share: Run) -> list[list[str]]:
     cost, seconds = share["ranks"][0], share["duration"] / 1000
     found = estimate(each, share["cells"], share["per_cell"], share["of"], share["rate"])
     planned = ("plan_cells", "plan_connections", "plan_rest")
-    made = ("cells", "connections", "rest")
+    made = ("cells", "connections", "rest", "start")
     measured = (
         (cost["base_bytes"] + cost["total_bytes"]) / 1e6,
         sum(cost[name] for name in (*planned, *made)),
         cost["run_played"] / seconds,
     )
     said = (sum(found.memory.values()) / 1e6, sum(found.build.values()), sum(found.run.values()))
-    names = ("memory [MB]", "plan and build [s]", "run, per second [s]")
+    names = ("memory [MB]", "plan, build and start [s]", "run, per second [s]")
     peak = ["peak while planning and building [MB]", f"{cost['peak'] / 1e6:,.0f}", ""]
     rows = [[n, f"{m:,.2f}", f"{s:,.2f}"] for n, m, s in zip(names, measured, said, strict=True)]
     alone = ["of that the plan alone [s]", f"{sum(cost[name] for name in planned):.2f}", ""]

@@ -12,7 +12,7 @@ sys.path.insert(0, str(BENCHMARKS))
 import scale_costs  # noqa: E402
 import scale_report  # noqa: E402
 
-EACH = scale_costs.Items(5e7, 76, 8000, 300, 250, 1e-7, 1e-5, 2e-7, 7e-8, 1e-7)
+EACH = scale_costs.Items(5e7, 76, 8000, 300, 250, 1e-7, 1e-5, 2e-7, 3e-7, 7e-8, 1e-7)
 CELLS, PER_CELL, RANKS, ROWS = 10_000, 50, 100, 5000
 SOURCES = scale_costs.sources(CELLS, ROWS, RANKS)
 
@@ -47,6 +47,7 @@ def share():
         "rows": ROWS,
         "sources": SOURCES,
         "owned": 100,
+        "start": ROWS * 3e-7,
         "run": 100 * 400 * 7e-8,
         "run_played": 100 * 400 * 7e-8 + 900 * 1e-7,
         "played": 900,
