@@ -60,6 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("cases", nargs="*", default=list(CASES), help=", ".join(CASES))
     parser.add_argument("--quick", action="store_true", help="small networks and shares")
+    parser.add_argument("--least", type=float, default=0, help="connections of the smallest network")
     parser.add_argument("--most", type=float, default=1e7, help="connections of the largest network")
     parser.add_argument(
         "--netpyne", type=float, default=1e6, help="the same for NetPyNE, which takes minutes"
@@ -95,7 +96,7 @@ def _lines(path: str) -> list[str]:
 
 def networks(options: argparse.Namespace) -> Iterator[Run]:
     for cells, per_cell in NETWORKS[: 1 if options.quick else None]:
-        if cells * per_cell > options.most:
+        if not options.least <= cells * per_cell <= options.most:
             continue
         sizes = {"cells": cells, "per_cell": per_cell, "duration": DURATION}
         for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1)):
