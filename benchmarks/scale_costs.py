@@ -19,7 +19,7 @@ class Items:
 
     cell: of the network, on every rank. own: cell of the rank, with its stimulus. source: distinct
     presynaptic cell that is on another rank. start: connection, before a run. step: own cell and time
-    step. spike: of any cell of the network.
+    step. spike: of any cell of the network, with the one connection that it has on the rank.
     """
 
     base_bytes: float
@@ -86,7 +86,7 @@ def estimate(each: Items, cells: float, per_cell: float, ranks: float, rate: flo
     }
     run = {
         "own cells": own * STEPS_PER_SECOND * each.step_time,
-        "spikes of the network": cells * rate * each.spike_time,
+        "spikes of the network": rate * max(cells, rows) * each.spike_time,
     }
     return Estimate(memory, build, run)
 

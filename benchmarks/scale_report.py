@@ -60,7 +60,8 @@ def benchmarks(machine: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, str
 def extrapolated(machine: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, str]:
     """Blocks of docs/scaling.md."""
     share = largest(runs, case="share")
-    each = items(largest(runs, case="networks", package="netspec", size=1), share)
+    network = largest(runs, case="networks", package="netspec", size=1)
+    each, of_less = items(network, share), items(network, smallest(runs, case="share"))
     return {
         "machine": about(machine),
         "items": table(("item", "memory [bytes]", "time"), item_rows(each)),
@@ -68,7 +69,7 @@ def extrapolated(machine: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, s
         "parts": table(
             ("part of one rank", "memory [MB]", "build [s]", "run, per second [s]"), part_rows(each)
         ),
-        "share": table(("", "measured", "from items"), share_rows(each, share)),
+        "share": table(("", "measured", "foretold"), share_rows(of_less, share)),
         "rules": table(("rule", "one rank [s]", "connections", "grows with"), rule_rows(runs)),
     }
 
@@ -90,10 +91,23 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def largest(runs: Sequence[Run], **wanted: Any) -> Run:
     """Of the runs that have these values the one with most connections, and of equal ones the last."""
+    return max(reversed(chosen(runs, wanted)), key=connections)
+
+
+def smallest(runs: Sequence[Run], **wanted: Any) -> Run:
+    """The same with fewest connections."""
+    return min(reversed(chosen(runs, wanted)), key=connections)
+
+
+def chosen(runs: Sequence[Run], wanted: Mapping[str, Any]) -> list[Run]:
     found = [run for run in runs if all(run.get(key) == value for key, value in wanted.items())]
     if not found:
         raise SystemExit(f"no run of {wanted}")
-    return max(reversed(found), key=lambda run: run["cells"] * run["per_cell"])
+    return found
+
+
+def connections(run: Run) -> int:
+    return int(run["cells"] * run["per_cell"])
 
 
 # ---- networks ----------------------------------------------------------------------------------------------
@@ -126,10 +140,10 @@ def network_numbers(run: Run) -> list[str]:
     each = run["ranks"]
     phases = ("cells", "connect", "run", "gather_data", "gather")
     times = [f"{slowest(run, name):.2f}" if name in each[0] else "" for name in phases]
-    connections = total(run, "connect_bytes") / (run["cells"] * run["per_cell"])
+    each_connection = total(run, "connect_bytes") / connections(run)
     cells = (total(run, "cells_bytes") + total(run, "stims_bytes")) / run["cells"]
     peak = " + ".join(f"{rank['peak'] / 1e6:,.0f}" for rank in each)
-    return [*times, f"{connections:,.0f}", f"{cells:,.0f}", peak]
+    return [*times, f"{each_connection:,.0f}", f"{cells:,.0f}", peak]
 
 
 def slowest(run: Run, name: str) -> float:
@@ -199,7 +213,7 @@ def item_rows(each: Items) -> list[list[str]]:
         ["distinct presynaptic cell of another rank", f"{each.source_bytes:.0f}", ""],
         ["own connection, start of a run", "", f"{1e6 * each.start_time:.2f} us"],
         ["own cell and time step (run)", "", f"{1e9 * each.step_time:.0f} ns"],
-        ["spike of the network (run)", "", f"{1e9 * each.spike_time:.0f} ns"],
+        ["spike of the network, and its connection here (run)", "", f"{1e9 * each.spike_time:.0f} ns"],
     ]
 
 
@@ -227,19 +241,19 @@ def part_rows(each: Items) -> list[list[str]]:
 
 
 def share_rows(each: Items, share: Run) -> list[list[str]]:
-    """The share that was built, beside what the items say."""
+    """The share that was built, beside what the items of another share say."""
     cost, seconds = share["ranks"][0], share["duration"] / 1000
     found = estimate(each, share["cells"], share["per_cell"], share["of"], share["rate"])
     planned = ("plan_cells", "plan_connections", "plan_rest")
     made = ("cells", "connections", "rest", "start")
     measured = (
-        (cost["base_bytes"] + cost["total_bytes"]) / 1e6,
+        (cost["base_bytes"] + sum(cost[f"{name}_bytes"] for name in (*planned, *made[:-1]))) / 1e6,
         sum(cost[name] for name in (*planned, *made)),
         cost["run_played"] / seconds,
     )
     said = (sum(found.memory.values()) / 1e6, sum(found.build.values()), sum(found.run.values()))
     names = ("memory [MB]", "plan, build and start [s]", "run, per second [s]")
-    peak = ["peak while planning and building [MB]", f"{cost['peak'] / 1e6:,.0f}", ""]
+    peak = ["peak, the run included [MB]", f"{cost['peak'] / 1e6:,.2f}", ""]
     rows = [[n, f"{m:,.2f}", f"{s:,.2f}"] for n, m, s in zip(names, measured, said, strict=True)]
     alone = ["of that the plan alone [s]", f"{sum(cost[name] for name in planned):.2f}", ""]
     return [*rows, alone, peak]

@@ -44,6 +44,10 @@ def share():
         "connections": ROWS * 1e-7,
         "plan_connections_bytes": ROWS * 48,
         "connections_bytes": ROWS * 252 + SOURCES * 250,
+        "plan_cells_bytes": 76 * CELLS,
+        "plan_rest_bytes": 0,
+        "cells_bytes": 100 * 8000,
+        "rest_bytes": 0,
         "rows": ROWS,
         "sources": SOURCES,
         "owned": 100,
@@ -74,6 +78,12 @@ def test_a_rank_is_the_sum_of_its_items():
     assert found.memory["connections"] == pytest.approx(300e6)
     assert found.build["connections"] == pytest.approx(0.2)
     assert found.run == pytest.approx({"own cells": 1000 * 40_000 * 7e-8, "spikes of the network": 1.0})
+
+
+def test_a_spike_costs_as_much_for_each_connection_that_it_has_on_the_rank():
+    few, many = (scale_costs.estimate(EACH, 1e6, 1e3, ranks, 10).run for ranks in (10_000, 100))
+    assert few["spikes of the network"] == pytest.approx(1.0)
+    assert many["spikes of the network"] == pytest.approx(10.0)
 
 
 def test_nothing_but_cells_grows_with_ranks():
@@ -131,8 +141,9 @@ def test_networks_and_ratios():
 
 def test_the_share_that_was_built_beside_its_items():
     measured = scale_report.share_rows(EACH, share())
-    assert measured[0] == ["memory [MB]", "52.00", f"{(5e7 + 76e4 + 8e5 + 15e5 + SOURCES * 250) / 1e6:,.2f}"]
-    assert measured[-1] == ["peak while planning and building [MB]", "60", ""]
+    memory = f"{(5e7 + 76e4 + 8e5 + 15e5 + SOURCES * 250) / 1e6:,.2f}"
+    assert measured[0] == ["memory [MB]", memory, memory]
+    assert measured[-1] == ["peak, the run included [MB]", "60.00", ""]
 
 
 def test_every_page_has_places_for_its_numbers():
