@@ -1,10 +1,15 @@
-"""The arithmetic and the tables of benchmarks/scale_report.py."""
+"""The arithmetic and the tables of benchmarks/scale_report.py, and what docs/scaling.md says of plans."""
 
 import sys
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from plan_nets import net, planned
+
+from netspec.plan.rules import RuleStream
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -157,3 +162,22 @@ def test_every_page_has_places_for_its_numbers():
 
 def rules():
     return {key: 1.0 for name in scale_report.GROWTH for key in (name, f"{name}_rows")}
+
+
+LARGE = {
+    "popParams": {"A": {"cellType": "P", "numCells": 30_000}, "B": {"cellType": "P", "numCells": 30_000}}
+}
+
+
+@pytest.mark.parametrize("rule", [{"probability": 0.001}, {"convergence": 30}])
+def test_a_rank_has_its_own_connections_and_one_row_for_each_cell(rule, monkeypatch):
+    monkeypatch.setattr(RuleStream, "pairs", None)  # numbers of all pairs with own cells
+    owned = np.arange(7, 60_000, 1000)
+    tracemalloc.start()
+    plan = planned(net({"rule": rule}, **LARGE), owned, randomStreams="named")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(plan.connections) == pytest.approx(30 * 30, rel=0.2)
+    assert {*plan.connections["post"].tolist()} == {*owned[30:].tolist()}
+    assert plan.cells.table.nbytes == 76 * 60_000
+    assert held < 76 * 60_000 + 48 * len(plan.connections) + 300_000
