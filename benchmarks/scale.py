@@ -62,9 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small networks and shares")
     parser.add_argument("--least", type=float, default=0, help="connections of the smallest network")
     parser.add_argument("--most", type=float, default=1e7, help="connections of the largest network")
-    parser.add_argument(
-        "--netpyne", type=float, default=1e6, help="the same for NetPyNE, which takes minutes"
-    )
+    parser.add_argument("--netpyne", type=float, default=1e4, help="cells of the largest network for NetPyNE")
     parser.add_argument("--repeat", type=int, default=1, help="processes for each number")
     parser.add_argument("--save", help="JSON file for all numbers, written after each of them")
     return parser.parse_args()
@@ -100,7 +98,7 @@ def networks(options: argparse.Namespace) -> Iterator[Run]:
             continue
         sizes = {"cells": cells, "per_cell": per_cell, "duration": DURATION}
         for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1)):
-            if package == "netpyne" and cells * per_cell > options.netpyne:
+            if package == "netpyne" and cells > options.netpyne:
                 continue
             told = {"package": package, **sizes}
             costs = repeated(options.repeat, package, "network", ranks, **told)
