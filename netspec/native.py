@@ -27,7 +27,11 @@ def plan(net_params: Any, sim_config: Any = None, mod: Any = None) -> Plan:
 
 
 def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
-    """Build, run and gather. On rank 0 the results of all ranks, elsewhere those of the rank."""
+    """Build, run and gather. On rank 0 the results of all ranks, elsewhere those of the rank.
+
+    With gatherOnlySimData the plan in them is everywhere the rank's own share: connections stay where
+    they are.
+    """
     from netspec.session.stages import Session  # imports NEURON
 
     session = Session(talks=False)
@@ -41,7 +45,7 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
         session.network_view().addRxD()
         session.setup_recording()
         session.run()
-        return session.gather()
+        return session.gather(not session.cfg.get("gatherOnlySimData"))
     finally:
         session.clear()  # NEURON's objects of one run must not be there in the next
 

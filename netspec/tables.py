@@ -67,6 +67,15 @@ def concat(tables: Iterable[Table], empty: Table | None = None) -> Table:
     return Table({name: np.concatenate([part[name] for part in parts]) for name in parts[0].columns})
 
 
+def stacked(tables: list[Table], empty: Table) -> Table:
+    """As concat, but the list is emptied: the parts of a column are let go as soon as it is whole."""
+    if not tables:
+        return empty
+    parts = {name: [table[name] for table in tables] for name in tables[0].columns}
+    tables.clear()
+    return Table({name: np.concatenate(parts.pop(name)) for name in list(parts)})
+
+
 def blank(**dtypes: Any) -> Table:
     """A table of no rows with the given columns."""
     return Table({name: np.empty(0, dtype) for name, dtype in dtypes.items()})

@@ -17,7 +17,7 @@ from netspec.plan.parameters import FIELDS, Ends, functions, of_connections, of_
 from netspec.plan.resolve import weight_factor
 from netspec.plan.rules import RuleStream, full, listed, listed_rows, probability
 from netspec.plan.synapses import contacts, wiring
-from netspec.tables import Table, blank, concat
+from netspec.tables import Table, blank, concat, stacked
 
 Positions = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -89,9 +89,10 @@ def connected(
             blocks.extend(_blocks(ends, templates, code, formulas, pairs))
         tell(code + 1)
     if not coupled:
-        return _stacked(blocks), blank(**GAP_COLUMNS)
+        return stacked(blocks, blank(**CONNECTION_COLUMNS)), blank(**GAP_COLUMNS)
     halves, table = gaps.halves(model, cells, templates, owned, coupled, sum(map(len, blocks)))
-    return _stacked([*blocks, halves]), table
+    blocks.append(halves)
+    return stacked(blocks, halves), table
 
 
 def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: list[Table]) -> Pairs:
@@ -238,12 +239,3 @@ def _as_connections(ends: Ends, code: int, pre: Positions, post: Positions, tabl
     return Table(
         {name: columns[name].astype(dtype, copy=False) for name, dtype in CONNECTION_COLUMNS.items()}
     )
-
-
-def _stacked(blocks: list[Table]) -> Table:
-    """All blocks as one table; the parts of a column are let go as soon as it is whole."""
-    if not blocks:
-        return blank(**CONNECTION_COLUMNS)
-    parts = {name: [block[name] for block in blocks] for name in CONNECTION_COLUMNS}
-    blocks.clear()
-    return Table({name: np.concatenate(parts.pop(name)) for name in CONNECTION_COLUMNS})

@@ -20,7 +20,7 @@ from netspec.plan.cells import CELL_COLUMNS, Cells
 from netspec.plan.rotation import turned
 from netspec.spec.network import Network, Population
 from netspec.streams import uniforms
-from netspec.tables import Table, blank, concat
+from netspec.tables import Table, blank, stacked
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
@@ -55,7 +55,8 @@ def place(model: Model) -> Cells:
         tags |= {count + index: own for index, own in placed.tags.items()}
         first_gid += placed.span
         count += len(placed.norm)
-    table = corrected(concat(parts, blank(**CELL_COLUMNS)), model.spec.network)
+        del placed  # of many cells, it is as large as their table
+    table = corrected(stacked(parts, blank(**CELL_COLUMNS)), model.spec.network)
     return turned(model, Cells(table, model.populations, np.arange(count), tags))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.plan.sample import BLOCK, distinct, of_rows, rows_per_block
+from netspec.plan.sample import BLOCK, distinct, of_rows, rows_per_block, thinned
 from netspec.streams import CellKeys, Ids, Streams, uniforms
 
 Gids = NDArray[np.int64]
@@ -40,13 +41,22 @@ class RuleStream:
 
     def pairs(self, rows: range, columns: Positions) -> NDArray[np.float64]:
         """A number for each pair of pre cells `rows` and post cells `columns`: (rows, columns)."""
-        ids = self.streams.pairs(self.label, self.pre.gid, self.post.gid)
+        ids = self._of_pairs
         width = len(self.post.gid)
         first = 1 + rows.start * width
         if 4 * len(columns) < width:  # four numbers cost as much as one
             return uniforms(ids, first + np.arange(len(rows))[:, None] * width + columns)
         every = uniforms(ids, range(first, first + len(rows) * width)).reshape(len(rows), width)
         return every if len(columns) == width else every[:, columns]
+
+    @cached_property
+    def _of_pairs(self) -> Ids:
+        """The stream of `pairs`; NetPyNE's is named by all gids, which takes a while to find out."""
+        return self.streams.pairs(self.label, self.pre.gid, self.post.gid)
+
+    def candidates(self) -> Ids | None:
+        """A stream for each post cell, along which its pre cells follow; None if each pair has a number."""
+        return self.streams.candidates(self.label, self.post)
 
     def convergence(self) -> Ids:
         """A stream for each post cell."""
@@ -66,6 +76,10 @@ def full(pre: Gids, post: Gids, owned: Positions, stream: RuleStream) -> Pairs:
 @rule("probConn", "probability")
 def probability(pre: Gids, post: Gids, owned: Positions, stream: RuleStream, probability: Any) -> Pairs:
     """Each pair independently. probability: a number, or a function (rows, columns) -> matrix."""
+    streams = None if callable(probability) else stream.candidates()
+    if streams is not None:
+        column, row = thinned(of_rows(streams, owned), len(owned), float(probability), len(pre))
+        return pre[row], post[owned[column]]
     step = max(1, BLOCK // (len(post) if 4 * len(owned) >= len(post) else max(1, len(owned))))
     hits_pre, hits_post = [], []
     for start in range(0, len(pre), step):

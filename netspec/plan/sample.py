@@ -1,4 +1,4 @@
-"""Distinct whole numbers of a stream, for many streams at once."""
+"""Distinct whole numbers of a stream, for many streams at once: so many of them, or each by chance."""
 
 import math
 from typing import Any
@@ -49,6 +49,43 @@ def distinct(ids: Ids, start: Any, wanted: Ints, limit: int) -> tuple[Ints, Ints
         todo = todo[~enough]
         picks *= 2
     return found, position
+
+
+def thinned(ids: Ids, rows: int, chance: float, limit: int) -> tuple[Ints, Ints]:
+    """Which of 0 .. limit - 1 each stream picks, each with the same chance: (rows, numbers), ascending.
+
+    Drawn are the distances between those picked, and nothing for the others.
+    """
+    if chance <= 0 or not limit or not rows:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    expected = limit * min(chance, 1.0)
+    picks = math.ceil(expected + 4.0 * math.sqrt(expected * (1.0 - min(chance, 1.0))) + 2.0)
+    step = max(1, BLOCK // picks)
+    parts = [
+        _thinned(of_rows(ids, todo), todo, picks, chance, limit)
+        for todo in (np.arange(start, min(start + step, rows)) for start in range(0, rows, step))
+    ]
+    return np.concatenate([row for row, _ in parts]), np.concatenate([number for _, number in parts])
+
+
+def _thinned(ids: Ids, names: Ints, picks: int, chance: float, limit: int) -> tuple[Ints, Ints]:
+    """Thinned numbers of some streams, which are called `names`."""
+    rows, found = [], []
+    todo, last, begin = np.arange(len(names)), np.full(len(names), -1, np.int64), 1
+    with np.errstate(divide="ignore"):
+        scale = np.log1p(-min(chance, 1.0))
+    while len(todo):
+        drawn = np.log(numbers(of_rows(ids, todo), len(todo), begin, picks)) / scale
+        at = last[todo, None] + np.cumsum(np.minimum(drawn, limit).astype(np.int64) + 1, axis=1)
+        row, column = np.nonzero(at < limit)
+        rows.append(todo[row])
+        found.append(at[row, column])
+        last[todo] = at[:, -1]
+        todo = todo[at[:, -1] < limit]
+        begin += picks
+    row, number = np.concatenate(rows), np.concatenate(found)
+    order = np.argsort(row, kind="stable")
+    return names[row[order]], number[order]
 
 
 def integers(ids: Ids, rows: int, start: Any, count: int, limit: int) -> Ints:

@@ -60,6 +60,10 @@ class NetpyneStreams:
         """Number 1 + i * len(post) + j decides the pair of pre i and post j (sorted gids)."""
         return hash_gids(pre_gids), hash_gids(post_gids), self.seeds["conn"]
 
+    def candidates(self, rule: str, post: CellKeys) -> Ids | None:
+        """None: with NetPyNE's numbers every pair has one, whatever its probability."""
+        return None
+
     def convergence(self, rule: str, pre_gids: Any, post: CellKeys) -> Ids:
         """One stream per post cell; number 0 is not used."""
         return hash_gids(pre_gids), post.gid, self.seeds["conn"]
@@ -136,6 +140,10 @@ class NamedStreams:
     def pairs(self, rule: str, pre_gids: Any, post_gids: Any) -> Ids:
         """One stream per rule."""
         return self._id("pairs", rule, "conn"), 0, 0
+
+    def candidates(self, rule: str, post: CellKeys) -> Ids | None:
+        """One stream per post cell, for rules whose pairs all have the same probability."""
+        return self._id("candidates", rule, "conn"), post.population, post.index
 
     def convergence(self, rule: str, pre_gids: Any, post: CellKeys) -> Ids:
         """One stream per post cell."""

@@ -590,6 +590,24 @@ def test_only_the_data_is_gathered(start, tmp_path):
     assert [line.split()[-1] for line in two.splitlines() if "numbers" in line] == ["False", "False"]
 
 
+@pytest.mark.mpi
+def test_without_the_interface_connections_may_stay_where_they_are(start, tmp_path):
+    (tmp_path / "run.py").write_text(
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from test_facade import CFG, NET\nimport netspec\n"
+        "found = netspec.run(NET, {**CFG, 'gatherOnlySimData': True})\n"
+        "post, cells = found.plan.connections['post'], found.plan.cells\n"
+        "print('ends', {*post.tolist()} <= {*cells.gids[cells.owned].tolist()}, len(cells.owned))\n"
+        "print('spikes', found.spikes['time'].tolist()) if len(found.spikes) else None\n"
+    )
+    one, two = (start(ranks, "run.py", cwd=tmp_path).stdout.splitlines() for ranks in (1, 2))
+    assert [line for line in one if line.startswith("ends")] == ["ends True 8"]
+    assert [line for line in two if line.startswith("ends")] == ["ends True 4"] * 2
+    spikes = [line for line in one if line.startswith("spikes")]
+    assert len(spikes) == 1
+    assert spikes[0] in two
+
+
 @pytest.mark.parametrize("ranks", [1, pytest.param(2, marks=pytest.mark.mpi)])
 def test_swapped_arguments_end_with_a_failure(start, tmp_path, ranks):
     (tmp_path / "run.py").write_text(

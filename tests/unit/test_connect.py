@@ -1,13 +1,15 @@
 """Which cells are connected. Numbers marked so were made by NetPyNE 1.1.1 on one rank."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from plan_nets import net, pairs, planned, rows, wired
 
 from netspec.errors import NetspecWarning, SpecError
-from netspec.plan import CONNECTION_COLUMNS
+from netspec.plan import CONNECTION_COLUMNS, sample
 from netspec.plan.rules import RULES, listed, rule
-from netspec.plan.sample import distinct
+from netspec.plan.sample import distinct, thinned
 from netspec.streams import hash_gids, uniforms
 
 ALL = {"preConds": {"pop": ["A", "B"]}, "postConds": {"pop": ["A", "B"]}}
@@ -258,3 +260,44 @@ def test_distinct_numbers_are_the_first_new_ones_of_the_stream(wanted, limit, st
 def test_distinct_numbers_netpyne():
     found, _ = distinct((hash_gids(range(5)), 7, 1), 1, np.array([3]), 5)
     assert found.tolist() == [[2, 3, 4]]
+
+
+@pytest.mark.parametrize("chance", [0.004, 0.3, 0.97])
+def test_each_number_is_picked_with_the_same_chance(chance):
+    rows, numbers = thinned((7, np.arange(400), 3), 400, chance, 500)
+    assert (np.diff(rows * 500 + numbers) > 0).all()
+    assert numbers.min() >= 0
+    assert numbers.max() < 500
+    width = (chance * (1 - chance)) ** 0.5
+    for axis, other in ((rows, 500), (numbers, 400)):
+        shares = np.bincount(axis, minlength=900 - other) / other
+        assert abs(shares - chance).max() < 5 * width / other**0.5
+        assert 0.8 < shares.std() / (width / other**0.5) < 1.2
+
+
+def test_certain_and_impossible_numbers():
+    rows, numbers = thinned((7, np.arange(3), 3), 3, 1.0, 4)
+    assert rows.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert numbers.tolist() == [0, 1, 2, 3] * 3
+    assert not len(thinned((7, np.arange(3), 3), 3, 0.0, 4)[0])
+    assert not len(thinned((7, np.arange(3), 3), 3, 0.5, 0)[0])
+
+
+@pytest.mark.parametrize("picks", [1, 40])
+def test_picked_numbers_depend_on_their_stream_only(picks, monkeypatch):
+    rows, numbers = thinned((7, np.arange(50), 3), 50, 0.2, 100)
+    monkeypatch.setattr(sample, "BLOCK", picks)
+    chosen = np.array([3, 20, 21])
+    mine, found = thinned((7, chosen, 3), 3, 0.2, 100)
+    assert found.tolist() == numbers[np.isin(rows, chosen)].tolist()
+    assert chosen[mine].tolist() == rows[np.isin(rows, chosen)].tolist()
+
+
+@pytest.mark.parametrize("shift", [0, 2**40])
+def test_pairs_are_counted_once(shift):
+    plan = wired({"convergence": 2, "synsPerConn": 3})
+    cells = replace(plan.cells, table=plan.cells.table.with_columns(gid=plan.cells.gids + shift))
+    ends = {end: plan.connections[end] + shift for end in ("pre", "post")}
+    moved = replace(plan, cells=cells, connections=plan.connections.with_columns(**ends))
+    assert moved.connected_pairs == len(set(pairs(plan))) == len(plan.connections) // 3
+    assert replace(moved, connections=moved.connections.take(slice(0))).connected_pairs == 0
