@@ -12,6 +12,7 @@ from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
 from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
+from netspec.session.settings import as_mapping
 from netspec.spec import Spec
 from netspec.spec.read import read
 
@@ -21,20 +22,28 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
 
     mod: folders of mod files; None for `mod` in the working directory and beside the script.
     """
-    from netspec.neuron import mechanisms  # imports NEURON
+    from netspec.neuron import core_check, mechanisms  # import NEURON
 
-    mechanisms.load(mod_folders() if mod is None else mod, ranks)
+    folders = mod_folders() if mod is None else mod
+    options = as_mapping(sim_config)
+    core = bool(options.get("coreneuron") or options.get("dump_coreneuron_model"))
+    mechanisms.load(folders, ranks, core)
     artificial = mechanisms.artificial_names()
 
     def late(spec: Spec) -> list[Problem]:
-        return [*mechanisms.check(resolve(spec, artificial), ranks), *saving_problems(sim_config)]
+        model = resolve(spec, artificial)
+        found = [*mechanisms.check(model, ranks), *saving_problems(sim_config)]
+        return [*found, *core_check.problems(model)] if core else found
 
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
     with told_once(0 if ranks is None else ranks.rank):
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
         )
-    return resolve(spec, artificial)
+    model = resolve(spec, artificial)
+    if core:
+        core_check.supply(model, folders, ranks)
+    return model
 
 
 def mod_folders() -> list[Path]:
