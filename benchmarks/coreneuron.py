@@ -4,7 +4,8 @@
 
 A ring of cells with hh everywhere, and cells of many compartments with ten channels (written here). Runs
 CoreNEURON as its wheel compiles mod files ('plain') and for this machine's processor ('fast'): a process can
-load one of them only, so each is measured beside NEURON in a process of its own. Spikes have to be equal.
+load one of them only, so each is measured beside NEURON in a process of its own. Spikes have to be equal:
+beside 'fast', those of a NEURON that computes what hh would look up (usetable_hh = 0), which is not timed.
 """
 
 import argparse
@@ -73,6 +74,7 @@ def measured(
     from dataclasses import replace
 
     import numpy as np
+    from neuron import h
 
     from netspec.session.stages import Session
 
@@ -100,8 +102,13 @@ def measured(
         live.resume()
         if turn > 1:
             spent[on].append(time.process_time() - before)
-        found = live.collect().spikes
-        spikes[on] = sorted(zip(found["time"].tolist(), found["gid"].tolist(), strict=True))
+        spikes[on] = spikes_of(live)
+    if mode == "fast":
+        live.prepare()
+        h.usetable_hh = 0
+        live.initialise()
+        live.resume()
+        spikes[False] = spikes_of(live)
     session.clear()
     ratios = [plain / core for core, plain in zip(spent[True], spent[False], strict=True)]
     return {
@@ -111,6 +118,12 @@ def measured(
         "spikes": len(spikes[True]),
         "same": bool(np.array_equal(spikes[True], spikes[False])),
     }
+
+
+def spikes_of(live: Any) -> list[tuple[float, int]]:
+    """Time [ms] and gid of each spike, sorted."""
+    found = live.collect().spikes
+    return sorted(zip(found["time"].tolist(), found["gid"].tolist(), strict=True))
 
 
 def main() -> None:

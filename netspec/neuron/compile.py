@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import neuron
@@ -56,12 +56,17 @@ def library(mods: Sequence[ModFile]) -> Path:
         built.rename(work / built.name)
         shutil.rmtree(work / platform.machine())
 
+    place = made_once("mechanisms", name, make)
+    return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
+
+
+def made_once(kind: str, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of the cache, as in cache.made_once. MechanismError if the cache cannot be written."""
     try:
-        place = cache.made_once("mechanisms", name, make)
+        return cache.made_once(kind, name, make)
     except OSError as error:
         reason = f"{cache.folder()}: cannot be written: {error.strerror or error}"
         raise MechanismError(f"{reason}. Set NETSPEC_CACHE to a folder for compiled mod files") from error
-    return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
 
 
 def in_folder(folder: Path) -> Path | None:

@@ -35,13 +35,18 @@ OWN = frozenset(
 
 
 def adapt(mods: Sequence[ModFile]) -> list[ModFile]:
-    """The mod files to compile for NEURON where CoreNEURON runs: copies in the cache where that is needed."""
+    """The mod files to compile for NEURON where CoreNEURON runs: copies in the cache where that is needed.
+
+    Those whose mechanism NEURON has stay as they are.
+    """
     texts = {mod: mod_copy.read(mod.path) for mod in mods}
     new = {mod: adapted(text) for mod, text in texts.items()}
     own = compile.own(resources.folder("mod"))
     found = []
     for mod in mods:
-        if mod.name in own and pointers(texts[mod]):
+        if catalog.exists(mod.name):
+            found.append(mod)
+        elif mod.name in own and pointers(texts[mod]):
             log.info("%s is not used: CoreNEURON needs netspec's own %s", mod.path, mod.name)
             found.append(own[mod.name])
         elif new[mod].ranges:
@@ -78,10 +83,11 @@ def library(texts: Mapping[str, str], mods: Sequence[ModFile], fast: bool) -> Pa
     key = cache.key([neuron.__version__, os.environ.get("CXX", ""), flags, machine, *contents, *named])
 
     def make(work: Path) -> None:
+        """Leave the library in the folder."""
         log.info("compiling for CoreNEURON %s: %s", flags, ", ".join(texts) or "its own mechanisms")
         _compile(work, files, others, mods, flags)
 
-    place = cache.made_once("coreneuron", key, make)
+    place = compile.made_once("coreneuron", key, make)
     return next(place / name for name in LIBRARIES if (place / name).is_file())
 
 
@@ -110,12 +116,13 @@ def _copy(mod: ModFile, text: str) -> Path:
     contents = [item for path in others for item in (path.name, path.read_bytes())]
 
     def make(work: Path) -> None:
+        """Leave the text and what it includes in the folder."""
         for path in others:
             shutil.copy(path, work)
         (work / mod.path.name).write_bytes(text.encode(errors="surrogateescape"))
 
     key = cache.key([mod.path.name, text.encode(errors="surrogateescape"), *contents])
-    return cache.made_once("adapted", key, make) / mod.path.name
+    return compile.made_once("adapted", key, make) / mod.path.name
 
 
 def _included(mods: Sequence[ModFile]) -> list[Path]:

@@ -125,6 +125,7 @@ def _on(simulation: Simulation) -> Iterator[None]:
     plain, more = type(switch).nrncore_arg, SLACK * float(simulation.dt)
 
     def exact(until: float) -> str:
+        """The arguments of CoreNEURON."""
         return str(plain(switch, until)).replace(f"--tstop {until:g}", f"--tstop {until + more!r}")
 
     try:

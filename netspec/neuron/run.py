@@ -164,7 +164,7 @@ class Network:
         # A variable step refuses to start before transfers are known.
         self.pc.setup_transfer()
         self._set_integrator(simulation)
-        for name, value in {**global_values(spec), **tables(simulation, self._former)}.items():
+        for name, value in {**tables(simulation, self._former), **global_values(spec)}.items():
             if name not in RUN_SYSTEM:
                 before = self._former[name][0] if name in self._former else getattr(h, name)
                 self._former[name] = before, float(value)
