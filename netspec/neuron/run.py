@@ -392,7 +392,7 @@ def global_values(spec: Spec) -> dict[str, float]:
     problems = [
         Problem(paths[name], f"NEURON has no global {name!r}. {did_you_mean(name, known)}")
         for name in values
-        if name not in RUN_SYSTEM and not h.name_declared(name)
+        if name not in RUN_SYSTEM and h.name_declared(name) < 2  # 1: a variable of segments
     ]
     if problems:
         raise SpecError(problems)
