@@ -1,5 +1,6 @@
 """The command line: netspec run | check | plan | mod | migrate."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,16 +26,20 @@ app.add_typer(mod_files, name="mod")
 Target = Annotated[Path, typer.Argument(help="a .py script, a saved file, an npjson index or a model folder")]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
+Resume = Annotated[bool, typer.Option("--resume", help="continue from the newest checkpoint")]
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.command(context_settings=PASSED_ON)
-def run(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
+def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume = False) -> None:
     """Run a model; what follows the target is passed on to a script."""
     from netspec import launch
     from netspec import target as targets
+    from netspec.session.long_runs import RESUME
 
     found = targets.find(target)
+    if resume:
+        os.environ[RESUME] = "1"
     if ranks > 1:
         launch.start(ranks, ["-m", "netspec", "run", str(found), *context.args])
     targets.run(found, context.args)

@@ -23,6 +23,13 @@ DIFFERENCES = {
     ),
     "`hParams` given as a dict replace the defaults, as in NetPyNE; `v_init` stays -65 if it is not among"
     " them.": ("hParams",),
+    "`sim.net.recXElectrode` has the cells of this rank, before and after gathering. `sim.calculateLFP` and"
+    " `sim.calculateDipole` do nothing: samples are taken anyway.": (
+        "recXElectrode",
+        "calculateLFP",
+        "calculateDipole",
+    ),
+    "`prepareCSD` says what is missing in an error (NetPyNE prints it and returns -1).": ("prepareCSD",),
     "One thing does depend on the number of ranks, because NEURON steps every rank by itself: a variable time"
     " step (`cvode_active`).": ("cvode_active",),
     "| `coreneuron` with `recordTraces` or `recordLFP` | one sample of each trace, no LFP; what it cannot do"

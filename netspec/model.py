@@ -11,6 +11,8 @@ from netspec.streams import Streams, streams_for
 
 BUILTIN_ARTIFICIAL = frozenset({"NetStim", "IntFire1", "IntFire2", "IntFire4", "PatternStim"})
 """Artificial cells that NEURON has without mod files."""
+BUILTIN_LINEAR = frozenset({"ExpSyn", "Exp2Syn"})
+"""NEURON's own mechanisms whose synapses can be merged, for plans that are made without NEURON's texts."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,17 @@ class Population:
 
 @dataclass(frozen=True)
 class Model:
-    """A checked specification with its references resolved. Pure data."""
+    """A checked specification with its references resolved. Pure data.
+
+    linear: mechanisms of which one synapse can stand for several.
+    """
 
     spec: Spec
     populations: tuple[Population, ...]
     sections: Names
     synapses: Names
     rules: Names
+    linear: frozenset[str] = frozenset()
 
     @cached_property
     def streams(self) -> Streams:
@@ -67,8 +73,11 @@ class Model:
         return streams_for(self.spec.simulation.random_streams, self.spec.simulation.seeds)
 
 
-def resolve(spec: Spec, artificial: Iterable[str] = ()) -> Model:
-    """The model of a specification. artificial: names of artificial cells that mod files add to NEURON's."""
+def resolve(spec: Spec, artificial: Iterable[str] = (), linear: Iterable[str] = BUILTIN_LINEAR) -> Model:
+    """The model of a specification. artificial: names of artificial cells that mod files add to NEURON's.
+
+    linear: mechanisms of which one synapse can stand for several.
+    """
     known = BUILTIN_ARTIFICIAL | {"VecStim"} | frozenset(artificial)
     network = spec.network
     sections = dict.fromkeys(name for rule in network.cell_rules.values() for name in rule.secs)
@@ -85,6 +94,7 @@ def resolve(spec: Spec, artificial: Iterable[str] = ()) -> Model:
         sections=Names(tuple(sections)),
         synapses=Names(tuple(dict.fromkeys([*network.synapses, *receptors]))),
         rules=Names(tuple(network.connections)),
+        linear=frozenset(linear),
     )
 
 

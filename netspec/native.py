@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from netspec.model import BUILTIN_ARTIFICIAL, resolve
+from netspec.model import BUILTIN_ARTIFICIAL, BUILTIN_LINEAR, resolve
+from netspec.neuron.linear import why_not
 from netspec.neuron.mod_files import find, folder
 from netspec.plan import Plan
 from netspec.plan.make import make
@@ -19,7 +20,10 @@ def plan(net_params: Any, sim_config: Any = None, mod: Any = None) -> Plan:
     defined = find([*folders(mod), shipped("mod")])
     artificial = BUILTIN_ARTIFICIAL | {file.name for file in defined if file.kind == "artificial cell"}
     spec = read(net_params, named(sim_config), artificial=artificial, rules=RULES)
-    return make(resolve(spec, artificial))
+    used = {synapse.mod for synapse in spec.network.synapses.values()}
+    texts = {file.name: file.path.read_text("utf-8", "replace") for file in defined if file.name in used}
+    linear = [name for name, text in texts.items() if not why_not(text)]
+    return make(resolve(spec, artificial, {*BUILTIN_LINEAR, *linear}))
 
 
 def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
@@ -43,9 +47,9 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
 
 
 def named(sim_config: Any) -> dict[str, Any]:
-    """The options as a dict, with random streams by name unless the user chose others."""
+    """The options as a dict; random streams by name, synapses merged unless the user chose otherwise."""
     options = sim_config if isinstance(sim_config, Mapping) else vars(sim_config) if sim_config else {}
-    return {"randomStreams": "named", **options}
+    return {"randomStreams": "named", "mergeSynapses": True, **options}
 
 
 def folders(mod: Any) -> list[Path]:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.plan import Plan
+from netspec.plan import Plan, merging
 
 # Bytes that NEURON 9 needs for each thing: resident memory of networks with 1e3 to 1e5 of them.
 PROCESS = 70e6
 SECTION, SEGMENT, POINT_CELL = 3000, 2500, 1000
-OWN_SYNAPSE, SHARED_SYNAPSE = 1020, 330
+NETCON, SYNAPSE, CLAMP = 330, 690, 330
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def load(plan: Plan, ranks: int) -> Load:
     stimuli = np.zeros(len(plan.cells))
     for block in plan.inputs:
         stimuli += np.bincount(plan.cells.positions(block.rows["gid"]), minlength=len(plan.cells))
-    per_cell = _cell_bytes(plan) + _connection_bytes(plan) * contacts + OWN_SYNAPSE * stimuli
+    row = sum(column.dtype.itemsize for column in plan.connections.columns.values())
+    per_cell = _cell_bytes(plan) + (row + NETCON) * contacts + CLAMP * stimuli + SYNAPSE * _synapses(plan)
 
     def summed(values: NDArray[Any]) -> NDArray[np.float64]:
         return np.bincount(owner, weights=values, minlength=ranks).astype(float)
@@ -86,11 +87,11 @@ def _cell_bytes(plan: Plan) -> NDArray[np.float64]:
     return values
 
 
-def _connection_bytes(plan: Plan) -> NDArray[np.float64]:
-    row = sum(column.dtype.itemsize for column in plan.connections.columns.values())
-    own = plan.model.spec.simulation.one_syn_per_netcon
-    synapse = np.where((plan.cells.table["template"] >= 0) & own, OWN_SYNAPSE, SHARED_SYNAPSE)
-    return np.asarray(row + synapse, float)
+def _synapses(plan: Plan) -> NDArray[np.int64]:
+    """Synapses of each cell: (cells,)."""
+    rows = merging.contacts(plan)
+    made = rows["post"][merging.objects(plan, rows)[0]]
+    return np.bincount(plan.cells.positions(made), minlength=len(plan.cells))
 
 
 def _text(names: object) -> str:

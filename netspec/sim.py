@@ -20,6 +20,8 @@ from netspec.session.verbs_data import (
 )
 from netspec.session.verbs_more import checkOutput, compactConnFormat, loadBalance
 from netspec.session.verbs_small import (
+    calculateDipole,
+    calculateLFP,
     cellByGid,
     checkMemory,
     clearAll,
@@ -32,9 +34,9 @@ from netspec.session.verbs_small import (
 )
 
 __all__ = [
-    "cellByGid", "checkMemory", "checkOutput", "clearAll", "close", "compactConnFormat", "gatherData",
-    "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad", "intervalSave", "loadBalance",
-    "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
+    "calculateDipole", "calculateLFP", "cellByGid", "checkMemory", "checkOutput", "clearAll", "close",
+    "compactConnFormat", "gatherData", "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad",
+    "intervalSave", "loadBalance", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 

@@ -292,6 +292,13 @@ class Net(Changing, Named):
         """RxdParams with NEURON's objects as 'hObj', after addRxD; empty before."""
         return Dict()
 
+    @property
+    def recXElectrode(self) -> Any:
+        """Where electrodes are, and what the currents of cells of this rank add to them."""
+        from netspec.session.fields import electrode
+
+        return electrode(self.session)
+
     def cell_of(self, gid: int) -> Cell | None:
         """The cell of a gid, None if it is not on this rank."""
         cells = self.plan.cells

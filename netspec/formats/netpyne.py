@@ -12,12 +12,12 @@ from netspec.formats import netpyne_fields
 from netspec.formats import netpyne_gaps as gap_records
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
-from netspec.plan import InputBlock, Plan, borders, reach
+from netspec.plan import InputBlock, Plan, borders, merging, reach
 from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import GID
 from netspec.spec.cell import Section
 from netspec.spec.network import ConnectionRule
-from netspec.tables import Table
+from netspec.tables import Table, concat
 
 POSITION = ("xnorm", "ynorm", "znorm", "x", "y", "z")
 COMPACT = ["preGid", "sec", "loc", "synMech", "weight", "delay"]
@@ -240,15 +240,13 @@ class Records:
 
     def _synapses_made(self, gid: int) -> Iterator[tuple[str, Record, Place]]:
         """The synapses of a cell with the parameters they were made with."""
-        shared = not self.plan.model.spec.simulation.one_syn_per_netcon
-        seen: set[tuple[str, str, float]] = set()
-        for place in self.contacts_of(gid):
+        places = self.contacts_of(gid)
+        makes = self._makes_synapse(places)
+        for place in (place for place, own in zip(places, makes, strict=True) if own):
             conn = self.contact(place)
-            where = conn["sec"], conn["synMech"], conn["loc"]
             made = conn["sec"] is not None and conn["synMech"] is not None
-            if not made or self._on_point_neuron(gid, conn["sec"]) or (shared and where in seen):
+            if not made or self._on_point_neuron(gid, conn["sec"]):
                 continue
-            seen.add(where)
             rule = self.plan.model.spec.network.synapses[conn["synMech"]]
             record = {"label": conn["synMech"], "loc": conn["loc"], "mod": rule.mod, **rule.params}
             if rule.self_net_con:
@@ -256,6 +254,16 @@ class Records:
             if rule.pointer_params:
                 record["pointerParams"] = gap_records.parameters(self.plan, conn["synMech"])
             yield conn["sec"], record, place
+
+    def _makes_synapse(self, places: list[Place]) -> NDArray[np.bool_]:
+        """Whether each contact of a cell is the first of those that share its synapse."""
+        rows = [place for place in places if isinstance(place, int)]
+        parts = [merging.of_connections(self.plan, np.array(rows, np.int64))]
+        for block, row in (place for place in places if not isinstance(place, int)):
+            parts.append(merging.of_input(self.plan.inputs[block]).take([row]))
+        makes = np.zeros(len(places), bool)
+        makes[merging.objects(self.plan, concat(parts))[0]] = True
+        return makes
 
     def parameters(self, position: int) -> Record:
         """Parameters of an artificial cell."""

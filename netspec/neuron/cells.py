@@ -14,6 +14,7 @@ from netspec.errors import MechanismError, Problem, SpecError, StateError, did_y
 from netspec.model import Model
 from netspec.neuron import bulk, points
 from netspec.neuron.hoc_template import HocTemplate, write
+from netspec.neuron.shapes import grafts, kept
 from netspec.plan import Plan
 from netspec.plan.cells import Template
 from netspec.plan.rotation import angles
@@ -170,6 +171,7 @@ class LiveCells:
         if self._drawn:
             return
         self._drawn = True
+        restore = kept(self._bent())
         h.define_shape()
         cells = self._plan.cells
         x, y, z = (cells.table[axis][cells.owned] for axis in "xyz")
@@ -177,6 +179,17 @@ class LiveCells:
             rows = np.flatnonzero(self._kinds == code)
             for k, place in enumerate(zip(x[rows], -y[rows], z[rows], strict=True)):
                 made.o(k).stand(*place)
+        restore()
+        # Of all cells of the network, not of this rank's: drawing again may round places.
+        if any(map(grafts, self._plan.templates)):
+            h.define_shape()
+
+    def _bent(self) -> Iterator[tuple[Template, dict[str, Any]]]:
+        """Cells with sections that NEURON would move, and all their sections."""
+        for code in self._lists:
+            template = self._plan.templates[code]
+            for gid in self.gids[self._kinds == code].tolist() if grafts(template) else ():
+                yield template, self.named_sections(gid)
 
     @property
     def has_rest(self) -> bool:

@@ -7,7 +7,7 @@ from neuron import h
 
 from netspec.errors import Problem, did_you_mean, near_miss
 from netspec.model import Model, Population
-from netspec.neuron import catalog
+from netspec.neuron import catalog, checkpoint
 from netspec.plan.strict import complain
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import Path, spell
@@ -42,6 +42,7 @@ def problems(model: Model) -> list[Problem]:
     found += _stimuli(network)
     for label, trace in model.spec.simulation.record_traces.items():
         found += _trace(trace, model, ("simConfig", "recordTraces", label))
+    found += checkpoint.problems(model.spec.simulation, named(model))
     return found
 
 

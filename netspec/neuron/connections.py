@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from netspec.neuron import bulk, change, plasticity
 from netspec.neuron.cells import LiveCells
-from netspec.neuron.synapses import PLACE, LiveSynapses, extended
-from netspec.plan import Plan, gaps
+from netspec.neuron.synapses import LiveSynapses, extended
+from netspec.plan import Plan, gaps, merging
 from netspec.plan.cells import Template
 from netspec.tables import Table
 
@@ -28,7 +28,7 @@ class LiveConnections:
         neurons = PointNeurons(plan, cells)
         on_neuron = neurons.rows(rows["post"], rows["section"])
         self._on_synapse = (rows["section"] >= 0) & ~on_neuron
-        self._items = synapses.add(self._rows_on_synapses(), plan)
+        self._items = synapses.add(self._rows_on_synapses(plan), plan)
         targets, index = self._targets(cells, neurons, on_neuron)
         weight_index = self._weight_index = _weight_index(plan, neurons, rows, on_neuron)
         by_events = np.ones(len(rows), bool)
@@ -85,9 +85,9 @@ class LiveConnections:
                 return changing.objects.o(int(np.searchsorted(changing.rows, row)))
         return None
 
-    def _rows_on_synapses(self) -> Table:
-        """Places of the synapses; the table's own columns if every row has one, as they are kept."""
-        places = Table({name: self._rows[name] for name in PLACE})
+    def _rows_on_synapses(self, plan: Plan) -> Table:
+        """The synapses; with the table's own columns if every row has one, as they are kept."""
+        places = merging.of_connections(plan)
         return places if self._on_synapse.all() else places.take(self._on_synapse)
 
     def _targets(

@@ -142,4 +142,4 @@ class CoreRecordings(LiveRecordings):
 
     def _start(self, block: TraceBlock, gid: int, section: Any, variable: Any) -> TraceVector:
         self.every.add(variable)
-        return TraceVector(block.label, gid, block.key, h.Vector(), None)
+        return TraceVector(block.label, gid, block.key, h.Vector(), None, variable)

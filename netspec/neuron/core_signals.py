@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from neuron import h
 from numpy.typing import NDArray
 
 from netspec.neuron.core_record import EveryStep
+from netspec.neuron.nodes import compute_currents
 from netspec.neuron.sampled import Sampler
 from netspec.neuron.signals import LiveSignals
 from netspec.spec.simulation import Simulation
@@ -52,7 +52,7 @@ class CoreSignals(LiveSignals):
         self._replayed: list[_Replayed] = []
         super().prepare(ranks)
         # i_membrane_ has to exist before it is pointed to.
-        h.CVode().use_fast_imem(int(self.plan.model.spec.simulation.use_fast_imem or self.needs_current))
+        compute_currents(self.plan.model.spec.simulation.use_fast_imem or self.needs_current)
         self._replayed = [
             _Replayed(variable, sampler, self._places()) for variable, sampler in self._samplers
         ]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
+from netspec.neuron.shapes import upright
 from netspec.plan.cells import Template
 from netspec.spec.cell import Section
 
@@ -290,15 +291,16 @@ def _rest(template: Template, names: _Names) -> list[str]:
 
 
 def _stand(template: Template, names: _Names) -> list[str]:
-    """The procedure that puts the sections NEURON has drawn upright at a place: x, y, z [um].
+    """The procedure that puts the sections NEURON draws from the origin upright at a place: x, y, z [um].
 
     NEURON draws sections without 3-D points along the x axis; NetPyNE makes that the y axis.
     """
+    standing = upright(template)
     change = "pt3dchange(i, $1 + y3d(i), $2 + x3d(i), $3, diam3d(i))"
     lines = [
         f"{names.sections[name]} {{ for i = 0, n3d() - 1 {{ {change} }} }}"
-        for name, section in template.sections.items()
-        if section.geom.get("pt3d") is None
+        for name in template.sections
+        if name in standing
     ]
     return _procedure("stand", lines, "$1, $2, $3", "  local i\n")
 

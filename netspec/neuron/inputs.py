@@ -13,7 +13,7 @@ from netspec.neuron import bulk, change, plasticity, points
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
-from netspec.plan import InputBlock, Plan
+from netspec.plan import InputBlock, Plan, merging
 from netspec.tables import Table
 
 PLACE = ("gid", "section", "location")
@@ -114,7 +114,7 @@ def _netstims(
     rows = block.rows
     sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
     on_neuron = neurons.rows(rows["gid"], rows["section"])
-    places = Table({"post": rows["gid"], **{name: rows[name] for name in ("synapse", "section", "location")}})
+    places = merging.of_input(block)
     items = np.full(len(rows), -1)
     items[~on_neuron] = synapses.add(places.take(~on_neuron), plan)
     targets, index, weight_index = synapses.objects, items, 0

@@ -48,6 +48,11 @@ def reader(variable: str, index: NDArray[np.int64], places: Callable[[], Iterabl
     return gather
 
 
+def compute_currents(wanted: bool) -> None:
+    """Let NEURON compute i_membrane_ or not. Without sections it would end the process when it tries."""
+    h.CVode().use_fast_imem(int(wanted and any(True for _ in h.allsec())))
+
+
 def _view(variable: str, length: int) -> Floats | None:
     """The first `length` nodes of the only thread, without a copy; None where it cannot be had."""
     where = neuron_folders()

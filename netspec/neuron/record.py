@@ -48,6 +48,7 @@ class TraceVector:
     key: str | None
     values: Any
     time: Any
+    variable: Any
 
 
 class LiveRecordings:
@@ -77,19 +78,35 @@ class LiveRecordings:
         for vector in (self.times, self.gids, *self.stims.values()):
             vector.resize(0)
 
-    def collect(self) -> Recorded:
-        """What has been recorded so far, as arrays."""
-        spikes = Table({"time": _array(self.times), "gid": _array(self.gids).astype(np.int64)})
+    def vectors(self) -> list[Any]:
+        """All that is recorded into: times and gids of spikes, stims, the traces, their own times, time."""
+        own = [trace.time for trace in self.traces if trace.time is not None]
+        traces = [trace.values for trace in self.traces]
+        axis = [] if self.time is None else [self.time]
+        return [self.times, self.gids, *self.stims.values(), *traces, *own, *axis]
+
+    def pointers(self) -> Any:
+        """PtrVector of the variables that traces read; all their values are known between two windows."""
+        found = h.PtrVector(max(len(self.traces), 1))
+        for k, trace in enumerate(self.traces):
+            found.pset(k, trace.variable)
+        return found
+
+    def collect(self, arrays: list[Trace] | None = None) -> Recorded:
+        """What has been recorded so far, as arrays. arrays: of all `vectors`, unless they hold everything."""
+        held = iter([_array(vector) for vector in self.vectors()] if arrays is None else arrays)
+        spikes = Table({"time": next(held), "gid": next(held).astype(np.int64)})
+        stims: dict[int, dict[str, Trace]] = {}
+        for gid, source in self.stims:
+            stims.setdefault(gid, {})[source] = next(held)
         traces: dict[str, dict[int, Any]] = {label: {} for label in self.plan.recordings.labels}
         times: dict[str, dict[int, Any]] = {}
         for trace in self.traces:
-            _file(traces, trace, trace.values)
+            _file(traces, trace, next(held))
+        for trace in self.traces:
             if trace.time is not None:
-                _file(times, trace, trace.time)
-        stims: dict[int, dict[str, Trace]] = {}
-        for (gid, source), vector in self.stims.items():
-            stims.setdefault(gid, {})[source] = _array(vector)
-        time = None if self.time is None else _array(self.time)
+                _file(times, trace, next(held))
+        time = None if self.time is None else next(held)
         return Recorded(spikes, time, traces, stims, times)
 
     def _record_spikes(self, pc: Any) -> None:
@@ -153,7 +170,7 @@ class LiveRecordings:
         else:
             self.time = self._record_time() if self.time is None else self.time
             h.CVode().record(variable, values, self.time, 1, sec=section)
-        return TraceVector(block.label, gid, block.key, values, own_time)
+        return TraceVector(block.label, gid, block.key, values, own_time, variable)
 
 
 def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
@@ -234,18 +251,18 @@ def _first_line(error: Exception) -> str:
 
 
 def _vector(simulation: Simulation, step: float) -> Any:
-    """An empty Vector with room for all samples."""
-    return h.Vector(int(simulation.duration / step) + 2).resize(0)
+    """An empty Vector with room for all samples, or for those of a window."""
+    return h.Vector(int(simulation.longest_held / step) + 2).resize(0)
 
 
 def _array(vector: Any) -> Trace:
     return np.array(vector.as_numpy(), float)
 
 
-def _file(traces: dict[str, dict[int, Any]], trace: TraceVector, vector: Any) -> None:
+def _file(traces: dict[str, dict[int, Any]], trace: TraceVector, values: Trace) -> None:
     """Put an array under its label, gid and, if it has one, key."""
     by_gid = traces.setdefault(trace.label, {})
     if trace.key is None:
-        by_gid[trace.gid] = _array(vector)
+        by_gid[trace.gid] = values
     else:
-        by_gid.setdefault(trace.gid, {})[trace.key] = _array(vector)
+        by_gid.setdefault(trace.gid, {})[trace.key] = values

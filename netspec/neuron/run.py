@@ -1,10 +1,6 @@
 """A network of live NEURON objects: built from a plan in four stages, run in windows, and read out."""
 
 import math
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,10 +15,13 @@ from netspec.neuron.every import Every, windows
 from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
 from netspec.neuron.inputs import LiveInputs
+from netspec.neuron.interrupt import ended_by_interrupt
+from netspec.neuron.nodes import compute_currents
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
 from netspec.neuron.weights import LiveWeights
+from netspec.neuron.windows import Windows
 from netspec.plan import Plan, SynapseChange
 from netspec.plan.reach import synapses as synapses_reached
 from netspec.signals.recorded import Signal
@@ -59,6 +58,8 @@ class Network:
         self._fields: LiveFields | None = None
         self._recordings: LiveRecordings | None = None
         self._signals: LiveSignals | None = None
+        self.windows: Any = None
+        self.reached = 0.0
         self.weights: LiveWeights | None = None
         self.reactions: Any = None
         self._core: CoreRun | None = None
@@ -123,7 +124,7 @@ class Network:
         self._plan = plan
         if plan.model.spec.simulation.record_traces:
             # i_membrane_ has to exist before it is pointed to.
-            self._cvode.use_fast_imem(int(plan.model.spec.simulation.use_fast_imem))
+            compute_currents(plan.model.spec.simulation.use_fast_imem)
             if self.reactions is not None:
                 h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
@@ -133,6 +134,7 @@ class Network:
         self._signals = signals(plan, self.cells) if plan.recordings.signals else None
         wanted = plan.recordings.weights is not None
         self.weights = LiveWeights(plan, self.connections) if wanted else None
+        self.windows = Windows(self._recordings, self._signals, self.weights)
 
     def play(self, times: Any, gids: Any) -> None:
         """Deliver spikes [ms, ascending] of cells that are not built, as if they were."""
@@ -172,7 +174,7 @@ class Network:
         h.dt = simulation.dt
         if self._signals is not None:
             self._signals.prepare(self.ranks)
-            self._cvode.use_fast_imem(int(simulation.use_fast_imem or self._signals.needs_current))
+            compute_currents(simulation.use_fast_imem or self._signals.needs_current)
         self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
@@ -183,8 +185,11 @@ class Network:
 
     def initialise(self) -> None:
         """Set the state at t = 0."""
+        self.reached = 0.0
         if self._recordings is not None:
             self._recordings.clear()
+        if self.windows is not None:
+            self.windows.begin()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
         if self._signals is not None:
             self._signals.start()
@@ -195,14 +200,15 @@ class Network:
             self.weights.sample(0.0)
 
     def resume(self, *every: Every) -> None:
-        """Run on to the end of the duration."""
+        """Run on to the end of the duration, from the window that was reached."""
         duration = self.plan.model.spec.simulation.duration
         if self.weights is not None:
             # Before what scripts do at the same time, as traces are.
             every = (Every(self.weights.step, self.weights.sample), *every)
         for stop, calls in windows(every, duration):
-            if stop > h.t:
+            if stop > self.reached + 1e-9:
                 self.advance(stop)
+                self.reached = stop
                 for call in calls:
                     call(h.t)
         if h.t < duration:
@@ -212,7 +218,7 @@ class Network:
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms], with samples of signals on the way."""
         if self._core is not None:
-            with _ended_by_interrupt():
+            with ended_by_interrupt():
                 self._core.advance(until)
         elif self._signals is None:
             self._integrate(until)
@@ -222,7 +228,7 @@ class Network:
     def _integrate(self, until: float) -> None:
         """Call NEURON. Python sees Ctrl-C between calls only; a variable step would be changed by stops."""
         if self.ranks.size > 1:
-            with _ended_by_interrupt():
+            with ended_by_interrupt():
                 self.pc.psolve(until)
             return
         if not self._cvode.active():
@@ -232,7 +238,7 @@ class Network:
 
     def collect(self) -> Recorded:
         """What has been recorded so far on this rank."""
-        return replace(self.recordings.collect(), signals=self.signals())
+        return self._made(self.windows).recorded()
 
     def signals(self) -> dict[str, Signal]:
         """What this rank's cells have added to signals so far."""
@@ -240,11 +246,11 @@ class Network:
 
     def weight_courses(self) -> Weights | None:
         """The courses of weights so far on this rank; None if none are asked for."""
-        if self.weights is None:
+        course = None if self.windows is None else self.windows.course()
+        if self.weights is None or course is None:
             return None
         rows = self.plan.connections.take(self.weights.rows)
-        time, values = self.weights.course()
-        return Weights(time, Table({name: rows[name] for name in CONNECTION}), values)
+        return Weights(course[0], Table({name: rows[name] for name in CONNECTION}), course[1])
 
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
@@ -254,7 +260,7 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._core = self._signals = self.weights = None
+        self._core = self._signals = self.weights = self.windows = None
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()
@@ -354,27 +360,13 @@ class Network:
         self._cvode.active(int(simulation.cvode_active))
         self._cvode.cache_efficient(int(simulation.cache_efficient))
         self._cvode.atol(simulation.cvode_atol)
-        self._cvode.use_fast_imem(int(simulation.use_fast_imem))
+        compute_currents(simulation.use_fast_imem)
 
     def _set_random_index(self, index: int | None) -> None:
         if index is not None:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
-
-
-@contextmanager
-def _ended_by_interrupt() -> Iterator[None]:
-    """Meanwhile Ctrl-C, which some launchers hand on to their ranks, ends this process at once."""
-    pythons = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not pythons or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def global_values(spec: Spec) -> dict[str, float]:

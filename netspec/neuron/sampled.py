@@ -1,6 +1,6 @@
 """Samples of potentials or membrane currents of all nodes, multiplied into channels block by block."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from netspec.neuron.nodes import Reader
 from netspec.signals.recorded import Signal, counted
 
 Floats = NDArray[np.float64]
+Content = list[Any]
 BLOCK = 32
 """Samples that are multiplied at once. The same everywhere, since the order of additions depends on it."""
 REST = -65.0
@@ -82,13 +83,35 @@ class Sampler:
         if row == BLOCK - 1:
             self._done.append(self._reduced(BLOCK))
 
-    def collect(self, times: Floats) -> Iterator[tuple[str, Signal]]:
-        """The signals so far, by name. times: of all samples [ms]."""
+    def collect(self, times: Floats, earlier: Iterable[Content] = ()) -> Iterator[tuple[str, Signal]]:
+        """The signals so far, by name. times: of all samples [ms]. earlier: blocks that were taken away."""
         left = self._samples % BLOCK
-        blocks = [*self._done, self._reduced(left)] if left else self._done
+        blocks = [*(block for taken in earlier for block in taken), *self._done]
+        blocks = [*blocks, self._reduced(left)] if left else blocks
         for k, part in enumerate(self._parts):
             signal = _joined(part, [block[k] for block in blocks], times[: self._samples])
             yield part.name, signal if part.from_start else signal.within(signal.time > 0)
+
+    def take(self) -> Content:
+        """The finished blocks as one, which are not kept any longer."""
+        taken, self._done = self._done, []
+        return [[_in_one(blocks) for blocks in zip(*taken, strict=True)]] if taken else []
+
+    def unfinished(self) -> Content:
+        """The block that is being sampled; to be put back by `continue_from`."""
+        left = self._samples % BLOCK
+        return [self._samples, self._buffer[:left].copy(), self._injected[:left].copy()]
+
+    def continue_from(self, unfinished: Content) -> None:
+        """Go on with a block that was begun."""
+        self._samples, buffer, injected = unfinished
+        self._buffer[: len(buffer)], self._injected[: len(injected)] = buffer, injected
+        self._done = []
+
+    @property
+    def held(self) -> int:
+        """Numbers that are in memory."""
+        return self._buffer.size + sum(_size(part) for block in self._done for part in block)
 
     def _reduced(self, samples: int) -> list[Any]:
         """(total, of populations, of cells) of each signal, for the samples in the buffer."""
@@ -118,6 +141,21 @@ class Sampler:
         counts = counted(own_channels, part.quantum)
         of_label = {label: counts[rows].sum(axis=0) for label, rows in part.members.items()}
         return counts[part.summed].sum(axis=0), of_label, [own_channels[k].copy() for k in part.kept.values()]
+
+
+def _size(part: tuple[Any, dict[str, Any], list[Floats]]) -> int:
+    total, of_label, own = part
+    return sum(np.size(counts) for counts in (*of_label.values(), *own)) + np.size(total)
+
+
+def _in_one(blocks: Sequence[Any]) -> tuple[Any, dict[str, Any], list[Floats]]:
+    """Blocks of one signal, one after another, as one."""
+    totals, labels, own = zip(*blocks, strict=True)
+    return (
+        None if totals[0] is None else np.concatenate(totals),
+        {label: np.concatenate([block[label] for block in labels]) for label in labels[0]},
+        [np.concatenate(parts) for parts in zip(*own, strict=True)],
+    )
 
 
 def _groups(sizes: NDArray[np.int64], starts: NDArray[np.int64]) -> Iterator[tuple[slice, slice]]:

@@ -5,7 +5,7 @@ linear in the potentials, which cost nothing to have: matrix @ currents = (matri
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,9 +75,32 @@ class LiveSignals:
         if until > h.t + 1e-9:
             solve(until)
 
-    def collect(self) -> dict[str, Signal]:
-        """What has been sampled so far."""
-        return {name: signal for _, sampler in self._samplers for name, signal in sampler.collect(self.times)}
+    def collect(self, earlier: Sequence[list[Any]] = ()) -> dict[str, Signal]:
+        """What has been sampled so far. earlier: what was taken of each sampler, once or more often."""
+        return {
+            name: signal
+            for k, (_, sampler) in enumerate(self._samplers)
+            for name, signal in sampler.collect(self.times, [taken[k] for taken in earlier])
+        }
+
+    def take(self) -> list[Any]:
+        """The finished blocks of each sampler, which are not kept any longer."""
+        return [sampler.take() for _, sampler in self._samplers]
+
+    def unfinished(self) -> list[Any]:
+        """What each sampler has begun; to be put back by `continue_from`."""
+        return [self._samples, *(sampler.unfinished() for _, sampler in self._samplers)]
+
+    def continue_from(self, unfinished: list[Any]) -> None:
+        """Go on where samples were begun."""
+        self._samples = unfinished[0]
+        for (_, sampler), own in zip(self._samplers, unfinished[1:], strict=True):
+            sampler.continue_from(own)
+
+    @property
+    def held(self) -> int:
+        """Numbers that are in memory."""
+        return sum(sampler.held for _, sampler in self._samplers)
 
     def _sample(self) -> None:
         for _, sampler in self._samplers:

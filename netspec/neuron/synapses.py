@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from netspec.neuron import bulk, change, self_netcons
 from netspec.neuron.cells import Indices, LiveCells
-from netspec.plan import Plan
+from netspec.plan import Plan, merging
 from netspec.spec.cell import Synapse
 from netspec.tables import Table, blank, concat
 
 Items = NDArray[np.int32]
-PLACE = {"post": np.int64, "synapse": np.int16, "section": np.int16, "location": np.float64}
 
 EXTEND = """
 proc netspec_extend() { local i
@@ -29,14 +28,13 @@ proc netspec_extend() { local i
 
 
 class LiveSynapses:
-    """The synapses of this rank, in a List `objects`. With oneSynPerNetcon off, equal places share one."""
+    """The synapses of this rank, in a List `objects`. Which rows share one is for plan/merging.py to say."""
 
     def __init__(self, plan: Plan, cells: LiveCells, pc: Any):
         self._cells, self._pc = cells, pc
         self._follow(plan)
         self._made: Counter[str] = Counter()
-        self._shared = not plan.model.spec.simulation.one_syn_per_netcon
-        self._places, self._items = blank(**PLACE), np.empty(0, np.int32)
+        self._shared, self._items = blank(**merging.SHARING), np.empty(0, np.int32)
         self._rows: list[tuple[Table, Items]] = []
         self.objects = h.List()
         self.self_netcons: list[Any] = []
@@ -50,13 +48,14 @@ class LiveSynapses:
         self._drawn = plan.synapse_values
 
     def add(self, rows: Table, plan: Plan) -> Items:
-        """Synapses for rows of (post, synapse, section, location): index of each row's synapse in `objects`.
+        """Synapses for rows as `plan.merging` has them: index of each row's synapse in `objects`.
 
         plan: with the values of all synapses up to these.
         """
         self._follow(plan)
-        items = self._share(rows) if self._shared else self._make(rows)
-        self._rows.append((rows, items))
+        may, keys = merging.sharing(plan, rows)
+        items = self._share(rows, may, keys) if may.any() else self._make(rows)
+        self._rows.append((Table({name: rows[name] for name in merging.PLACE}), items))
         return items
 
     def change(self, reached: Callable[[Table], Any], given: Mapping[str, float]) -> None:
@@ -74,15 +73,19 @@ class LiveSynapses:
                 found.setdefault(gid, {})[item] = None
         return {gid: list(items) for gid, items in found.items()}
 
-    def _share(self, rows: Table) -> Items:
-        """One synapse for all rows, old and new, of the same label at the same location of a section."""
-        known = len(self._places)
-        places = concat([self._places, Table({name: rows[name] for name in PLACE})])
-        first, index = distinct(places)
-        new = places.take(first[known:])
-        self._items = np.concatenate([self._items, self._make(new)])
-        self._places = concat([self._places, new])
-        return self._items[index[known:]]
+    def _share(self, rows: Table, may: NDArray[np.bool_], keys: Table) -> Items:
+        """Synapses for rows of which some (`may`) share one with all rows, old and new, of equal keys."""
+        known = len(self._shared)
+        first, index = merging.distinct(concat([self._shared, keys]))
+        new = first[known:] - known
+        makes = np.sort(np.concatenate([np.flatnonzero(~may), np.flatnonzero(may)[new]]))
+        made = self._make(rows.take(makes))
+        items = np.empty(len(rows), np.int32)
+        items[makes] = made
+        self._items = np.concatenate([self._items, items[may][new]])
+        self._shared = concat([self._shared, keys.take(new)])
+        items[may] = self._items[index[known:]]
+        return items
 
     def _make(self, rows: Table) -> Items:
         """A new synapse for every row."""
@@ -139,21 +142,6 @@ class LiveSynapses:
         """Values of a string function for the next synapses of a label."""
         label = self._labels[code]
         return self._drawn[label][name][self._made[label] : self._made[label] + count]
-
-
-def distinct(places: Table) -> tuple[Indices, Indices]:
-    """First row of each distinct place, ascending: (k,); and for every row, which of those it is: (n,)."""
-    key = np.unique(places["post"], return_inverse=True)[1]
-    for name in ("synapse", "section", "location"):
-        values, codes = np.unique(places[name], return_inverse=True)
-        if len(values) > 1:
-            # Numbering the combinations anew keeps the key below the square of the number of rows.
-            key = np.unique(key * len(values) + codes, return_inverse=True)[1]
-    _, first, index = np.unique(key, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[index]
 
 
 def extended(items: Any, more: Any) -> Any:

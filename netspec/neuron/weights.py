@@ -1,5 +1,6 @@
 """Weights of NetCons as they change: copied in one piece between two windows of the run."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from netspec.errors import Problem, SpecError
 from netspec.neuron.connections import LiveConnections
 from netspec.plan import Plan
 
+Course = tuple[NDArray[np.float64], NDArray[np.float64]]
 POINT = """
 func netspec_point_at_weights() { local i  localobj nc
   for i = 0, $o3.size() - 1 {
@@ -47,10 +49,22 @@ class LiveWeights:
         self._times.append(round(time, 9))
         self._samples.append(np.array(self._now.as_numpy()[: len(self.rows)]))
 
-    def course(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Times (samples,) [ms] and weights (samples, rows) [uS] so far."""
+    def course(self, earlier: Iterable[Course] = ()) -> Course:
+        """Times (samples,) [ms] and weights (samples, rows) [uS] so far. earlier: what was taken away."""
         values = np.array(self._samples).reshape(len(self._times), len(self.rows))
-        return np.array(self._times), values
+        parts = [*earlier, (np.array(self._times), values)]
+        return np.concatenate([times for times, _ in parts]), np.concatenate([some for _, some in parts])
+
+    def take(self) -> Course:
+        """The course so far, which is not kept any longer."""
+        taken = self.course()
+        self.clear()
+        return taken
+
+    @property
+    def held(self) -> int:
+        """Numbers that are in memory."""
+        return len(self._times) * len(self.rows)
 
     def _point(self, connections: LiveConnections, index: NDArray[Any]) -> None:
         if not len(self.rows):

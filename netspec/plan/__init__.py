@@ -152,8 +152,10 @@ class Plan:
     values of its string functions, (owned cells of that template in gid order, template.values).
     synapse_values: per synMech label, one column per string-function parameter, one row per synapse object of
     this rank in order of creation (connections first, then inputs). synapse_changes: what was set later, in
-    order, in synapses of the whole network. gaps: the owned ends of pointer connections; their synapses are
-    rows of connections too, those on presynaptic cells after all others.
+    order, in synapses of the whole network. merged: labels of synMechs whose synapses share a point process
+    (plan/merging.py says which), each with the gids of cells where they do not. gaps: the owned ends of
+    pointer connections; their synapses are rows of connections too, those on presynaptic cells after all
+    others.
     """
 
     model: Model
@@ -164,6 +166,7 @@ class Plan:
     connections: Table = field(default_factory=lambda: blank(**CONNECTION_COLUMNS))
     gaps: Table = field(default_factory=lambda: blank(**GAP_COLUMNS))
     synapse_values: Mapping[str, Table] = field(default_factory=dict)
+    merged: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)
     synapse_changes: tuple[SynapseChange, ...] = ()
@@ -173,6 +176,16 @@ class Plan:
         """Number of different pairs (pre, post) that are connected."""
         pre, post = (self.cells.positions(self.connections[end]) for end in ("pre", "post"))
         return len(np.unique(post * len(self.cells) + pre))
+
+    @property
+    def synapse_of(self) -> NDArray[np.int64]:
+        """The synapse that each connection ends on: (connections,), equal numbers for the same one, -1: none.
+
+        Stimuli may use the same synapses, or others.
+        """
+        from netspec.plan import merging  # needs this module
+
+        return merging.of_rows(self)
 
 
 class _Room(ModuleType):

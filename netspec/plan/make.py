@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.model import Model
-from netspec.plan import Plan, templates
+from netspec.plan import Plan, merging, templates
 from netspec.plan.cells import Cells, Template
 from netspec.plan.connect import connected
 from netspec.plan.extracellular import fields
@@ -42,7 +42,10 @@ def cells(model: Model, share: Share | None = None) -> Plan:
 def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
     """Second stage: the connections onto owned cells."""
     table, gaps = connected(plan.model, plan.cells, plan.templates, tell)
-    return with_synapse_values(redistribute(replace(plan, connections=table, gaps=gaps)))
+    plan = redistribute(replace(plan, connections=table, gaps=gaps))
+    if plan.model.spec.simulation.merge_synapses:
+        plan = replace(plan, merged=merging.merged(plan))
+    return with_synapse_values(plan)
 
 
 def stimulate(plan: Plan) -> Plan:
@@ -53,6 +56,7 @@ def stimulate(plan: Plan) -> Plan:
 
 def record(plan: Plan) -> Plan:
     """Last stage: what is recorded from the owned cells."""
+    merging.refuse_late(plan)
     return replace(plan, recordings=recordings(plan))
 
 

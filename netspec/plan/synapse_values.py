@@ -137,7 +137,7 @@ def _synapses(plan: Plan, codes: list[int]) -> Table:
             parts.append(Table({**place, "pre": none, "rule": none - number}))
     rows = concat(parts)
     rows = rows.take(np.isin(rows["synapse"], codes) & (rows["section"] >= 0))
-    rows = rows.take(~_on_point_neurons(plan, rows))
+    rows = rows.take(~on_point_neurons(plan, rows))
     if plan.model.spec.simulation.one_syn_per_netcon or not len(rows):
         return rows
     return rows.take(_distinct(rows, PLACE)[0])
@@ -148,7 +148,7 @@ def has_point_neuron(section: Section) -> bool:
     return any("vref" in point for point in section.pointps.values())
 
 
-def _on_point_neurons(plan: Plan, rows: Table) -> NDArray[np.bool_]:
+def on_point_neurons(plan: Plan, rows: Table) -> NDArray[np.bool_]:
     """Whether a connection ends on a point neuron, which has no synapse objects: (rows,)."""
     without = np.zeros((len(plan.templates), len(plan.model.sections)), bool)
     for code, template in enumerate(plan.templates):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netspec.results import Results
 
 Content = dict[str, Any]
-REPLICATED = ("cells", "templates", "artificial", "synapse_changes")
+REPLICATED = ("cells", "templates", "artificial", "synapse_changes", "merged")
 """Parts of a plan that every rank has whole."""
 
 

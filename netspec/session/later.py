@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 NOT_YET = frozenset(
     {
         *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
-        *("calculateLFP", "calculateDipole"),
         *("NML2Cell", "NML2SpikeSource", "hh_nml2_chans", "neuromlExists"),
     }
 )
@@ -116,6 +115,12 @@ class Plots:
     def popAvgRates(self, tranges: Any = None, show: bool = True) -> dict[str, Any] | None:
         """Mean rates of the populations [Hz], on rank 0."""
         return current.rates(tranges, show)
+
+    def prepareCSD(self, sim: Any = None, *values: Any, **arguments: Any) -> Any:
+        """Current source density from the LFP; the arguments of `session.fields.prepare_csd`."""
+        from netspec.session.fields import prepare_csd
+
+        return prepare_csd(current, *values, **arguments)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -17,7 +17,7 @@ from netspec.plan.cells import Template
 from netspec.plan.delays import not_above_dt
 from netspec.plan.sections import assignments
 from netspec.plan.values import later
-from netspec.session.changes import with_tags
+from netspec.session import changes, merging
 from netspec.spec.cell import CellRule
 from netspec.spec.kinds import is_number
 
@@ -75,7 +75,7 @@ def _changed(
     session.timing("start", f"{verb}Time")
     session.say(f"Modifying {what} parameters...")
     plan = session.planned()
-    plan = replace(plan, cells=with_tags(plan.cells, session.all_changes()))
+    plan = replace(plan, cells=changes.with_tags(plan.cells, session.all_changes()))
     session.plan = work(session, plan, params, f"sim.net.{verb}(...)")
     if session.network is not None:
         session.network.change(session.plan)
@@ -124,6 +124,7 @@ def _cells(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
     templates = [plan.templates[code] for code in codes[codes >= 0].tolist()]
     sections = _sections(session, plan, given.get("secs"), templates, path)
     _refuse(change.wrong_sections(f"{path}.secs", sections, templates))
+    _refuse(merging.other_segments(plan, sections, path))
     names = plan.model.sections
     added = [name for name in sections if name not in names]
     plan = replace(plan, model=replace(plan.model, sections=Names((*names.names, *added))))
@@ -253,7 +254,7 @@ def _synapses(session: "Session", plan: Plan, params: Params, path: str) -> Plan
     _refuse(reach.wrong_cells(f"{path}.cellConds", cell_conds, plan.cells))
     gids = plan.cells.gids[reach.cells(cell_conds, plan.cells)]
     given = {name: value for name, value in given.items() if name not in ("mod", "loc", "label")}
-    _refuse(_wrong_parameters(plan, conds, given, path))
+    _refuse([*_wrong_parameters(plan, conds, given, path), *merging.told_apart(plan, conds, path)])
     one = SynapseChange(gids, conds, {name: float(value) for name, value in given.items()})
     if session.network is not None:
         session.network.change_synapses((one,))

@@ -36,3 +36,8 @@ def connection_lines(plan: Plan, rank: int) -> list[str]:
     return (
         [*lines, f"  Number of synaptic contacts on node {rank}: {contacts}"] if pairs != contacts else lines
     )
+
+
+def stimulus_line(plan: Plan, rank: int) -> str:
+    """What is printed of the stimuli of this rank."""
+    return f"  Number of stims on node {rank}: {sum(len(block.rows) for block in plan.inputs)}"

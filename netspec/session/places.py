@@ -12,11 +12,15 @@ from netspec.specs import SAVE_OPTIONS
 def check_place(cfg: Any) -> None:
     """SpecError, before the network is built, if the folder for its results cannot be written."""
     folder = Path(base_name(cfg)).absolute().parent
-    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
-    writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-    if any(cfg.get(option) for option in SAVE_OPTIONS) and not writable:
+    if any(cfg.get(option) for option in SAVE_OPTIONS) and not writable(folder):
         path = "simConfig.saveFolder" if cfg.get("saveFolder") else "simConfig.filename"
         raise SpecError([Problem(path, f"nothing can be written into {folder}")])
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be written into a folder, which need not be there yet."""
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def base_name(cfg: Any) -> str:

@@ -10,6 +10,7 @@ from netspec.model import Model, resolve
 from netspec.neuron import mod_files
 from netspec.plan.rules import RULES
 from netspec.plots import PLOTS
+from netspec.session.merging import linear_mechanisms
 from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
 from netspec.session.settings import as_mapping
@@ -40,7 +41,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
         )
-    model = resolve(spec, artificial)
+    model = resolve(spec, artificial, linear_mechanisms(spec))
     if core:
         core_check.supply(model, folders, ranks)
     return model

@@ -28,6 +28,19 @@ def _watched(cfg: Any, talks: bool) -> bool:
 
 
 @contextmanager
+def of_run(cfg: Any, ranks: Any, talks: bool) -> Iterator[list[Any]]:
+    """What a run is to call so that a bar moves, where there is one. Collective."""
+    if not wanted(cfg, ranks, talks):
+        yield []
+        return
+    from netspec.neuron.every import Every
+
+    duration = float(cfg.duration)
+    with bar(duration, "ms", ranks.rank == 0) as show:
+        yield [Every(duration / STEPS, show)]
+
+
+@contextmanager
 def rules(model: Model, cfg: Any, ranks: Any, talks: bool) -> Iterator[Callable[[int], None]]:
     """A function that says how many connection rules are planned."""
     seen = ranks.rank == 0 and _watched(cfg, talks)

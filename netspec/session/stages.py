@@ -18,14 +18,15 @@ from netspec.plan import Plan, make
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.results import Results, shares
-from netspec.session import progress
+from netspec.session import long_runs, progress
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
 from netspec.session.gathered import Gathered
 from netspec.session.live_data import LiveData
 from netspec.session.memory import give_back
-from netspec.session.numbers import connection_lines, recorded
+from netspec.session.merging import tell_of_merging
+from netspec.session.numbers import connection_lines, recorded, stimulus_line
 from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.specs import NetParams, SimConfig
@@ -60,6 +61,7 @@ class Session(Gathered):
         self.collected: list[Any] | None = None
         self.collected_by_all: list[Any] = []
         self.changed_tags: dict[int, dict[str, Any]] = {}
+        self.run_keys: dict[str, dict[str, str]] = {}
         self.timings: Dict = Dict()
 
     # Settings
@@ -92,6 +94,7 @@ class Session(Gathered):
             self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
         if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
             self.cfg.duration = float(self.cfg.duration)
+        long_runs.settle(self.cfg)
 
     def set_params(self, params: Any) -> None:
         """Use this network; values of cfg go where `mapping` says."""
@@ -113,6 +116,7 @@ class Session(Gathered):
             self.model = self._read()
             if self.talks:
                 check_place(self.cfg)
+            long_runs.check(self)
         return cast(Model, self.model)
 
     def plan_everything(self) -> None:
@@ -153,8 +157,8 @@ class Session(Gathered):
         self._plan(make.stimulate)
         if self.network is not None:
             self.network.make_inputs(self.plan)
-        stims = sum(len(block.rows) for block in self.planned().inputs)
-        self._report(f"  Number of stims on node {self.ranks.rank}: {stims}")
+        self._report(stimulus_line(self.planned(), self.ranks.rank))
+        tell_of_merging(self.planned(), self.ranks, self.say)
         self._done("stimsTime", "cell stims creation time")
 
     def setup_recording(self) -> None:
@@ -193,14 +197,8 @@ class Session(Gathered):
 
     def _advance(self, every: list[Any]) -> None:
         """Run, with a progress bar where there is one."""
-        if not progress.wanted(self.cfg, self.ranks, self.talks):
-            self.network.run(*every)
-            return
-        from netspec.neuron.every import Every
-
-        duration = float(self.cfg.duration)
-        with progress.bar(duration, "ms", self.ranks.rank == 0) as show:
-            self.network.run(*every, Every(duration / progress.STEPS, show))
+        with progress.of_run(self.cfg, self.ranks, self.talks) as bars:
+            long_runs.run(self, [*every, *bars])
 
     def _every(
         self, interval: float | None, func: Callable[..., Any] | None, time_range: Any, arguments: Any

@@ -61,3 +61,11 @@ def close(message: str | None = None, clear: bool = True) -> None:
 
 def send(*args: Any, **kwargs: Any) -> None:
     """Nothing: there is no batch to send to."""
+
+
+def calculateLFP() -> None:
+    """Nothing: signals are sampled while the network runs."""
+
+
+def calculateDipole() -> None:
+    """Nothing: signals are sampled while the network runs."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.signals.electrodes import electrodes, potentials
 from netspec.signals.segments import Segments
-from netspec.signals.sources import line_source
 
 Floats = NDArray[np.float64]
 Matrix = Callable[[Segments, Any], Floats]
@@ -44,7 +44,7 @@ def signal(name: str, unit: str, quantum: float = 2.0**-40) -> Callable[[Matrix]
 def lfp(segments: Segments, simulation: Any) -> Floats:
     """Potential at the electrodes of recordLFP: (electrodes, segments) [mV/nA]. y of electrodes is depth."""
     contacts = np.array(simulation.record_lfp, float).reshape(-1, 3) * [1.0, -1.0, 1.0]
-    return line_source(segments, contacts)
+    return potentials(segments, contacts, electrodes(simulation.electrodes))
 
 
 @signal("dipole", unit="nA um", quantum=2.0**-36)

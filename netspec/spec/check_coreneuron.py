@@ -44,6 +44,10 @@ def _options(spec: Spec) -> Iterator[tuple[Path, str]]:
     for key, value in (("cvode_active", options.cvode_active), ("use_local_dt", options.use_local_dt)):
         if value:
             yield (*ROOT, key), STEPS
+    stored = {"checkpointEvery": options.checkpoint_every, "resume": options.resume}
+    for key, value in {**stored, "recordWindow": options.record_window}.items():
+        if value:
+            yield (*ROOT, key), "not supported yet under CoreNEURON."
     for key in options.h_params:
         if key.startswith("secondorder") and options.h_params[key]:
             yield (*ROOT, "hParams", key), "not supported under CoreNEURON."

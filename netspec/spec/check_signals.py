@@ -5,11 +5,12 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.signals.recorders import RECORDERS
+from netspec.spec import check_electrodes
 from netspec.spec.check_recording import selectors
 from netspec.spec.check_values import Findings, unknown
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient
-from netspec.spec.kinds import is_number, shown
+from netspec.spec.kinds import shown
 from netspec.spec.simulation import Simulation
 
 ROOT = ("simConfig",)
@@ -25,9 +26,7 @@ KEPT = {
 def signals(facts: Facts) -> Findings:
     """What is wrong with electrodes, and with the cells and populations whose signals are kept."""
     options: Simulation = facts.spec.simulation
-    for number, place in enumerate(options.record_lfp):
-        if not _is_place(place):
-            yield Finding((*ROOT, "recordLFP", number), f"expected [x, y, z] in um, got {shown(place)}.")
+    yield from check_electrodes.check(options)
     for key, (name, signal, field) in KEPT.items():
         value = getattr(options, name)
         if value not in (False, None, []) and not getattr(options, field):
@@ -54,10 +53,6 @@ def _hnn(value: Any, facts: Facts, path: Path) -> Findings:
     sections = (s for rule in facts.spec.network.cell_rules.values() for s in rule.secs.values())
     if not wrong and not any("dipole" in section.mechs for section in sections):
         yield lenient(path, "no section has the mechanism 'dipole': the dipoles are 0.")
-
-
-def _is_place(place: Any) -> bool:
-    return isinstance(place, list | tuple) and len(place) == 3 and all(map(is_number, place))
 
 
 def _cells(value: Any, facts: Facts, path: Path) -> Findings:

@@ -7,6 +7,7 @@ from typing import Any
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
 from netspec.spec.check_coreneuron import coreneuron
+from netspec.spec.check_long_run import long_run
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
@@ -30,6 +31,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from h_globals(options.h_params, (*ROOT, "hParams"))
     yield from _seeds(options.seeds)
     yield from one_of(options.random_streams, ("netpyne", "named"), (*ROOT, "randomStreams"))
+    yield from _merging(options.merge_synapses)
     yield from one_of(options.balance, ("round-robin", "cost"), (*ROOT, "balance"))
     yield from selectors(options.record_cells, facts, (*ROOT, "recordCells"))
     if options.record_cells_spikes not in (-1, None, False):
@@ -38,6 +40,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from signals(facts)
     yield from weights(facts)
     yield from coreneuron(facts)
+    yield from long_run(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():
@@ -59,6 +62,12 @@ def _times(options: Simulation) -> Findings:
         yield Finding(path, f"expected a number or 'adaptive', got {shown(step)}.")
     else:
         yield from in_range(step, positive, path, lenient)
+
+
+def _merging(value: Any) -> Findings:
+    if not isinstance(value, bool) and value != "any weight":
+        message = f"expected True, False or 'any weight', got {shown(value)}."
+        yield Finding((*ROOT, "mergeSynapses"), message)
 
 
 def _seeds(seeds: Mapping[str, Any]) -> Findings:

@@ -1,5 +1,6 @@
 """What the user wrote about the simulation: simConfig as a value."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +60,12 @@ class Simulation:
     add_syn_mechs: bool = key("addSynMechs", "bool", "accepted; synapses are always made", True)
     include_params_label: bool = key("includeParamsLabel", "bool", "label in conns and cell tags", True)
     one_syn_per_netcon: bool = key("oneSynPerNetcon", "bool", "a synapse for every connection", True)
+    merge_synapses: Any = key(
+        "mergeSynapses",
+        "any",
+        "linear synapses of a segment share one: True (those of equal weight), 'any weight' or False",
+        False,
+    )
     random_section: bool = key("connRandomSecFromList", "bool", "choose sections at random", True)
     distribute: bool = key("distributeSynsUniformly", "bool", "spread synapses over the sections", True)
     allow_self_conns: bool = key("allowSelfConns", "bool", "a cell may connect to itself", False)
@@ -86,6 +93,12 @@ class Simulation:
     record_cells_spikes: Any = key("recordCellsSpikes", "any", "-1 for all, or selectors", -1)
     record_stim: bool = key("recordStim", "bool", "record the spikes of NetStim stimuli", False)
     record_lfp: list[Any] = key("recordLFP", "list", "electrodes [x, y, z]; y is depth", [], "um")
+    electrodes: dict[str, Any] = key(
+        "electrodes",
+        "mapping",
+        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab",
+        {},
+    )
     save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)
     save_lfp_pops: Any = key("saveLFPPops", "any", "keep the LFP of populations: True or labels", False)
     save_imembrane: Any = key(
@@ -125,8 +138,25 @@ class Simulation:
     save_weights: Any = key(
         "saveWeights", "any", "record weights: True or {step [ms], rules, pre, post, index}", False
     )
+    checkpoint_every: float = key(
+        "checkpointEvery", "number", "save the state every so often; 0: never", 0.0, "ms"
+    )
+    resume: bool = key("resume", "bool", "continue from the newest checkpoint in runFolder", False)
+    record_window: float = key(
+        "recordWindow",
+        "number",
+        "write recordings to runFolder every so often; 0: keep them in memory",
+        0.0,
+        "ms",
+    )
+    run_folder: str = key("runFolder", "text", "folder of checkpoints and windows; '': <filename>_run", "")
     analysis: dict[str, Any] = key("analysis", "mapping", "plot function -> True, False or its arguments", {})
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def longest_held(self) -> float:
+        """Longest stretch of recordings that is in memory at once [ms]."""
+        return min(self.duration, self.record_window or math.inf, self.checkpoint_every or math.inf)
 
     @property
     def weight_options(self) -> dict[str, Any]:

@@ -181,6 +181,15 @@ def test_what_netpyne_does_not_see_is_an_error_unless_lenient(changes, expected)
     assert any(doubt.startswith(expected) for doubt in doubts)
 
 
+def test_the_state_of_reactions_cannot_be_saved():
+    net_params, sim_config = with_reactions([])
+    problems, _ = said(net_params, {**sim_config, "checkpointEvery": 10})
+    assert problems == [
+        "simConfig.checkpointEvery: not possible with rxdParams: the state of what reacts and diffuses "
+        "cannot be saved exactly."
+    ]
+
+
 def test_keys_without_a_meaning_are_doubtful():
     changes = [("regions.cyt.dimension", 1), ("reactions.bind.membrane", "border")]
     assert said(*with_reactions(changes)) == (

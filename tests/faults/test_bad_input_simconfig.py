@@ -3,7 +3,13 @@
 import pytest
 from bad_input import NETWORK, SIMULATION, lenient, said, spoiled
 
+ELECTRODE = [("recordLFP", [[0, 10, 20]])]
+
 RUNS_IN_NETPYNE = {
+    "continuing as text": (
+        [("checkpointEvery", 10), ("resume", "yes")],
+        "simConfig.resume: expected True or False, got 'yes' (str).",
+    ),
     "unknown key of weights": (
         [("saveWeights", {"steps": 10})],
         "simConfig.saveWeights.steps: unknown key. Did you mean 'step'?",
@@ -74,6 +80,14 @@ RUNS_IN_NETPYNE = {
         [("analysis.plotRaster", {"include": ["Exx"]})],
         "simConfig.analysis['plotRaster'].include[0]: there is no population 'Exx'.",
     ),
+    "electrodes without places": (
+        [("electrodes", {"sigma": 0.2})],
+        "simConfig.electrodes: nothing is recorded without recordLFP.",
+    ),
+    "disc without radius": (
+        [*ELECTRODE, ("electrodes", {"contactPoints": 9})],
+        "simConfig.electrodes.contactPoints: contacts are points without contactRadius.",
+    ),
     "cells of a signal that is not recorded": (
         [("saveLFPCells", True)],
         "simConfig.saveLFPCells: nothing is kept without recordLFP.",
@@ -90,6 +104,47 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "negative interval of checkpoints": (
+        [("checkpointEvery", -5)],
+        "simConfig.checkpointEvery: expected 0 or more, got -5.",
+    ),
+    "interval of checkpoints as text": (
+        [("checkpointEvery", "often")],
+        "simConfig.checkpointEvery: expected a number, got 'often' (str).",
+    ),
+    "checkpoints within a step": (
+        [("checkpointEvery", 0.001)],
+        "simConfig.checkpointEvery: shorter than a step of 0.025 ms.",
+    ),
+    "checkpoints with a variable step": (
+        [("checkpointEvery", 10), ("cvode_active", True)],
+        "simConfig.checkpointEvery: not possible with cvode_active: the integrator keeps a history of steps "
+        "that cannot be saved.",
+    ),
+    "negative window": (
+        [("recordWindow", -1)],
+        "simConfig.recordWindow: expected 0 or more, got -1.",
+    ),
+    "windows with a local step": (
+        [("recordWindow", 10), ("use_local_dt", True)],
+        "simConfig.recordWindow: not possible with use_local_dt: NEURON counts the samples in memory.",
+    ),
+    "continuing without checkpoints": (
+        [("resume", True)],
+        "simConfig.resume: there are no checkpoints without checkpointEvery.",
+    ),
+    "folder of a run": (
+        [("runFolder", 3)],
+        "simConfig.runFolder: expected a text, got 3 (int).",
+    ),
+    "which synapses are merged": (
+        [("mergeSynapses", "all")],
+        "simConfig.mergeSynapses: expected True, False or 'any weight', got 'all' (str).",
+    ),
+    "merging as a number": (
+        [("mergeSynapses", 2)],
+        "simConfig.mergeSynapses: expected True, False or 'any weight', got 2 (int).",
+    ),
     "weights as a text": (
         [("saveWeights", "all")],
         "simConfig.saveWeights: expected True, False or a dictionary, got 'all' (str).",
@@ -171,6 +226,67 @@ STOPS = {
         [("recordDipolesHNN", ["E"])],
         "simConfig.recordDipolesHNN: expected a dictionary of labels and lists of populations, got ['E'] "
         "(list).",
+    ),
+    "misspelt option of electrodes": (
+        [*ELECTRODE, ("electrodes", {"sigmas": 0.3})],
+        "simConfig.electrodes.sigmas: unknown key. Did you mean 'sigma'?",
+    ),
+    "conductivity of a plane": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.2]})],
+        "simConfig.electrodes.sigma: expected a number or [x, y, z] in S/m, got [0.3, 0.2] (list).",
+    ),
+    "no conductivity": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.2, 0]})],
+        "simConfig.electrodes.sigma: expected a positive number, got 0.",
+    ),
+    "method of electrodes": (
+        [*ELECTRODE, ("electrodes", {"method": "lines"})],
+        "simConfig.electrodes.method: expected one of 'line', 'point', got 'lines'. Did you mean 'line'?",
+    ),
+    "radius of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": -1})],
+        "simConfig.electrodes.contactRadius: expected 0 um or more, got -1 (int).",
+    ),
+    "points of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": 5, "contactPoints": 2.5})],
+        "simConfig.electrodes.contactPoints: expected a whole number from 1 on, got 2.5 (float).",
+    ),
+    "normal of contacts": (
+        [*ELECTRODE, ("electrodes", {"contactRadius": 5, "contactNormal": [0, 0, 0]})],
+        "simConfig.electrodes.contactNormal: expected a direction [x, y, z], got [0, 0, 0] (list).",
+    ),
+    "slab as a number": (
+        [*ELECTRODE, ("electrodes", {"slab": 300})],
+        "simConfig.electrodes.slab: expected a dictionary, got 300 (int).",
+    ),
+    "misspelt option of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thikness": 300}})],
+        "simConfig.electrodes.slab.thikness: unknown key. Did you mean 'thickness'?",
+    ),
+    "thickness of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thickness": 0}})],
+        "simConfig.electrodes.slab.thickness: expected a positive number, got 0.",
+    ),
+    "bottom of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": "low"}})],
+        "simConfig.electrodes.slab.bottom: expected a number, got 'low' (str).",
+    ),
+    "anisotropic slab": (
+        [*ELECTRODE, ("electrodes", {"sigma": [0.3, 0.3, 0.2], "slab": {}})],
+        "simConfig.electrodes.sigma: the tissue of a slab has one conductivity.",
+    ),
+    "line sources above glass": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": -10}})],
+        "simConfig.recordLFP[0]: not on the glass at z = -10 um, where line sources need it; or method "
+        "'point'.",
+    ),
+    "glass that conducts": (
+        [*ELECTRODE, ("electrodes", {"slab": {"bottom": 20, "glass": 0.1}})],
+        "simConfig.electrodes.slab.glass: line sources need glass that conducts nothing; or method 'point'.",
+    ),
+    "electrode outside of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"thickness": 15}, "method": "point"})],
+        "simConfig.recordLFP[0]: outside of the slab.",
     ),
     "signal of your own": (
         [("recordSignals", ["LPF"])],

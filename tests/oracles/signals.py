@@ -58,6 +58,9 @@ class Lasting:
     def __getattr__(self, name):
         return getattr(self._h, name)
 
+    def __call__(self, *values):
+        return self._h(*values)
+
     def PtrVector(self, n):  # noqa: N802
         return Pointers(self._h.PtrVector(n))
 

@@ -13,7 +13,7 @@ SCRIPT = environment.HERE / "names.py"
 LATER = {
     "sim": {
         "NML2Cell", "NML2SpikeSource", "hh_nml2_chans", "neuromlExists", "exportNeuroML2",
-        "createExportNeuroML2", "importNeuroML2SimulateAnalyze", "calculateLFP", "calculateDipole",
+        "createExportNeuroML2", "importNeuroML2SimulateAnalyze",
     },
     "sim.net": {"cells_dpl", "cells_dpls"},
 }  # fmt: skip

@@ -11,9 +11,11 @@ LEFTOVERS = {"shapeTimeVec", "shapeWeightVec", "STDPdata", "__preCellSidePointer
 """What NetPyNE leaves in its records of connections while it makes NEURON objects."""
 GLOBAL_STEP = {"variable_step"}
 """Each rank chooses its own steps, so that voltages depend on which cells share a rank."""
+DRAWN_TWICE = {"shapes": (7, 8, 9)}
+"""Gids of cells with a drawn section on one with 3-D points: NetPyNE adds the place of the cell twice."""
 UNUSED_SYNAPSES = {"scaled_weights"}
 """NetPyNE makes the synapses of connections that it then leaves out because their weight is 0."""
-DRAWN_SHAPES = {"shapes"}
+DRAWN_SHAPES = {"shapes", "subcellular_drawn"}
 """NetPyNE keeps the 3-D points that NEURON draws; netspec has them in NEURON and in `cell.secs` only."""
 CONNECTION = ("preGid", "preLabel", "sec", "loc", "synMech", "weight", "delay", "label", "weightIndex")
 
@@ -134,6 +136,10 @@ def built(cell, network, ranks):
     """A cell's record. The threshold of a source on another rank is not known to its NetCons."""
     apart = {"threshold"} if ranks > 1 else set()
     found = {**cell, "netcons": [without(netcon, apart) for netcon in cell["netcons"]]}
+    if cell["gid"] in DRAWN_TWICE.get(network, ()):
+        dend = cell["secs"]["dend"]
+        apart = {"dend": {**dend, "morphology": without(dend["morphology"], {"pts3d", "L"})}}
+        found["secs"] = {**cell["secs"], **apart}
     if network in UNUSED_SYNAPSES and "secs" in cell:
         found["secs"] = {name: without(sec, {"point_processes"}) for name, sec in cell["secs"].items()}
     return found

@@ -237,7 +237,9 @@ def test_cell_of_a_gid(net):
 def test_names_that_are_not_there(net):
     with pytest.raises(AttributeError, match="Did you mean 'createCells'"):
         net.createCell()
-    with pytest.raises(SpecError, match=r"sim.net.recXElectrode\n.*not supported yet"):
+    with pytest.raises(SpecError, match=r"sim.net.importNeuroML2\n.*not supported yet"):
+        _ = net.importNeuroML2
+    with pytest.raises(AttributeError, match="exists after createCells, with cfg.recordLFP"):
         _ = net.recXElectrode
     with pytest.raises(AttributeError, match="sim.net has no 'fullConn': write an entry"):
         net.fullConn()
