@@ -95,15 +95,6 @@ def is_global(name: str) -> bool:
     return int(h.name_declared(name)) > RANGE_VARIABLE
 
 
-def code(mechanism: str) -> str:
-    """The NMODL that a point process was made from; '' if NEURON does not know it."""
-    if mechanism not in points():
-        return ""
-    types = h.MechanismType(POINT)
-    types.select(mechanism)
-    return str(types.code())
-
-
 def pointers(mechanism: str) -> frozenset[str]:
     """Variables that point to others (POINTER): the only ones that no block of the mod file declares."""
     declared = {name for kind in (PARAMETERS, ASSIGNED, STATE) for name in _variables(mechanism, kind)}
@@ -112,6 +103,8 @@ def pointers(mechanism: str) -> frozenset[str]:
 
 def code(mechanism: str) -> str:
     """The NMODL text of a mechanism, which NEURON keeps; '' if it has none."""
+    if not exists(mechanism):
+        return ""
     types: Any = h.MechanismType(int(mechanism in points()))
     types.select(mechanism)
     return types.code() or ""

@@ -45,8 +45,8 @@ def _options(spec: Spec) -> Iterator[tuple[Path, str]]:
         if value:
             yield (*ROOT, key), STEPS
     stored = {"checkpointEvery": options.checkpoint_every, "resume": options.resume}
-    for key, value in {**stored, "recordWindow": options.record_window}.items():
-        if value:
+    for key, wanted in {**stored, "recordWindow": options.record_window}.items():
+        if wanted:
             yield (*ROOT, key), "not supported yet under CoreNEURON."
     for key in options.h_params:
         if key.startswith("secondorder") and options.h_params[key]:
