@@ -12,7 +12,7 @@ ENDCOMMENT
 NEURON {
     THREADSAFE
     ARTIFICIAL_CELL VecStim
-    POINTER times
+    BBCOREPOINTER times
 }
 
 ASSIGNED {
@@ -23,17 +23,21 @@ ASSIGNED {
 
 CONSTRUCTOR {
     VERBATIM
+#ifndef CORENEURON_BUILD
     _p_times = nullptr;
+#endif
     ENDVERBATIM
 }
 
 DESTRUCTOR {
     VERBATIM
+#ifndef CORENEURON_BUILD
     auto* const held = static_cast<IvocVect*>(_p_times);
     if (held) {
         hoc_obj_unref(*vector_pobj(held));
     }
     _p_times = nullptr;
+#endif
     ENDVERBATIM
 }
 
@@ -78,6 +82,7 @@ PROCEDURE advance() {
 
 PROCEDURE play() {
     VERBATIM
+#ifndef CORENEURON_BUILD
     auto* const held = static_cast<IvocVect*>(_p_times);
     IvocVect* given = nullptr;
     if (ifarg(1)) {
@@ -88,5 +93,33 @@ PROCEDURE play() {
         hoc_obj_unref(*vector_pobj(held));
     }
     _p_times = given;
+#endif
     ENDVERBATIM
 }
+
+: CoreNEURON gets a copy of the times: written by NEURON (first the size of it only), read by CoreNEURON.
+VERBATIM
+static void bbcore_write(double* x, int* d, int* xx, int* offset, _threadargsproto_) {
+    auto* const held = static_cast<IvocVect*>(_p_times);
+    const int size = held ? vector_capacity(held) : 0;
+    if (d) {
+        d[*offset] = size;
+        for (int i = 0; i < size; ++i) {
+            x[*xx + i] = vector_vec(held)[i];
+        }
+    }
+    *xx += size;
+    *offset += 1;
+}
+
+static void bbcore_read(double* x, int* d, int* xx, int* offset, _threadargsproto_) {
+    const int size = d[*offset];
+    auto* const held = static_cast<IvocVect*>(vector_new1(size));
+    for (int i = 0; i < size; ++i) {
+        vector_vec(held)[i] = x[*xx + i];
+    }
+    _p_times = held;
+    *xx += size;
+    *offset += 1;
+}
+ENDVERBATIM

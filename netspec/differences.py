@@ -32,6 +32,9 @@ DIFFERENCES = {
     "`prepareCSD` says what is missing in an error (NetPyNE prints it and returns -1).": ("prepareCSD",),
     "One thing does depend on the number of ranks, because NEURON steps every rank by itself: a variable time"
     " step (`cvode_active`).": ("cvode_active",),
+    "| `coreneuron` with `recordTraces` or `recordLFP` | one sample of each trace, no LFP; what it cannot do"
+    " ends the process; it stays on for later simulations | all samples; an error with its path; off again"
+    " after each run |": ("coreneuron",),
     "| `fullConn` with random weight, delay, loc or synsPerConn | values are dealt in another order |": (
         "fullConn",
     ),

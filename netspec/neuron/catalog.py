@@ -18,6 +18,8 @@ BUILT_IN = frozenset(
 """Mechanisms of NEURON itself, which no mod file can replace."""
 
 DENSITY, POINT = 0, 1
+RANGE_VARIABLE = 1
+"""What h.name_declared says of a variable of segments, and of functions."""
 GLOBALS, EVERYTHING, PARAMETERS, ASSIGNED, STATE = -1, 0, 1, 2, 3
 
 
@@ -86,6 +88,11 @@ def scalars(mechanism: str) -> tuple[str, ...]:
 def globals_of(mechanism: str) -> tuple[str, ...]:
     """The GLOBAL variables of a mechanism that are no arrays, as NEURON knows them: usetable_hh."""
     return tuple(name for name, size in _variables(mechanism, GLOBALS).items() if size == 1)
+
+
+def is_global(name: str) -> bool:
+    """Whether NEURON has a global variable of this name: celsius, usetable_hh ..."""
+    return int(h.name_declared(name)) > RANGE_VARIABLE
 
 
 def pointers(mechanism: str) -> frozenset[str]:

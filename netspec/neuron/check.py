@@ -87,7 +87,7 @@ def _cell_rule(rule: CellRule) -> Problems:
     for name, section in rule.secs.items():
         yield from _section(section, (*path, "secs", name))
     for name in rule.globals:
-        if name not in H_GLOBALS and not hasattr(h, name):
+        if name not in H_GLOBALS and not catalog.is_global(name):
             message = "NEURON has no global variable of this name; one of a mechanism is <name>_<mechanism>"
             yield Problem(spell((*path, "globals", name)), message)
 
@@ -279,7 +279,7 @@ def _variables(mechanism: Any, names: Iterable[str], path: Path, extra: Iterable
 
 
 def _not_a_parameter(name: str, mechanism: str, extra: Iterable[str]) -> str:
-    if hasattr(h, f"{name}_{mechanism}"):
+    if catalog.is_global(f"{name}_{mechanism}"):
         return (
             f"{name!r} is GLOBAL in {mechanism!r}, the same everywhere: "
             f"set {name + '_' + mechanism!r} in the 'globals' of the cell rule or in simConfig.hParams."

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import neuron
@@ -38,7 +38,7 @@ _FAILED = re.compile(r"in file (\S+?)\.mod|\b(\w+)\.(?:cpp|o)\] Error")
 def library(mods: Sequence[ModFile]) -> Path:
     """The compiled library of these mod files: from the cache, or made now."""
     files = _files(mods)
-    places = _include_places(mods)
+    places = include_places(mods)
     others = sorted({path for mod in mods for path in included(mod.path, places)} - set(files))
     contents = [item for path in (*files, *others) for item in (path.name, path.read_bytes())]
     repair = str(mod_repair.VERSION)
@@ -46,7 +46,7 @@ def library(mods: Sequence[ModFile]) -> Path:
 
     def make(work: Path) -> None:
         """Leave the library of repaired copies in the folder."""
-        _require_tools(mods)
+        require_tools(mods)
         log.info("compiling %d mod files: %s", len(mods), ", ".join(mod.path.name for mod in mods))
         mod_copy.copy([*others, *files], work)
         _nrnivmodl(work, mods, os.pathsep.join(map(str, places)))
@@ -56,12 +56,17 @@ def library(mods: Sequence[ModFile]) -> Path:
         built.rename(work / built.name)
         shutil.rmtree(work / platform.machine())
 
+    place = made_once("mechanisms", name, make)
+    return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
+
+
+def made_once(kind: str, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of the cache, as in cache.made_once. MechanismError if the cache cannot be written."""
     try:
-        place = cache.made_once("mechanisms", name, make)
+        return cache.made_once(kind, name, make)
     except OSError as error:
         reason = f"{cache.folder()}: cannot be written: {error.strerror or error}"
         raise MechanismError(f"{reason}. Set NETSPEC_CACHE to a folder for compiled mod files") from error
-    return next(place / Path(file).name for file in LIBRARIES if (place / Path(file).name).is_file())
 
 
 def in_folder(folder: Path) -> Path | None:
@@ -92,13 +97,14 @@ def _files(mods: Iterable[ModFile]) -> list[Path]:
     return [files[name] for name in sorted(files)]
 
 
-def _include_places(mods: Iterable[ModFile]) -> list[Path]:
+def include_places(mods: Iterable[ModFile]) -> list[Path]:
     """Where INCLUDE looks: beside the mod file, and in the folder above, where users run nrnivmodl."""
     folders = dict.fromkeys(mod.path.resolve().parent for mod in mods)
     return list(dict.fromkeys(place for folder in folders for place in (folder, folder.parent)))
 
 
-def _require_tools(mods: Sequence[ModFile]) -> None:
+def require_tools(mods: Sequence[ModFile]) -> None:
+    """MechanismError, saying how to install them, if there are no tools to compile with."""
     missing = [
         what
         for what, found in (("a C++ compiler", cache.compiler()), ("make", shutil.which("make")))
@@ -119,10 +125,16 @@ def _require_tools(mods: Sequence[ModFile]) -> None:
 
 def _nrnivmodl(work: Path, mods: Sequence[ModFile], places: str) -> None:
     """Run nrnivmodl in the folder; its output is kept in `log`."""
-    program = _program()
+    output, failed = translated([program("nrnivmodl"), "."], work, places)
+    if failed:
+        raise MechanismError(explain(output, mods))
+
+
+def translated(command: Sequence[str], work: Path, places: str) -> tuple[str, bool]:
+    """Run a program that compiles mod files in a folder: its output (also in `log`), and if it failed."""
     jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     done = subprocess.run(
-        [program, "."],
+        command,
         cwd=work,
         env=cache.environment(MAKEFLAGS=f"-j{jobs}", MODL_INCLUDE=places),
         stdout=subprocess.PIPE,
@@ -133,19 +145,19 @@ def _nrnivmodl(work: Path, mods: Sequence[ModFile], places: str) -> None:
     )
     output = _COLOR.sub("", done.stdout).replace(f"{work / platform.machine()}/", "")
     (work / "log").write_text(output)
-    if done.returncode:
-        raise MechanismError(_explain(output, mods))
+    return output, done.returncode != 0
 
 
-def _program() -> str:
+def program(name: str) -> str:
+    """Where one of NEURON's programs is."""
     places = os.pathsep.join([sysconfig.get_path("scripts"), str(Path(sys.executable).parent)])
-    program = shutil.which("nrnivmodl", path=places) or shutil.which("nrnivmodl")
-    if program is None:
-        raise MechanismError("nrnivmodl, which comes with NEURON, is neither beside Python nor on the PATH")
-    return program
+    found = shutil.which(name, path=places) or shutil.which(name)
+    if found is None:
+        raise MechanismError(f"{name}, which comes with NEURON, is neither beside Python nor on the PATH")
+    return found
 
 
-def _explain(output: str, mods: Sequence[ModFile]) -> str:
+def explain(output: str, mods: Sequence[ModFile]) -> str:
     """What to tell the user about a failed compilation: the file and the compiler's own lines."""
     if "NMODL_PYLIB" in output or "Python shared library" in output:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -16,19 +16,19 @@ class LiveElectrodes:
     """The IClamps in the cells of a wiring, whose current does not depend on the potential."""
 
     def __init__(self, wiring: Wiring, matrix: Floats):
-        self._found = [clamp for clamp in h.List("IClamp") if clamp.get_segment() is not None]
-        index = np.array([int(clamp.get_segment().node_index()) for clamp in self._found], np.int64)
+        self.clamps = [clamp for clamp in h.List("IClamp") if clamp.get_segment() is not None]
+        index = np.array([int(clamp.get_segment().node_index()) for clamp in self.clamps], np.int64)
         row = np.full(max(wiring.index.max(initial=-1), index.max(initial=-1)) + 1, -1, np.int64)
         row[wiring.index] = np.arange(len(wiring.index))
         inside = np.flatnonzero(row[index] >= 0)
-        self._found = [self._found[k] for k in inside]
+        self.clamps = [self.clamps[k] for k in inside]
         nodes = row[index[inside]]
         self._cells = np.repeat(np.arange(len(wiring.sizes)), wiring.sizes)[nodes]
         self._weights = matrix[:, nodes].T
         self.count = len(nodes)
         self._values = h.Vector(self.count)
         self._pointers = h.PtrVector(self.count) if self.count else None
-        for k, clamp in enumerate(self._found):
+        for k, clamp in enumerate(self.clamps):
             self._pointers.pset(k, clamp._ref_i)
 
     def read(self, into: Floats) -> None:

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from neuron import h
@@ -11,7 +11,7 @@ from neuron import h
 from netspec import resources
 from netspec.errors import MechanismError, Problem, did_you_mean
 from netspec.model import Model
-from netspec.neuron import bulk_compiled, catalog, compile, mod_copy, mod_random
+from netspec.neuron import bulk_compiled, catalog, compile, core_build, mod_copy, mod_random
 from netspec.neuron import check as checks
 from netspec.neuron.mod_files import ModFile, find
 from netspec.neuron.ranks import Ranks, start
@@ -26,15 +26,17 @@ PATIENCE = 10.0
 """How long [s] a library made by another rank may take to be seen through a network file system."""
 
 
-def load(folders: Iterable[str | Path], ranks: Ranks | None = None) -> None:
+def load(folders: Iterable[str | Path], ranks: Ranks | None = None, core: bool = False) -> None:
     """Make every mechanism of the mod files in the folders known to NEURON. Collective.
 
     What NEURON knows already stays. A library that nrnivmodl left beside a folder is used unless a mod file
     is newer; the rest is compiled into the cache, by rank 0. Of two mod files that define the same mechanism,
-    that of the first folder counts.
+    that of the first folder counts. core: as CoreNEURON can have them too, always from the cache.
     """
     mods = _distinct(find(map(Path, folders)))
-    for built in _beside(mods):
+    if core:
+        mods = core_build.adapt(mods)
+    for built in () if core else _beside(mods):
         _load_built(built, mods)
     _compile_and_load(_missing(mods), ranks)
     _warn_of_stale(mods)
@@ -151,6 +153,12 @@ def _compile_and_load(mods: Sequence[ModFile], ranks: Ranks | None) -> None:
         return
     path = _by_rank_0(ranks or start(), lambda: compile.library(mods))
     _load_library(path, {mod.name: str(mod.path) for mod in mods})
+
+
+def core_library(texts: Mapping[str, str], folders: Iterable[str | Path], fast: bool, ranks: Ranks) -> Path:
+    """CoreNEURON's library with the mechanisms of these texts, by name. Collective."""
+    mods = [mod for mod in _distinct(find(map(Path, folders))) if mod.kind]
+    return _by_rank_0(ranks, lambda: core_build.library(texts, mods, fast))
 
 
 def _by_rank_0(ranks: Ranks, make: Callable[[], Path]) -> Path:

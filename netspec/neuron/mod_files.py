@@ -104,6 +104,11 @@ def without_comments(text: str) -> str:
 
 def block(code: str, name: str) -> str:
     """What is between the braces of every block of this name."""
+    return "\n".join(blocks(code, name))
+
+
+def blocks(code: str, name: str) -> list[str]:
+    """What is between the braces of each block of this name."""
     parts = []
     for start in re.finditer(rf"\b{name}\s*\{{", code):
         depth, end = 1, start.end()
@@ -111,7 +116,7 @@ def block(code: str, name: str) -> str:
             depth += {"{": 1, "}": -1}.get(code[end], 0)
             end += 1
         parts.append(code[start.end() : end - 1])
-    return "\n".join(parts)
+    return parts
 
 
 def _kind(neuron: str) -> tuple[str, str] | None:

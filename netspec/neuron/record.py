@@ -41,7 +41,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class _Vector:
+class TraceVector:
     """One trace that is being recorded. time: Vector of its own sample times, or None."""
 
     label: str
@@ -123,18 +123,22 @@ class LiveRecordings:
             pc.spike_record(gid, self.times, self.gids)
 
     def _record_stims(self) -> dict[tuple[int, str], Any]:
-        """Spike times by (gid, source); of several NetStims of a source on a cell the last, as in NetPyNE."""
+        """Spike times by (gid, source)."""
+        vectors = {}
+        for place, netcon in self._stim_netcons().items():
+            vectors[place] = h.Vector()
+            netcon.record(vectors[place])
+        return vectors
+
+    def _stim_netcons(self) -> dict[tuple[int, str], Any]:
+        """A NetCon by (gid, source); of several NetStims of a source on a cell the last, as in NetPyNE."""
         last = {
             (int(gid), made.block.source): (made, row)
             for made in self.inputs.made
             if made.netcons is not None
             for row, gid in enumerate(made.block.rows["gid"])
         }
-        vectors = {}
-        for place, (made, row) in last.items():
-            vectors[place] = h.Vector()
-            made.netcons.o(row).record(vectors[place])
-        return vectors
+        return {place: made.netcons.o(row) for place, (made, row) in last.items()}
 
     def _step(self) -> float:
         """Interval of samples [ms]."""
@@ -157,12 +161,12 @@ class LiveRecordings:
             return self.samples.time
         return _vector(self._simulation, step).record(h._ref_t, step)
 
-    def _block(self, block: TraceBlock) -> Iterator[_Vector]:
+    def _block(self, block: TraceBlock) -> Iterator[TraceVector]:
         """Start recording all traces of a block."""
         for gid, section, variable in _variables(self, block):
             yield self._start(block, gid, section, variable)
 
-    def _start(self, block: TraceBlock, gid: int, section: Any, variable: Any) -> _Vector:
+    def _start(self, block: TraceBlock, gid: int, section: Any, variable: Any) -> TraceVector:
         step, simulation, own_time = self._step(), self._simulation, None
         values = _vector(simulation, step)
         if self.samples is not None:
@@ -175,7 +179,7 @@ class LiveRecordings:
         else:
             self.time = self._record_time() if self.time is None else self.time
             h.CVode().record(variable, values, self.time, 1, sec=section)
-        return _Vector(block.label, gid, block.key, values, own_time, variable)
+        return TraceVector(block.label, gid, block.key, values, own_time, variable)
 
 
 def _variables(live: LiveRecordings, block: TraceBlock) -> Iterator[tuple[int, Any, Any]]:
@@ -264,7 +268,7 @@ def _array(vector: Any) -> Trace:
     return np.array(vector.as_numpy(), float)
 
 
-def _file(traces: dict[str, dict[int, Any]], trace: _Vector, values: Trace) -> None:
+def _file(traces: dict[str, dict[int, Any]], trace: TraceVector, values: Trace) -> None:
     """Put an array under its label, gid and, if it has one, key."""
     by_gid = traces.setdefault(trace.label, {})
     if trace.key is None:

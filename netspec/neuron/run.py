@@ -11,6 +11,7 @@ from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.neuron import threads
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
+from netspec.neuron.coreneuron import DUMPED, CoreRun, recorders, tables
 from netspec.neuron.every import Every, windows
 from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
@@ -62,6 +63,7 @@ class Network:
         self.reached = 0.0
         self.weights: LiveWeights | None = None
         self.reactions: Any = None
+        self._core: CoreRun | None = None
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
@@ -128,8 +130,9 @@ class Network:
                 h.finitialize()  # concentrations have to exist as well
         synapses = self._made(self._synapses)
         inputs = self._inputs or LiveInputs(replace(plan, inputs=()), self.cells, synapses, self.pc)
-        self._recordings = LiveRecordings(plan, self.cells, synapses, inputs, self.pc, self.reactions)
-        self._signals = LiveSignals(plan, self.cells) if plan.recordings.signals else None
+        recordings, signals = recorders(plan.model.spec.simulation)
+        self._recordings = recordings(plan, self.cells, synapses, inputs, self.pc, self.reactions)
+        self._signals = signals(plan, self.cells) if plan.recordings.signals else None
         wanted = plan.recordings.weights is not None
         self.weights = LiveWeights(plan, self.connections) if wanted else None
         self.windows = Windows(self._recordings, self._signals, self.weights)
@@ -148,7 +151,10 @@ class Network:
         """Run from t = 0 for the whole duration, in windows between which functions are called."""
         self.prepare()
         self.initialise()
-        self.resume(*every)
+        if self.plan.model.spec.simulation.dump_coreneuron_model:
+            self.pc.nrncore_write(DUMPED)
+        else:
+            self.resume(*every)
 
     def prepare(self) -> None:
         """Everything that has to be set before each run, in NetPyNE's order."""
@@ -162,7 +168,7 @@ class Network:
         # A variable step refuses to start before transfers are known.
         self.pc.setup_transfer()
         self._set_integrator(simulation)
-        for name, value in global_values(spec).items():
+        for name, value in {**tables(simulation, self._former), **global_values(spec)}.items():
             if name not in RUN_SYSTEM:
                 before = self._former[name][0] if name in self._former else getattr(h, name)
                 self._former[name] = before, float(value)
@@ -177,6 +183,8 @@ class Network:
         cells.seed()
         if self._inputs is not None:
             self._inputs.seed()
+        core = simulation.coreneuron
+        self._core = CoreRun(self.ranks, simulation, self._recordings, self._signals) if core else None
 
     def initialise(self) -> None:
         """Set the state at t = 0."""
@@ -190,6 +198,8 @@ class Network:
             self._recordings.samples.start()
         if self._signals is not None:
             self._signals.start()
+        if self._core is not None:
+            self._core.start()
         if self.weights is not None:
             self.weights.clear()
             self.weights.sample(0.0)
@@ -212,6 +222,10 @@ class Network:
 
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms], with samples on the way."""
+        if self._core is not None:
+            with ended_by_interrupt():
+                self._core.advance(until)
+            return
         solve: Any = self._integrate
         samples = self._recordings.samples if self._recordings is not None else None
         for sampled in (samples, self._signals):
@@ -253,7 +267,7 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._signals = self.weights = self.windows = None
+        self._core = self._signals = self.weights = self.windows = None
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()
@@ -378,7 +392,7 @@ def global_values(spec: Spec) -> dict[str, float]:
     problems = [
         Problem(paths[name], f"NEURON has no global {name!r}. {did_you_mean(name, known)}")
         for name in values
-        if name not in RUN_SYSTEM and not h.name_declared(name)
+        if name not in RUN_SYSTEM and h.name_declared(name) < 2  # 1: a variable of segments
     ]
     if problems:
         raise SpecError(problems)

@@ -60,9 +60,15 @@ class Sampler:
         self._samples = 0
         self._done: list[list[Any]] = []
 
-    def start(self, read: Reader) -> None:
-        """Begin anew; read writes the variable of all nodes into an array."""
+    @property
+    def clamps(self) -> list[Any]:
+        """The electrodes whose currents are read too."""
+        return self._electrodes.clamps if self._electrodes else []
+
+    def start(self, read: Reader, read_electrodes: Reader | None = None) -> None:
+        """Begin anew; read writes the variable of all nodes into an array, read_electrodes the currents."""
         self._read = read
+        self._read_electrodes = read_electrodes or (self._electrodes.read if self._electrodes else None)
         self._buffer = np.zeros((BLOCK, len(self._wiring.index)))
         self._injected = np.zeros((BLOCK, self._electrodes.count if self._electrodes else 0))
         self._samples, self._done = 0, []
@@ -71,8 +77,8 @@ class Sampler:
         """Take what is there now."""
         row = self._samples % BLOCK
         self._read(self._buffer[row])
-        if self._electrodes:
-            self._electrodes.read(self._injected[row])
+        if self._electrodes and self._read_electrodes:
+            self._read_electrodes(self._injected[row])
         self._samples += 1
         if row == BLOCK - 1:
             self._done.append(self._reduced(BLOCK))

@@ -13,6 +13,7 @@ from netspec.plots import PLOTS
 from netspec.session.merging import linear_mechanisms
 from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
+from netspec.session.settings import as_mapping
 from netspec.spec import Spec
 from netspec.spec.read import read
 
@@ -22,23 +23,29 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
 
     mod: folders of mod files; None for `mod` in the working directory and beside the script.
     """
-    from netspec.neuron import mechanisms, thread_safety  # import NEURON
+    from netspec.neuron import core_check, mechanisms, thread_safety  # import NEURON
 
     folders = mod_folders() if mod is None else mod
-    mechanisms.load(folders, ranks)
+    options = as_mapping(sim_config)
+    core = bool(options.get("coreneuron") or options.get("dump_coreneuron_model"))
+    mechanisms.load(folders, ranks, core)
     artificial = mechanisms.artificial_names()
 
     def late(spec: Spec) -> list[Problem]:
         model = resolve(spec, artificial)
-        unsafe = thread_safety.problems(model, folders, ranks)
-        return [*mechanisms.check(model, ranks), *unsafe, *saving_problems(sim_config)]
+        found = [*mechanisms.check(model, ranks), *thread_safety.problems(model, folders, ranks)]
+        found += saving_problems(sim_config)
+        return [*found, *core_check.problems(model)] if core else found
 
     plots = {name: plot.arguments for name, plot in PLOTS.items()}
     with told_once(0 if ranks is None else ranks.rank):
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
         )
-    return resolve(spec, artificial, linear_mechanisms(spec))
+    model = resolve(spec, artificial, linear_mechanisms(spec))
+    if core:
+        core_check.supply(model, folders, ranks)
+    return model
 
 
 def mod_folders() -> list[Path]:

@@ -14,9 +14,10 @@ STEPS = 100
 def wanted(cfg: Any, ranks: Any, talks: bool) -> bool:
     """Whether there is a bar of the run. The same on all ranks, since all have to stop for it. Collective.
 
-    Not with a variable time step: stops would change its steps, and so the results.
+    Not with a variable time step: stops would change its steps, and so the results. Not under CoreNEURON,
+    where every stop costs as much as many steps.
     """
-    stepless = not cfg.get("cvode_active") and not cfg.get("use_local_dt")
+    stepless = not cfg.get("coreneuron") and not cfg.get("cvode_active") and not cfg.get("use_local_dt")
     return bool(ranks.bcast(_watched(cfg, talks))) and stepless
 
 

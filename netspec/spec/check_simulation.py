@@ -6,23 +6,19 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
+from netspec.spec.check_coreneuron import coreneuron
 from netspec.spec.check_long_run import long_run
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
 from netspec.spec.facts import Facts
-from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, shown
 from netspec.spec.known_analysis import KNOWN_ANALYSIS
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import SAVED
 
-NOT_YET = {
-    "coreneuron": "coreneuron",
-    "gpu": "gpu",
-    "dump_coreneuron_model": "dump_coreneuron_model",
-}
 INCLUDES = ("include", "includePre", "includePost")
 LARGEST_SEED = 2**32 - 1
 ROOT = ("simConfig",)
@@ -31,7 +27,6 @@ ROOT = ("simConfig",)
 def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None = None) -> Findings:
     """What is wrong with simConfig. known_analysis: function -> its arguments (default: NetPyNE's)."""
     options = facts.spec.simulation
-    yield from (unsupported((*ROOT, key)) for key, name in NOT_YET.items() if getattr(options, name))
     yield from _times(options)
     yield from h_globals(options.h_params, (*ROOT, "hParams"))
     yield from _seeds(options.seeds)
@@ -44,6 +39,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from traces(facts)
     yield from signals(facts)
     yield from weights(facts)
+    yield from coreneuron(facts)
     yield from long_run(facts)
     yield from _files(options)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}

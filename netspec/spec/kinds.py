@@ -200,6 +200,7 @@ def _either(*fits: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 KINDS: dict[str, Kind] = {
     "any": Kind("anything", _any),
     "bool": Kind("True or False", _truth),
+    "bool or text": Kind("True, False or a text", _either(_truth, _text)),
     "count": Kind("an integer", _count),
     "list": Kind("a list", _list),
     "list of cells": Kind("a list of dictionaries", _cells),

@@ -6,6 +6,8 @@ from typing import Any
 
 from netspec.spec.keys import key
 
+FAST = "fast"
+"""The value of coreneuron that asks for vector instructions."""
 DEFAULT_SEEDS = {"conn": 1, "stim": 1, "loc": 1, "cell": 1}
 DEFAULT_H_PARAMS = {"celsius": 6.3, "v_init": -65.0, "clamp_resist": 0.001}
 WEIGHT_STEP = 100.0
@@ -26,9 +28,19 @@ class Simulation:
     random_streams: str = key(
         "randomStreams", "text", "'netpyne' (its numbers) or 'named' (by rule name)", "netpyne"
     )
-    coreneuron: bool = key("coreneuron", "bool", "not supported yet", False)
-    gpu: bool = key("gpu", "bool", "not supported yet", False)
-    dump_coreneuron_model: bool = key("dump_coreneuron_model", "bool", "not supported yet", False)
+    coreneuron: Any = key(
+        "coreneuron",
+        "bool or text",
+        "run with CoreNEURON; 'fast' compiles for this machine's processor",
+        False,
+    )
+    gpu: bool = key("gpu", "bool", "run CoreNEURON on a GPU", False)
+    dump_coreneuron_model: bool = key(
+        "dump_coreneuron_model",
+        "bool",
+        "write the model for CoreNEURON to the folder coredat; do not run",
+        False,
+    )
     random123: bool = key("random123", "bool", "NetStim noise by noiseFromRandom123 (same spikes)", False)
     rand123_global_index: int | None = key(
         "rand123GlobalIndex", "count", "Random123 index of run-time noise", None

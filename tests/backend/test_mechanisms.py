@@ -152,7 +152,7 @@ class TestTools:
             compile.library(mod_files.find([write(tmp_path / "mod", "lonely")]))
 
     def test_no_python_library(self):
-        text = compile._explain("error: unable to locate the Python shared library\nset NMODL_PYLIB", [])
+        text = compile.explain("error: unable to locate the Python shared library\nset NMODL_PYLIB", [])
         assert f"apt install libpython3.{sys.version_info.minor}" in text
 
     def test_a_launcher_is_not_seen_by_the_compiler(self, monkeypatch):
@@ -288,7 +288,7 @@ class TestCompiledByHand:
     def place(self, tmp_path):
         write(tmp_path / "mod", "leaky", g=5)
         subprocess.run(
-            [compile._program(), "mod"],
+            [compile.program("nrnivmodl"), "mod"],
             cwd=tmp_path,
             env=cache.environment(),
             check=True,

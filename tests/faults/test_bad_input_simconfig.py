@@ -292,15 +292,33 @@ STOPS = {
         [("recordSignals", ["LPF"])],
         "simConfig.recordSignals[0]: there is no signal 'LPF'. Did you mean 'LFP'?",
     ),
+    "coreneuron that is neither on nor off": (
+        [("coreneuron", "quick")],
+        "simConfig.coreneuron: expected True, False or 'fast', got 'quick' (str).",
+    ),
+    "coreneuron as a number": (
+        [("coreneuron", 3)],
+        "simConfig.coreneuron: expected True, False or a text, got 3 (int).",
+    ),
+    "coreneuron with a variable step": (
+        [("coreneuron", True), ("cvode_active", True)],
+        "simConfig.cvode_active: CoreNEURON has fixed time steps only.",
+    ),
+    "model for coreneuron with a local step": (
+        [("dump_coreneuron_model", True), ("use_local_dt", True)],
+        "simConfig.use_local_dt: CoreNEURON has fixed time steps only.",
+    ),
+    "gpu without coreneuron": (
+        [("gpu", True)],
+        "simConfig.gpu: only CoreNEURON runs on a GPU: needs coreneuron=True.",
+    ),
     "traces as a list": (
         [("recordTraces", ["v"])],
         "simConfig.recordTraces: expected a dictionary, got ['v'] (list).",
     ),
 }
 
-NOT_YET = [
-    "coreneuron gpu dump_coreneuron_model",
-]
+NOT_YET = []
 
 DOUBTS = {
     "script that does not exist": (
@@ -347,13 +365,6 @@ def test_what_stops_netpyne_is_an_error_in_any_case(changes, expected):
     for look in (said, lenient):
         problems, _ = look(*spoiled("simConfig", *changes))
         assert problems == [expected]
-
-
-@pytest.mark.parametrize("name", " ".join(NOT_YET).split())
-def test_what_is_not_supported_yet_is_an_error_in_any_case(name):
-    for look in (said, lenient):
-        problems, _ = look(*spoiled("simConfig", (name, True)))
-        assert problems == [f"simConfig.{name}: not supported yet."]
 
 
 @cases(DOUBTS)

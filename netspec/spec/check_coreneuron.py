@@ -1,0 +1,88 @@
+"""What CoreNEURON cannot do, or does wrong in silence: named by path before anything is built.
+
+Mechanisms are checked where NEURON's tables are at hand (neuron.core_check).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from netspec.spec import Spec
+from netspec.spec.check_values import Findings
+from netspec.spec.facts import Facts
+from netspec.spec.findings import Finding, Path
+from netspec.spec.kinds import shown
+from netspec.spec.simulation import FAST
+
+ROOT, NET = ("simConfig",), ("netParams",)
+STEPS = "CoreNEURON has fixed time steps only."
+WEIGHTS = "CoreNEURON cannot change weights while it runs."
+RATES = (
+    "CoreNEURON cannot change rates while it runs; NetStims with start and number can stand for each rate."
+)
+
+
+def coreneuron(facts: Facts) -> Findings:
+    """What prevents a run under CoreNEURON, if one is asked for."""
+    options = facts.spec.simulation
+    if isinstance(options.coreneuron, str) and options.coreneuron != FAST:
+        yield Finding(
+            (*ROOT, "coreneuron"), f"expected True, False or {FAST!r}, got {shown(options.coreneuron)}."
+        )
+    elif options.coreneuron or options.dump_coreneuron_model:
+        yield from _refused(facts.spec)
+    elif options.gpu:
+        yield Finding((*ROOT, "gpu"), "only CoreNEURON runs on a GPU: needs coreneuron=True.")
+
+
+def _refused(spec: Spec) -> Findings:
+    for path, message in (*_options(spec), *_cells(spec), *_connections(spec), *_sources(spec)):
+        yield Finding(path, message)
+
+
+def _options(spec: Spec) -> Iterator[tuple[Path, str]]:
+    options = spec.simulation
+    for key, value in (("cvode_active", options.cvode_active), ("use_local_dt", options.use_local_dt)):
+        if value:
+            yield (*ROOT, key), STEPS
+    if options.threads > 1:
+        yield (*ROOT, "threads"), "not supported under CoreNEURON; start more ranks."
+    stored = {"checkpointEvery": options.checkpoint_every, "resume": options.resume}
+    for key, wanted in {**stored, "recordWindow": options.record_window}.items():
+        if wanted:
+            yield (*ROOT, key), "not supported yet under CoreNEURON."
+    for key in options.h_params:
+        if key.startswith("secondorder") and options.h_params[key]:
+            yield (*ROOT, "hParams", key), "not supported under CoreNEURON."
+    if spec.network.rxd.species:
+        yield (*NET, "rxdParams"), "CoreNEURON has no reaction-diffusion."
+
+
+def _cells(spec: Spec) -> Iterator[tuple[Path, str]]:
+    for label, rule in spec.network.cell_rules.items():
+        for name, section in rule.secs.items():
+            for point, values in section.pointps.items():
+                if values.get("vref") not in (None, "v"):
+                    path = (*NET, "cellParams", label, "secs", name, "pointps", point, "vref")
+                    yield path, "CoreNEURON detects spikes in the membrane potential only."
+    for label, population in spec.network.populations.items():
+        for where, values in (((), population.tags), (("params",), population.params or {})):
+            for key in ("rates", "dynamicRates"):
+                if values.get(key) is not None:
+                    yield (*NET, "popParams", label, *where, key), RATES
+
+
+def _connections(spec: Spec) -> Iterator[tuple[Path, str]]:
+    for label, rule in spec.network.connections.items():
+        for key, value in (("shape", rule.shape), ("plast", rule.plast)):
+            if value:
+                yield (*NET, "connParams", label, key), WEIGHTS
+
+
+def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
+    for label, source in spec.network.sources.items():
+        path: tuple[Any, ...] = (*NET, "stimSourceParams", label)
+        if source.type == "XStim":
+            yield (*path, "type"), "CoreNEURON has no extracellular potentials."
+        for key in ("shape", "plast"):
+            if source.params.get(key):
+                yield (*path, key), WEIGHTS
