@@ -300,6 +300,10 @@ STOPS = {
         [("coreneuron", 3)],
         "simConfig.coreneuron: expected True, False or a text, got 3 (int).",
     ),
+    "coreneuron with threads": (
+        [("coreneuron", True), ("threads", 2)],
+        "simConfig.threads: not supported under CoreNEURON; start more ranks.",
+    ),
     "coreneuron with a variable step": (
         [("coreneuron", True), ("cvode_active", True)],
         "simConfig.cvode_active: CoreNEURON has fixed time steps only.",
