@@ -228,6 +228,7 @@ def _positions(objects: Any, variable: str) -> tuple[Any, Any]:
         h(SEQUENCES.format(name=variable))
 
     def get() -> NDArray[np.float64]:
+        """Positions of all streams of the variable."""
         found = h.Vector(len(objects))
         getattr(h, f"netspec_get_{variable}")(objects, found)
         return np.array(found.as_numpy())

@@ -32,6 +32,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
     artificial = mechanisms.artificial_names()
 
     def late(spec: Spec) -> list[Problem]:
+        """What only NEURON can tell."""
         model = resolve(spec, artificial)
         found = [*mechanisms.check(model, ranks), *thread_safety.problems(model, folders, ranks)]
         found += saving_problems(sim_config)
