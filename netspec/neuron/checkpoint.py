@@ -34,7 +34,7 @@ PYTHON_EVENT = b"\n1 0\nPythonObject\n"
 SHOWN_DIGITS = 6
 """Digits with which SaveState writes the flag of an event that a mechanism sent to itself."""
 OWN_MEMORY = re.compile(
-    r"\bstatic\b(?!\s+inline)|\b(?:m|c|re)alloc\b|\bnew\b|\bfopen\b|\bnrnran123_newstream"
+    r"\bstatic\b(?![\w:<>\s*&]+\()|\b(?:m|c|re)alloc\b|\bnew\b|\bfopen\b|\bnrnran123_newstream"
 )
 SEQUENCES = """
 proc netspec_get_{name}() {{ local i
