@@ -27,8 +27,10 @@ from netspec.spec.simulation import Simulation
 
 Content = dict[str, Any]
 VERSION = neuron.__version__
-FORGET_TARGETS = "_ZN9SelfEvent14savestate_freeEv"
-"""Until this is called, SaveState may look for point processes among those of an earlier network."""
+FORGET = ("_ZN9SelfEvent14savestate_freeEv", "_ZN10NetConSave7invalidEv")
+"""Until these are called, SaveState may look for events' targets in an earlier network."""
+NUMBERED = "last "
+"""Before the name of a kind of objects, which SaveState finds by their numbers."""
 PYTHON_EVENT = b"\n1 0\nPythonObject\n"
 """What SaveState writes of a Python function, which it could not call any more."""
 SHOWN_DIGITS = 6
@@ -93,7 +95,8 @@ def taken(path: Path) -> NDArray[np.uint8]:
 
 def put_back(path: Path, data: NDArray[np.uint8]) -> None:
     """Put a network that was initialised into a state that was taken."""
-    _library()[FORGET_TARGETS]()
+    for forget in FORGET:
+        _library()[forget]()
     with _whole_mechanisms():
         state = h.SaveState()
     data.tofile(path)
@@ -132,18 +135,28 @@ def texts() -> dict[str, str]:
 
 
 def structure() -> dict[str, int]:
-    """How many of everything there is: what SaveState itself takes for granted."""
+    """How many of everything there is, and NEURON's number of the last: what SaveState takes for granted."""
     counted = {"sections": sum(1 for _ in h.allsec()), "segments": sum(s.nseg for s in h.allsec())}
-    counted |= {name: int(h.List(name).count()) for name in ("NetCon", "Random", *catalog.points())}
-    return {name: number for name, number in counted.items() if number}
+    for name in ("NetCon", "Random", *catalog.points()):
+        objects = h.List(name)
+        if objects.count():
+            counted[name] = int(objects.count())
+            counted[f"{NUMBERED}{name}"] = int(
+                objects.o(objects.count() - 1).hname().partition("[")[2].rstrip("]")
+            )
+    return counted
 
 
 def check_structure(saved: Mapping[str, int]) -> None:
     """SpecError if other objects exist than when the state was saved."""
     now = structure()
     wrong = [name for name in {**saved, **now} if saved.get(name, 0) != now.get(name, 0)]
+    if wrong and all(name.startswith(NUMBERED) for name in wrong):
+        message = "NEURON's objects have other numbers than when the state was saved: start a new process."
+        raise SpecError([Problem("simConfig.resume", message)])
     if wrong:
-        counts = ", ".join(f"{now.get(name, 0)} {name}, saved {saved.get(name, 0)}" for name in wrong)
+        kinds = [name for name in wrong if not name.startswith(NUMBERED)]
+        counts = ", ".join(f"{now.get(name, 0)} {name}, saved {saved.get(name, 0)}" for name in kinds)
         raise SpecError([Problem("simConfig.resume", f"the script makes other NEURON objects: {counts}.")])
 
 
@@ -179,7 +192,7 @@ def _library() -> ctypes.CDLL:
     where = neuron_folders()
     try:
         library = ctypes.CDLL(str(next(where[1].glob("libnrniv.*")))) if where else None
-        if library is not None and hasattr(library, FORGET_TARGETS):
+        if library is not None and all(hasattr(library, name) for name in FORGET):
             return library
     except (OSError, StopIteration):
         pass
