@@ -261,6 +261,7 @@ class Network:
 
     def close(self) -> None:
         """Give up all objects and everything that was set in NEURON for this network."""
+        threads.use(self.pc, 1)  # while its cells are there: NEURON may crash otherwise
         self._handlers.clear()
         if self.reactions is not None:
             self.reactions.close()
@@ -278,7 +279,6 @@ class Network:
         self._former.clear()
         self._cvode.active(0)
         self._cvode.use_fast_imem(0)
-        threads.use(self.pc, 1)
         if self._former_index is not None:
             h.Random().Random123_globalindex(self._former_index)
             self._former_index = None

@@ -1,5 +1,6 @@
 """Threads of a rank: cells and artificial cells are dealt out to them, and step side by side."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ def use(pc: Any, count: int) -> None:
     """Have so many threads from the next initialisation on."""
     if count > 1 and h.List("LinearMechanism").count():
         message = "a cell has a LinearMechanism, which NEURON solves in one thread only"
+        raise SpecError([Problem("simConfig.threads", message)])
+    if count > 1 and "neuron.rxd" in sys.modules:
+        message = "this process has had reactions, with which NEURON's threads crash: start a new one"
         raise SpecError([Problem("simConfig.threads", message)])
     if int(pc.nthread()) != count:
         pc.nthread(count, 1)

@@ -1,4 +1,4 @@
-"""Runs that stop and continue within one process; test_long_runs.py starts a process for them."""
+"""Runs that stop and continue within one process; test_alone.py starts a process for them."""
 
 import json
 from pathlib import Path

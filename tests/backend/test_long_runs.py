@@ -94,10 +94,3 @@ def test_without_checkpoints_a_run_begins_at_0(run, in_one_go):
     assert "Continuing" not in run.said
     assert equal(run(1, "nothing", checkpointEvery=50, resume=True), in_one_go[1])
     assert "Continuing at 120 ms" in run.said
-
-
-def test_what_continues_in_one_process(start):
-    """In a process of their own: NEURON numbers objects, and what other tests leave shifts the numbers."""
-    done = start(1, "-m", "pytest", "-q", HERE / "long_runs_alone.py", cwd=HERE, timeout=600)
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout

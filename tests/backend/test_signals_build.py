@@ -58,7 +58,6 @@ WAYS = {
     "membrane currents": {"saveIMembrane": True},
     "secondorder": {"hParams": {"secondorder": 2}},
     "variable step": {"cvode_active": True, "cvode_atol": 1e-6},
-    "threads": {"threads": 2},
 }
 
 

@@ -1,4 +1,4 @@
-"""Threads, second order and a variable step against networks written in plain NEURON."""
+"""Threads, second order and a variable step against plain NEURON; test_alone.py starts a process for them."""
 
 import numpy as np
 import pytest
