@@ -23,6 +23,7 @@ _LAZY = {
 }
 _REGISTRIES = {
     "rule": "netspec.plan.rules",
+    "measure": "netspec.analysis.registry",
     "plot": "netspec.plots",
     "signal": "netspec.signals.recorders",
 }

@@ -90,11 +90,11 @@ def checked(found: Dictionaries) -> "Model":
 def _read(found: Dictionaries) -> None:
     from netspec.neuron import mod_files
     from netspec.plan.rules import RULES
-    from netspec.plots import PLOTS
+    from netspec.plots import entries
     from netspec.spec import read, vocabulary
 
     own = [mod.name for mod in mod_files.find(found.mods) if mod.kind == "artificial cell"]
-    plots = {name: plot.arguments for name, plot in PLOTS.items()}
+    plots = {name: entry.arguments for name, entry in entries().items()}
     artificial = [*vocabulary.ARTIFICIAL, *own]
     read.read(found.net_params, found.sim_config, artificial=artificial, known_analysis=plots, rules=RULES)
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError, did_you_mean
 from netspec.plots import histogram, matrix, raster, space, traces
 from netspec.plots.canvas import Canvas, Style, save_numbers
-from netspec.plots.registry import COMMON, PLOTS, Plot, plot, problems
+from netspec.plots.registry import COMMON, PLOTS, Plot, entries, plot, problems
 
 if TYPE_CHECKING:
     from netspec.results import Results
 
-__all__ = ["COMMON", "PLOTS", "Plot", "draw", "draw_all", "plot", "problems"]
+__all__ = ["COMMON", "PLOTS", "Plot", "draw", "draw_all", "entries", "measured", "plot", "problems"]
 
 _BUILT_IN = (raster, histogram, traces, matrix, space)
 
@@ -40,21 +41,30 @@ def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str
     return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
 
 
-def draw_all(
-    results: "Results", analysis: Mapping[str, Any] | None = None
-) -> dict[str, tuple[Any, dict[str, Any]]]:
-    """Draw every plot that the simulation asks for, in its order: {name: (figure, numbers)}.
+def draw_all(results: "Results", analysis: Mapping[str, Any] | None = None) -> dict[str, tuple[Any, Any]]:
+    """What the simulation asks for, in its order: {name: (figure, numbers)}; a measure has no figure.
 
     Plots and arguments that netspec does not have yet are left out; a warning before the run said so.
     """
     wanted = results.plan.model.spec.simulation.analysis if analysis is None else analysis
-    drawn = {}
+    drawn: dict[str, tuple[Any, Any]] = {}
+    known = entries()
     for name, asked in wanted.items():
-        if name in PLOTS and asked:
-            own = asked if isinstance(asked, Mapping) else {}
-            known = PLOTS[name].arguments
-            drawn[name] = draw(results, name, **{key: value for key, value in own.items() if key in known})
+        if name in known and asked:
+            given = asked if isinstance(asked, Mapping) else {}
+            own = {key: value for key, value in given.items() if key in known[name].arguments}
+            drawn[name] = (
+                draw(results, name, **own) if name in PLOTS else (None, measured(results, name, **own))
+            )
     return drawn
+
+
+def measured(results: "Results", name: str, **arguments: Any) -> Any:
+    """The numbers of the measure `name`; SpecError for a wrong argument."""
+    wrong = problems({name: arguments}, results.plan.model.spec.network, "analysis")
+    if wrong:
+        raise SpecError(wrong)
+    return MEASURES[name].measure(results, **arguments)
 
 
 def base_name(results: "Results") -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from netspec.analysis.registry import MEASURES, Measure
 from netspec.analysis.select import unknown
 from netspec.errors import Problem, did_you_mean
 from netspec.plots.canvas import Style
@@ -31,8 +32,12 @@ class Plot:
     @property
     def arguments(self) -> frozenset[str]:
         """Names of the arguments that it takes."""
-        own = list(inspect.signature(self.draw).parameters)[2:]
-        return COMMON | frozenset(own)
+        return COMMON | frozenset(self.ordered)
+
+    @property
+    def ordered(self) -> list[str]:
+        """Its own arguments in their order."""
+        return list(inspect.signature(self.draw).parameters)[2:]
 
     def file_suffix(self, arguments: Mapping[str, Any]) -> str:
         """End of a file's name, with the values of the arguments that are in it."""
@@ -58,23 +63,30 @@ def plot(
     return register
 
 
+def entries() -> dict[str, Plot | Measure]:
+    """Everything that `analysis` may name: measures and plots."""
+    return {**MEASURES, **PLOTS}
+
+
 def problems(
     analysis: Mapping[str, Any], network: Network, path: str = "simConfig.analysis"
 ) -> list[Problem]:
     """Everything that is wrong with the plots that a simulation asks for."""
-    found = []
+    found, known = [], entries()
     for name, wanted in analysis.items():
         here = f"{path}[{name!r}]"
-        if name not in PLOTS:
-            found.append(Problem(here, f"there is no plot of this name. {did_you_mean(name, PLOTS)}"))
+        if name not in known:
+            found.append(Problem(here, f"there is no plot of this name. {did_you_mean(name, known)}"))
         elif isinstance(wanted, Mapping):
-            found += _argument_problems(PLOTS[name], wanted, network, here)
+            found += _argument_problems(known[name], wanted, network, here)
         elif wanted not in (True, False, None):
             found.append(Problem(here, f"expected True, False or a dict of arguments, got {wanted!r}."))
     return found
 
 
-def _argument_problems(item: Plot, wanted: Mapping[str, Any], network: Network, path: str) -> list[Problem]:
+def _argument_problems(
+    item: Plot | Measure, wanted: Mapping[str, Any], network: Network, path: str
+) -> list[Problem]:
     found = []
     for name, value in wanted.items():
         here = f"{path}[{name!r}]"

@@ -1,7 +1,6 @@
 """Attributes of `sim` that are looked up when asked for: parts of the session, plots, and names to come."""
 
 import importlib
-import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -125,17 +124,18 @@ class Plots:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        from netspec.plots import PLOTS, draw
+        from netspec.plots import PLOTS, draw, entries, measured
 
-        if name not in PLOTS:
-            raise AttributeError(f"{self._name} has no {name!r}. {did_you_mean(name, [*PLOTS, 'plotData'])}")
+        known = entries()
+        if name not in known:
+            raise AttributeError(f"{self._name} has no {name!r}. {did_you_mean(name, [*known, 'plotData'])}")
 
         def plot(*values: Any, **arguments: Any) -> Any:
-            """The figure and the numbers drawn, on rank 0; None elsewhere."""
+            """The figure and the numbers drawn, or the numbers of a measure, on rank 0; None elsewhere."""
             if current.started().rank != 0:
                 return None
-            names = list(inspect.signature(PLOTS[name].draw).parameters)[2:]
-            given = dict(zip(names, values, strict=False))
-            return draw(current.saved_results(), name, **given, **arguments)
+            given = dict(zip(known[name].ordered, values, strict=False))
+            show = draw if name in PLOTS else measured
+            return show(current.saved_results(), name, **given, **arguments)
 
         return plot

@@ -9,7 +9,7 @@ from netspec.errors import Problem
 from netspec.model import Model, resolve
 from netspec.neuron import mod_files
 from netspec.plan.rules import RULES
-from netspec.plots import PLOTS
+from netspec.plots import entries
 from netspec.session.merging import linear_mechanisms
 from netspec.session.report import told_once
 from netspec.session.saving import problems as saving_problems
@@ -38,7 +38,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
         found += saving_problems(sim_config)
         return [*found, *core_check.problems(model)] if core else found
 
-    plots = {name: plot.arguments for name, plot in PLOTS.items()}
+    plots = {name: entry.arguments for name, entry in entries().items()}
     with told_once(0 if ranks is None else ranks.rank):
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late

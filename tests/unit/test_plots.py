@@ -8,6 +8,7 @@ import pytest
 from small_results import plan, results
 
 from netspec import plots
+from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError
 
 
@@ -162,3 +163,19 @@ def test_what_is_not_there_yet_is_left_out():
     drawn = plots.draw_all(results(), {"plotLFP": True, "plotRaster": {"colorbyPhase": {}, "include": ["I"]}})
     assert list(drawn) == ["plotRaster"]
     assert drawn["plotRaster"][1]["popLabels"] == ["I"]
+
+
+def test_measures_are_asked_for_as_plots_are():
+    import netspec
+
+    @netspec.measure("spikeCount")
+    def spike_count(results, factor=1):
+        return factor * len(results.spikes)
+
+    try:
+        asked = {"spikeCount": {"factor": 2}}
+        assert plots.draw_all(results(analysis=asked)) == {"spikeCount": (None, 14)}
+        (problem,) = plots.problems({"spikeCount": {"facto": 2}}, plan().model.spec.network)
+        assert "'factor'" in problem.message
+    finally:
+        del MEASURES["spikeCount"]

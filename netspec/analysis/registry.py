@@ -1,0 +1,40 @@
+"""Which numbers `simConfig.analysis` and `sim.analysis` may name besides plots."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A function of results and its arguments. not_yet: NetPyNE's arguments it lacks."""
+
+    name: str
+    measure: Callable[..., Any]
+    not_yet: frozenset[str] = frozenset()
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """Names of the arguments that it takes."""
+        return frozenset(self.ordered)
+
+    @property
+    def ordered(self) -> list[str]:
+        """Its arguments in their order."""
+        return list(inspect.signature(self.measure).parameters)[1:]
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(name: str, *, not_yet: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+    """Register a function (results, its arguments) -> numbers as a name that `analysis` may use."""
+
+    def register(function: Function) -> Function:
+        MEASURES[name] = Measure(name, function, frozenset(not_yet))
+        return function
+
+    return register
