@@ -70,42 +70,58 @@ def connected(topol: Mapping[str, Any], shape: Shape) -> Shape:
 
 
 def drawn(shapes: Shapes, places: Floats) -> Shapes:
-    """Cells without 3-D points as NEURON draws them, upright at x, y, z: (n, 3) [um] as NetPyNE puts them.
+    """Cells as NEURON's define_shape leaves them, with x, y, z at places: (n, 3) [um], as NetPyNE puts them.
 
-    Cells of which some sections have points stay as they are.
+    Sections without 3-D points are drawn, upright; those with points are moved to where their parents are.
     """
-    if any(shape.points is not None for shape in shapes.values()):
-        return shapes
-    lines: dict[str, Floats] = {}
-    while len(lines) < len(shapes):
-        ready = [
-            name for name, shape in shapes.items() if name not in lines and shape.parent in (None, *lines)
-        ]
+    raw: dict[str, Floats] = {}
+    while len(raw) < len(shapes):
+        ready = [name for name, shape in shapes.items() if name not in raw and shape.parent in (None, *raw)]
         if not ready:
             return shapes
         for name in ready:
-            lines[name] = _line(shapes, name, lines)
+            raw[name] = _line(shapes, name, raw) if shapes[name].points is None else _moved(shapes, name, raw)
     found = {}
     for name, shape in shapes.items():
+        if shape.points is not None:
+            found[name] = replace(shape, points=raw[name])
+            continue
         share = np.array([0.0, *centres(shape.nseg), 1.0])[:, None]
-        first, last = lines[name][:, None, 0], lines[name][:, None, 1]
+        first, last = raw[name][:, None, 0], raw[name][:, None, -1]
         along = (first * (1 - share) + last * share).astype(np.float32).astype(float)
         upright = np.stack([along[..., 1], along[..., 0], *[np.zeros(along.shape[:2])] * 2], axis=-1)
         found[name] = shape.with_points(upright, places)
     return found
 
 
-def _line(shapes: Shapes, name: str, lines: Mapping[str, Floats]) -> Floats:
-    """First and last point that NEURON draws for a section: (n, 2, 2) [um], in its single precision."""
-    shape, single = shapes[name], np.float32
+def _start(shapes: Shapes, name: str, raw: Mapping[str, Floats]) -> Floats:
+    """Where a section begins: on the straight line between the ends of its parent, (n, 3) [um]."""
+    shape = shapes[name]
     if shape.parent is None:
-        start, ahead = np.zeros((1, 2)), np.array([[1.0, 0.0]])
-        twins = [name]
+        return np.zeros((1, 3))
+    first, last = raw[shape.parent][:, 0], raw[shape.parent][:, -1]
+    arc = shape.parent_x if shapes[shape.parent].child_x == 0.0 else 1 - shape.parent_x
+    return np.asarray((last * arc + first * (1 - arc)).astype(np.float32), float)
+
+
+def _moved(shapes: Shapes, name: str, raw: Mapping[str, Floats]) -> Floats:
+    """The points of a section, moved with the first of them to where it begins: (n, points, 3) [um]."""
+    points = np.asarray(shapes[name].points).astype(np.float32)
+    if shapes[name].parent is None:
+        return points.astype(float)
+    step = _start(shapes, name, raw).astype(np.float32) - points[:, 0]
+    return (points + step[:, None]).astype(float)
+
+
+def _line(shapes: Shapes, name: str, raw: Mapping[str, Floats]) -> Floats:
+    """First and last point that NEURON draws for a section: (n, 2, 3) [um], in its single precision."""
+    shape, single = shapes[name], np.float32
+    start = _start(shapes, name, raw)
+    if shape.parent is None:
+        ahead, twins = np.array([[1.0, 0.0]]), [name]
     else:
-        first, last = lines[shape.parent][:, 0], lines[shape.parent][:, 1]
         arc = shape.parent_x if shapes[shape.parent].child_x == 0.0 else 1 - shape.parent_x
-        start = (last * arc + first * (1 - arc)).astype(single).astype(float)
-        ahead = (last - first) * (-1 if arc < 0.5 else 1)
+        ahead = (raw[shape.parent][:, -1] - raw[shape.parent][:, 0])[:, :2] * (-1 if arc < 0.5 else 1)
         twins = [
             other
             for other, each in shapes.items()
@@ -118,8 +134,9 @@ def _line(shapes: Shapes, name: str, lines: Mapping[str, Floats]) -> Floats:
         # NEURON's first child is the one that was connected last.
         turn = (len(twins) - 1 - twins.index(name)) / (len(twins) - 1) * 0.8 - 0.4
         angle = (angle + turn).astype(single).astype(float)
-    direction = np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(single).astype(float)
-    end = (start + shape.length[:, None] * direction).astype(single).astype(float)
+    direction = np.stack([np.cos(angle), np.sin(angle), np.zeros(len(angle))], axis=-1)
+    step = shape.length[:, None] * direction.astype(single).astype(float)
+    end = (start + step).astype(single).astype(float)
     return np.stack(np.broadcast_arrays(start, end), axis=1)
 
 

@@ -11,11 +11,11 @@ LEFTOVERS = {"shapeTimeVec", "shapeWeightVec", "STDPdata", "__preCellSidePointer
 """What NetPyNE leaves in its records of connections while it makes NEURON objects."""
 GLOBAL_STEP = {"variable_step"}
 """Each rank chooses its own steps, so that voltages depend on which cells share a rank."""
-DRAWN_TWICE = {"shapes": (7, 8, 9)}
+DRAWN_TWICE = {"shapes": (7, 8, 9), "subcellular_moved": (5, 6, 7, 8, 9)}
 """Gids of cells with a drawn section on one with 3-D points: NetPyNE adds the place of the cell twice."""
 UNUSED_SYNAPSES = {"scaled_weights"}
 """NetPyNE makes the synapses of connections that it then leaves out because their weight is 0."""
-DRAWN_SHAPES = {"shapes", "subcellular_drawn"}
+DRAWN_SHAPES = {"shapes", "subcellular_drawn", "subcellular_moved"}
 """NetPyNE keeps the 3-D points that NEURON draws; netspec has them in NEURON and in `cell.secs` only."""
 CONNECTION = ("preGid", "preLabel", "sec", "loc", "synMech", "weight", "delay", "label", "weightIndex")
 

@@ -1,5 +1,7 @@
 """Distances along and between cells. Numbers marked so are NEURON 9.0.2's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,4 +107,15 @@ def test_sections_are_drawn_as_neuron_draws_them_and_stand_upright():
         assert ends[0] == pytest.approx([y + 1.1, x - 2.2, 3.3], abs=1e-5)
         assert len(found[name].points[0]) == tree[name].nseg + 2
         assert found[name].length == pytest.approx(tree[name].length[0], rel=1e-5)
-    assert drawn(found, places) is found
+
+
+def test_sections_with_points_move_to_where_they_are_connected():
+    here = np.array([[100.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    soma = Shape().with_points([[0, 0, 0, 9], [3, 9, 4, 9], [0, 20, 8, 9]], here)
+    side = replace(Shape(parent="soma", parent_x=0.25), nseg=3).with_points(
+        [[9, 9, 9, 1], [19, 9, 9, 1]], here
+    )
+    found = drawn({"soma": soma, "side": side}, here)
+    assert found["soma"].points.tolist() == soma.points.tolist()
+    assert found["side"].points[0].tolist() == [[100, 5, 2], [110, 5, 2]]
+    assert found["side"].length.tolist() == [10, 10]
