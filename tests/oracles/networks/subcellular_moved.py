@@ -25,8 +25,8 @@ def tree():
 def network():
     rule = {"convergence": 5, "weight": 0.002, "delay": 2, "synMech": "exc", "synsPerConn": 3}
     density = {
-        "type": "1Dmap", "gridY": list(range(-300, 500, 40)), "gridValues": [0.1 * (k % 5) for k in range(20)],
-        "fixedSomaY": 0,
+        "type": "1Dmap", "gridY": list(range(-300, 500, 40)), "fixedSomaY": 0,
+        "gridValues": [0.1 * (k % 5) for k in range(20)],
     }  # fmt: skip
     whole, mixed = tree()
     dendrites = [name for name in POINTS if name != "soma"]
