@@ -58,6 +58,7 @@ def check(model: Model, ranks: Ranks | None = None) -> list[Problem]:
     netspec's own mechanisms, such as VecStim, are loaded first if the model names them.
     """
     supply(checks.named(model), ranks)
+    _warn_of_cells_without_streams(model, ranks)
     return checks.problems(model)
 
 
@@ -210,8 +211,20 @@ def _warn_of_shared_generators(mods: Iterable[ModFile], ranks: Ranks | None) -> 
                 log.log(logging.INFO if draw.otherwise else logging.WARNING, "%s, %s", path, draw)
 
 
+def _warn_of_cells_without_streams(model: Model, ranks: Ranks | None) -> None:
+    """Say which artificial cells could have a Random of their own, but have none unless a script gives it."""
+    for name in dict.fromkeys(pop.mechanism for pop in model.populations if pop.mechanism in _origins):
+        path = Path(_origins[str(name)])
+        draw = mod_random.shared_draw(mod_copy.read(path)) if path.is_file() and path not in _told else None
+        _told.add(path)
+        if draw is not None and draw.otherwise and (ranks or start()).rank == 0:
+            log.warning("%s, %s. The cells of %r have none unless a script sets it", path, draw, name)
+
+
 _warned: set[Path] = set()
 """Mod files that were looked at in this process."""
+_told: set[Path] = set()
+"""Mod files of artificial cells that were looked at in this process."""
 
 
 def _autoloaded() -> Path | None:

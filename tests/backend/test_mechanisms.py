@@ -224,6 +224,21 @@ class TestCompiling:
         assert [line.split(":")[0] for line in said[1:]] == ["INFO"]
         assert "line 34: scop_random draws from one generator" in said[1]
 
+    def test_cells_that_could_have_a_stream_of_their_own_are_warned_about(self, tmp_path):
+        (tmp_path / "mod").mkdir()
+        (tmp_path / "mod" / "old.mod").write_text(OLD)
+        _, done = run(
+            """
+            from netspec.session.prepare import prepare
+            for _ in range(2):
+                prepare({"popParams": {"A": {"cellModel": "Old", "numCells": 1}}}, {}, ["mod"])
+            print(json.dumps(0))
+            """,
+            tmp_path,
+        )
+        (said,) = [line for line in done.stderr.splitlines() if line.startswith("WARNING")]
+        assert said.endswith("The cells of 'Old' have none unless a script sets it")
+
     def test_folders_are_merged_and_included_files_found(self, tmp_path):
         write(tmp_path / "one", "same", g=1)
         write(tmp_path / "two", "same", g=2)
