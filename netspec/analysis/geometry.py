@@ -40,12 +40,19 @@ class Pieces:
 
     def take(self, rows: Any) -> "Pieces":
         """Some of the pieces."""
-        columns = (self.ends, self.diam, self.gid, self.section, self.segment, self.nseg)
-        return Pieces(*(column[rows] for column in columns), self.names)
+        return Pieces(
+            self.ends[rows],
+            self.diam[rows],
+            self.gid[rows],
+            self.section[rows],
+            self.segment[rows],
+            self.nseg[rows],
+            self.names,
+        )
 
 
 def segments_of(plan: Plan, gids: Any = None) -> Pieces:
-    """Cells with sections among `gids` (default: all) in pieces, which end at 3-D points and at ends of segments.
+    """Cells with sections among `gids` (default: all): pieces end at 3-D points and at ends of segments.
 
     Sections without 3-D points are where NEURON draws them, upright at the place of their cell; those of
     a cell of which other sections have points go straight on from their parent.
@@ -80,8 +87,8 @@ def values_of(pieces: Pieces, of_segments: Mapping[tuple[int, str], Floats]) -> 
     """
     found = np.full(len(pieces), np.nan)
     keys = np.stack([pieces.gid, pieces.section], axis=1)
-    first = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)]) if len(keys) else []
-    for start, stop in zip(first, [*first[1:], len(keys)], strict=True):
+    bounds = np.flatnonzero((np.diff(keys, axis=0) != 0).any(axis=1)) + 1
+    for start, stop in zip([0, *bounds], [*bounds, len(keys)], strict=True) if len(keys) else ():
         values = of_segments.get((int(keys[start, 0]), pieces.names[keys[start, 1]]))
         if values is not None:
             found[start:stop] = np.asarray(values, float)[pieces.segment[start:stop]]
