@@ -144,7 +144,7 @@ def _between(plan: Plan, of: Ints, groups: int, gaps: Ints) -> Iterator[tuple[tu
     key, pair, rows = key[order], pair[order], rows[order]
     starts = np.flatnonzero(np.diff(key, prepend=-1) != 0)
     found: dict[tuple[int, int], list[_Part]] = {}
-    for start, stop in zip(starts, [*starts[1:], len(key)], strict=True):
+    for start, stop in zip(starts, [*starts[1:], len(key)], strict=False):
         first = np.flatnonzero(np.diff(pair[start:stop], prepend=-1))
         ends, synapse = divmod(int(key[start]), kinds)
         part = _Part(
