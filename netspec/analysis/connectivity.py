@@ -163,11 +163,11 @@ def _edges(
     """Connections between the groups, and those of NetStim stimuli when they are rows of the matrix."""
     table = plan.connections
     names = [syn_mech] if isinstance(syn_mech, str) else syn_mech
+    codes = [plan.model.synapses.code(name) for name in names or () if name in plan.model.synapses]
     if without_norm:
         norms = weight_norms_of(plan, np.arange(len(table)))
         table = table.with_columns(weight=table["weight"] / norms)
     if names:
-        codes = [plan.model.synapses.code(name) for name in names]
         table = table.take(np.isin(table["synapse"], codes))
     if unique_pairs and len(table):
         _, first = np.unique(np.stack([table["pre"], table["post"]]), axis=1, return_index=True)
@@ -179,6 +179,8 @@ def _edges(
         if block.mechanism == "NetStim" and block.source in pre.stims:
             targets = post.of[plan.cells.positions(block.rows["gid"])]
             kept = targets >= 0
+            if names:
+                kept &= np.isin(block.rows["synapse"], codes)
             row = np.full(kept.sum(), pre.labels.index(block.source))
             parts.append((row, targets[kept], block.rows["weight"][kept], block.rows["delay"][kept]))
     return Edges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
