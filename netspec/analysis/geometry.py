@@ -1,6 +1,5 @@
 """Cells in space as pieces of line, from the plan alone: what pictures of morphologies draw."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +32,17 @@ class Pieces:
     section: Ints
     segment: Ints
     nseg: Ints
+    along: Floats
     names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.gid)
+
+    @property
+    def of_segment(self) -> Ints:
+        """Number of the segment that each piece is of, among those of all pieces in order: (n,)."""
+        keys = np.stack([self.gid, self.section, self.segment])
+        return np.cumsum((np.diff(keys, axis=1, prepend=keys[:, :1]) != 0).any(axis=0))
 
     def take(self, rows: Any) -> "Pieces":
         """Some of the pieces."""
@@ -47,6 +53,7 @@ class Pieces:
             self.section[rows],
             self.segment[rows],
             self.nseg[rows],
+            self.along[rows],
             self.names,
         )
 
@@ -74,24 +81,47 @@ def segments_of(plan: Plan, gids: Any = None) -> Pieces:
             parts.append([np.concatenate(column) for column in zip(*own, strict=True)])
     if not parts:
         empty = np.empty(0, np.int64)
-        return Pieces(np.empty((0, 2, 3)), np.empty(0), empty, empty, empty, empty, names)
-    ends, diam, position, section, segment, nseg = (np.concatenate(c) for c in zip(*parts, strict=True))
-    found = Pieces(ends, diam, cells.gids[position], section, segment, nseg, names)
+        return Pieces(np.empty((0, 2, 3)), np.empty(0), empty, empty, empty, empty, np.empty((0, 2)), names)
+    ends, diam, position, section, segment, nseg, along = map(np.concatenate, zip(*parts, strict=True))
+    found = Pieces(ends, diam, cells.gids[position], section, segment, nseg, along, names)
     return found.take(np.argsort(position, kind="stable"))
 
 
-def values_of(pieces: Pieces, of_segments: Mapping[tuple[int, str], Floats]) -> Floats:
-    """Of each piece the value of its segment: (n,), nan where there is none.
+def segments_at(pieces: Pieces, gid: Any, section: Any, location: Any) -> Ints:
+    """Number of the segment, as in `of_segment`, at each place: (k,), -1 where no piece is there.
 
-    of_segments: (gid, section) -> (nseg,).
+    gid, section (number in `names`), location: (k,).
     """
-    found = np.full(len(pieces), np.nan)
-    keys = np.stack([pieces.gid, pieces.section], axis=1)
-    bounds = np.flatnonzero((np.diff(keys, axis=0) != 0).any(axis=1)) + 1
-    for start, stop in zip([0, *bounds], [*bounds, len(keys)], strict=True) if len(keys) else ():
-        values = of_segments.get((int(keys[start, 0]), pieces.names[keys[start, 1]]))
-        if values is not None:
-            found[start:stop] = np.asarray(values, float)[pieces.segment[start:stop]]
+    if not len(pieces):
+        return np.full(len(gid), -1)
+    known, first = np.unique(pieces.gid * len(pieces.names) + pieces.section, return_index=True)
+    wanted = np.asarray(gid, np.int64) * len(pieces.names) + np.asarray(section, np.int64)
+    row = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    nseg = pieces.nseg[first[row]]
+    inside = np.minimum((np.asarray(location, float) * nseg).astype(np.int64), nseg - 1)
+    there = (known[row] == wanted) & (np.asarray(section) >= 0)
+    return np.where(there, pieces.of_segment[first[row]] + inside, -1)
+
+
+def points_at(pieces: Pieces, gid: Any, section: Any, location: Any) -> Floats:
+    """Places on cells: x, y, z (k, 3) [um], nan where there is no such section among the pieces.
+
+    gid, section (number in `names`), location: (k,).
+    """
+    key = pieces.gid * len(pieces.names) + pieces.section
+    wanted = np.asarray(gid, np.int64) * len(pieces.names) + np.asarray(section, np.int64)
+    known, number = np.unique(np.concatenate([key, wanted]), return_inverse=True)
+    order = np.argsort(number[: len(key)] + 0.5 * pieces.along[:, 0], kind="stable")
+    starts = (number[: len(key)] + 0.5 * pieces.along[:, 0])[order]
+    place = np.asarray(location, float)
+    row = np.searchsorted(starts, number[len(key) :] + 0.5 * place, side="right") - 1
+    row = order[np.clip(row, 0, max(len(key) - 1, 0))] if len(key) else np.zeros(len(wanted), np.int64)
+    found = np.full((len(wanted), 3), np.nan)
+    there = np.flatnonzero(key[row] == wanted) if len(key) else np.arange(0)
+    row, place = row[there], place[there]
+    first, last = pieces.along[row].T
+    share = ((place - first) / (last - first))[:, None]
+    found[there] = pieces.ends[row, 0] * (1 - share) + pieces.ends[row, 1] * share
     return found
 
 
@@ -122,6 +152,7 @@ def _pieces(shape: Shape, widths: tuple[Floats, Floats], positions: Ints, sectio
         np.full(rows * count, section),
         np.tile(segment, rows),
         np.full(rows * count, shape.nseg),
+        np.tile(np.stack([cuts[:-1], cuts[1:]], axis=1), (rows, 1)),
     ]
 
 

@@ -134,7 +134,7 @@ def matrix(
 
 def _numbers(values: connectivity.Matrix, ax: "Axes", image: Any) -> None:
     """The values in the fields, in letters that fit and are seen."""
-    figure = ax.get_figure()
+    figure = ax.get_figure(root=True)
     width = figure.get_figwidth() * 72 * 0.6 if figure is not None else 300.0
     size = float(np.clip(0.23 * width / max(values.shape), 4, 12))
     for (row, column), value in np.ndenumerate(values):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from plan_nets import net, planned
 
-from netspec.analysis.geometry import segments_of, values_of
+from netspec.analysis.geometry import points_at, segments_of
 
 
 def _points(*rows):
@@ -59,7 +59,20 @@ def test_artificial_cells_have_no_pieces():
     assert len(segments_of(plan)) == 0
 
 
-def test_values_of_segments_come_to_their_pieces():
+def test_segments_are_numbered_over_all_cells():
     pieces = segments_of(planned(net()), [0, 1])
-    found = values_of(pieces, {(0, "dend"): np.array([1.0, 2, 3]), (1, "soma"): np.array([9.0])})
-    np.testing.assert_array_equal(found, [np.nan, 1, 2, 3, 9, np.nan, np.nan, np.nan])
+    assert pieces.of_segment.tolist() == list(range(8))
+    bent = _points((0, 0, 0, 4), (0, 10, 0, 2), (30, 10, 0, 1))
+    plan = planned(net(cellParams={"P": {"secs": {"soma": {"geom": {"pt3d": bent, "nseg": 2}}}}}))
+    assert segments_of(plan, [3, 4]).of_segment.tolist() == [0, 0, 1, 2, 2, 3]
+
+
+def test_places_on_cells():
+    plan = planned(net())
+    pieces = segments_of(plan, [0, 2])
+    soma, dend = (pieces.names.index(name) for name in ("soma", "dend"))
+    found = points_at(pieces, [2, 2, 0, 1, 0], [dend, soma, dend, soma, dend], [0.25, 0.5, 1.0, 0.5, 0.0])
+    x, y, z = (plan.cells.table[axis] for axis in "xyz")
+    expected = [[x[2], 45 - y[2], z[2]], [x[2], 10 - y[2], z[2]], [x[0], 120 - y[0], z[0]], [np.nan] * 3]
+    expected.append([x[0], 20 - y[0], z[0]])
+    np.testing.assert_allclose(found, expected, atol=1e-4)
