@@ -75,13 +75,15 @@ def plot_conn(
         values = np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
         label = f"log10 of {label}"
     if graphType == "matrix":
-        matrix(values, ax, pre.labels, post.labels, clim)
+        matrix(values, ax, pre.labels, post.labels, clim, zero_is_nothing=not logPlot)
         ax.figure.colorbar(ax.images[0], ax=ax, label=label, shrink=0.8)
     else:
         bars(values, ax, pre.labels, post.labels, of_populations(plan, pre.labels))
         ax.set_ylabel(label)
     if groupBy not in ("pop", "cell"):
-        ax.set_xlabel(f"postsynaptic, by {groupBy}")
+        ax.set_xlabel(f"postsynaptic, {groupBy}")
+        if graphType == "matrix":
+            ax.set_ylabel(f"presynaptic, {groupBy}")
     return {
         "connMatrix": values,
         "pre": list(pre.labels),
@@ -99,16 +101,20 @@ def matrix(
     pre: Sequence[str],
     post: Sequence[str],
     clim: Sequence[float] | None = None,
+    zero_is_nothing: bool = True,
 ) -> "Axes":
     """A matrix as an image, white where there is nothing; groups are named unless they are too many."""
-    known = values[np.isfinite(values)]
-    low, high = clim or (min(0.0, known.min(initial=0.0)), known.max(initial=0.0))
-    both_signs = low < 0 < high
-    if both_signs and not clim:
+    nothing = ~np.isfinite(values) | ((values == 0) & zero_is_nothing)
+    known = values[~nothing]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    both_signs = zero_is_nothing and low < 0 < high
+    if both_signs:
         low, high = -max(-low, high), max(-low, high)
-    shown = np.ma.masked_where(~np.isfinite(values) | (values == 0), values)
+    elif zero_is_nothing:
+        low, high = min(0.0, low), max(0.0, high)
+    low, high = clim or (low, high)
     image = ax.imshow(
-        shown,
+        np.ma.masked_where(nothing, values),
         cmap="RdBu_r" if both_signs else "viridis_r",
         interpolation="nearest",
         aspect="equal" if max(values.shape) < 3 * min(values.shape) else "auto",
@@ -119,30 +125,43 @@ def matrix(
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set(xlabel="postsynaptic", ylabel="presynaptic")
-    if len(post) <= MOST_LABELS:
-        ax.set_xticks(range(len(post)), post, rotation=45, ha="left")
-    if len(pre) <= MOST_LABELS:
-        ax.set_yticks(range(len(pre)), pre)
+    _names(ax, post, ax.set_xticks, rotation=45, ha="left")
+    _names(ax, pre, ax.set_yticks)
     if max(values.shape) <= MOST_LABELS:
         for along, count in ((ax.axhline, len(pre)), (ax.axvline, len(post))):
             for edge in range(1, count):
                 along(edge - 0.5, color="0.8", linewidth=0.6)
     if 0 < max(values.shape) <= MOST_NUMBERS:
-        _numbers(values, ax, image)
+        _numbers(values, ax, image, nothing)
     return ax
 
 
-def _numbers(values: connectivity.Matrix, ax: "Axes", image: Any) -> None:
-    """The values in the fields, in letters that fit and are seen."""
+def _room(ax: "Axes", count: int) -> float:
+    """About how many points each of so many rows has."""
     figure = ax.get_figure(root=True)
-    width = figure.get_figwidth() * 72 * 0.6 if figure is not None else 300.0
-    size = float(np.clip(0.23 * width / max(values.shape), 4, 12))
-    for (row, column), value in np.ndenumerate(values):
-        if np.isfinite(value) and value != 0:
-            red, green, blue, _ = image.cmap(image.norm(value))
-            dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
-            color = "white" if dark else "black"
-            ax.text(column, row, f"{value:.3g}", ha="center", va="center", size=size, color=color)
+    return 0.6 * 72 * min(figure.get_size_inches()) / max(count, 1) if figure is not None else 20.0
+
+
+def _names(ax: "Axes", labels: Sequence[str], set_ticks: Any, **style: Any) -> None:
+    """Labels in letters that fit, none where they are too many."""
+    import matplotlib as mpl
+
+    if len(labels) <= MOST_LABELS:
+        size = float(np.clip(0.8 * _room(ax, len(labels)), 4, mpl.rcParams["font.size"]))
+        set_ticks(range(len(labels)), labels, size=size, **style)
+
+
+def _numbers(values: connectivity.Matrix, ax: "Axes", image: Any, nothing: Any) -> None:
+    """The values in the fields, in letters that are seen; none where they would not fit."""
+    texts = {place: f"{value:.3g}" for place, value in np.ndenumerate(values) if not nothing[place]}
+    longest = max(map(len, texts.values()), default=1)
+    size = min(_room(ax, max(values.shape)) / (0.7 * longest), 12.0)
+    if size < 4:
+        return
+    for (row, column), text in texts.items():
+        red, green, blue, _ = image.cmap(image.norm(values[row, column]))
+        color = "white" if 0.3 * red + 0.6 * green + 0.1 * blue < 0.5 else "black"
+        ax.text(column, row, text, ha="center", va="center", size=size, color=color)
 
 
 def bars(

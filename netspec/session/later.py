@@ -105,7 +105,12 @@ class Plots:
         if not wanted or current.started().rank != 0:
             return
         from netspec.plots import draw_all
+        from netspec.session.shape_values import with_live_values
 
+        wanted = {
+            name: with_live_values(current, name, asked) if isinstance(asked, dict) else asked
+            for name, asked in wanted.items()
+        }
         with current.timed("plotTime", "plotting time"):
             draw_all(current.saved_results(), wanted)
         current.timing("stop", "totalTime")
@@ -125,6 +130,7 @@ class Plots:
         if name.startswith("__"):
             raise AttributeError(name)
         from netspec.plots import PLOTS, draw, entries, measured
+        from netspec.session.shape_values import results_now, with_live_values
 
         known = entries()
         if name not in known:
@@ -136,6 +142,7 @@ class Plots:
                 return None
             given = dict(zip(known[name].ordered, values, strict=False))
             show = draw if name in PLOTS else measured
-            return show(current.saved_results(), name, **given, **arguments)
+            given = with_live_values(current, name, given | arguments)
+            return show(results_now(current), name, **given)
 
         return plot
