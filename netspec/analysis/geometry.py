@@ -61,8 +61,8 @@ class Pieces:
 def segments_of(plan: Plan, gids: Any = None) -> Pieces:
     """Cells with sections among `gids` (default: all): pieces end at 3-D points and at ends of segments.
 
-    Sections without 3-D points are where NEURON draws them, upright at the place of their cell; those of
-    a cell of which other sections have points go straight on from their parent.
+    Cells without 3-D points are where NEURON draws them, upright at their place. Where some of a cell's
+    sections have points, the others go straight on from their parents.
     """
     cells, parts = plan.cells, []
     chosen = np.arange(len(cells)) if gids is None else np.unique(cells.positions(gids))
@@ -72,8 +72,11 @@ def segments_of(plan: Plan, gids: Any = None) -> Pieces:
         positions = chosen[codes == code]
         if len(positions):
             made = make(plan.model, cells, template, positions, geometry=True)
-            x, y, z = (cells.table[axis][positions] for axis in "xyz")
-            shapes = _grafted(drawn(made.shapes, np.stack([x, -y, z], axis=1)))
+            shapes = made.shapes
+            if all(shape.points is None for shape in shapes.values()):
+                x, y, z = (cells.table[axis][positions] for axis in "xyz")
+                shapes = drawn(shapes, np.stack([x, -y, z], axis=1))
+            shapes = _grafted(shapes)
             own = [
                 _pieces(shape, _diameters(template, name, made), positions, names.index(name))
                 for name, shape in shapes.items()
@@ -169,7 +172,7 @@ def _diameters(template: Template, name: str, made: Made) -> tuple[Floats, Float
 
 
 def _grafted(shapes: Shapes) -> Shapes:
-    """Shapes that all have points: those without go straight on from their parent."""
+    """Shapes that all have points."""
     found = {name: shape for name, shape in shapes.items() if shape.points is not None}
     while len(found) < len(shapes):
         for name, shape in shapes.items():
@@ -180,7 +183,7 @@ def _grafted(shapes: Shapes) -> Shapes:
 
 
 def _straight(shape: Shape, parent: Shape | None) -> Shape:
-    """The shape with two points, along its parent's direction from its parent's end."""
+    """The shape with two points, along its parent's direction from where it hangs on it."""
     if parent is None or parent.points is None:
         start, ahead = np.zeros((1, 3)), np.array([[0.0, 1.0, 0.0]])
     else:
@@ -189,6 +192,4 @@ def _straight(shape: Shape, parent: Shape | None) -> Shape:
         ahead = ahead / np.maximum(np.linalg.norm(ahead, axis=1), 1e-12)[:, None]
     end = start + shape.length[:, None] * ahead
     points = np.stack([*np.broadcast_arrays(start, end)], axis=1)
-    return shape.with_points(
-        np.concatenate([points, np.zeros((*points.shape[:2], 1))], axis=2), np.zeros((1, 3))
-    )
+    return shape.with_points(np.pad(points, ((0, 0), (0, 0), (0, 1))), np.zeros((1, 3)))

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 VARIABLES = {
     "numSyns": "synapses per segment",
-    "weightNorm": "weight factor, as multiples of the smallest",
+    "weightNorm": "weight factor / smallest",
     "voltage": "voltage [mV]",
 }
 """What cvar may be, and the label of its colours."""
@@ -126,8 +126,8 @@ def shapes(
         drawn.set_array(np.ma.masked_invalid(values[pieces.of_segment]))
         drawn.set_cmap(mpl.colormaps["viridis"].with_extremes(bad=UNKNOWN))
         drawn.set_edgecolor("face")
-        if clim:
-            drawn.set_clim(*clim)
+        low, high = clim or (np.nanmin(values), np.nanmax(values))
+        drawn.set_clim(low, high if high > low else low + 1)
     ax.add_collection(drawn)
     return ax
 
@@ -250,6 +250,7 @@ def _synapses(plan: Plan, pieces: Pieces, include_pre: Sequence[Any]) -> Floats:
 def _electrodes(plan: Plan, ax: "Axes", frame: Floats, chosen: bool | Sequence[Any]) -> None:
     """Contacts of recordLFP with their numbers. There y is depth."""
     places = np.asarray(plan.model.spec.simulation.record_lfp, float).reshape(-1, 3) * [1, -1, 1]
+    size = 0.7 * ax.xaxis.label.get_size()
     wanted = (
         range(len(places)) if isinstance(chosen, bool) else [k for k in chosen if k not in ("avg", "all")]
     )
@@ -258,7 +259,7 @@ def _electrodes(plan: Plan, ax: "Axes", frame: Floats, chosen: bool | Sequence[A
             message = f"there is no electrode {number}; recordLFP has {len(places)}."
             raise SpecError([Problem("showElectrodes", message)])
         x, y = places[int(number)] @ frame
-        ax.plot([x], [y], "v", markersize=9, color="0.5", markeredgecolor="black", zorder=4)
+        ax.plot([x], [y], "v", markersize=size, color="0.5", markeredgecolor="black", zorder=4)
         ax.annotate(f" {number}", (x, y), xytext=(4, 0), textcoords="offset points", va="center", zorder=5)
 
 

@@ -76,7 +76,7 @@ def plot_2d_firing(
     start, stop = spikes.whole(results, timeRange)
     frames = np.asarray(start + spikeBin * np.arange(int((stop - start) / spikeBin)), float)
     firing = _firing(results, chosen, frames, spikeBin)
-    title = ax.set_title("")
+    title = ax.set_title(" ")
     colors = {code: dot.get_facecolors()[:1] for code, dot in dots.items()}
     codes = plan.cells.table["population"][chosen]
 
@@ -129,7 +129,8 @@ def _cells(
 
 
 def _frame(ax: "Axes", view: str) -> None:
-    ax.set(xlabel=f"{view[0]} [um]", ylabel=f"{view[1]} [um]", aspect="equal")
+    ax.set(xlabel=f"{view[0]} [um]", ylabel=f"{view[1]} [um]")
+    ax.set_aspect("equal", adjustable="datalim")
     if view == "xy":
         ax.invert_yaxis()  # y is depth
 
