@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 AXES = {"dist_3D": "xyz", "dist_2D": "xz", "dist_x": "x", "dist_y": "y", "dist_z": "z"}
 """Axes of each distance; depth, y, is not in the plane of dist_2D, as in connParams."""
 BLOCK = 1 << 20
-MOST_PAIRS = 400_000_000
+MOST_PAIRS = 100_000_000
 """Above so many pairs, distances of some of the presynaptic cells stand for all."""
 
 

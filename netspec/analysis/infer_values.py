@@ -10,6 +10,8 @@ from netspec.analysis.infer_pairs import Floats, Law
 
 EXACT = 1e-9
 """Largest relative error of a law without noise."""
+FEW = 5
+"""Fewer values than this say nothing about distance."""
 
 
 def laws(key: str, values: Floats, distances: Mapping[str, Floats]) -> list[Law]:
@@ -20,6 +22,8 @@ def laws(key: str, values: Floats, distances: Mapping[str, Floats]) -> list[Law]
     scale = float(np.abs(values).max(initial=0.0)) or 1.0
     if np.ptp(values) <= EXACT * scale:
         return [Law("constant", {key: float(np.median(values))}, 0.0, {"value": (float(values.mean()), 0.0)})]
+    if len(values) < FEW:  # a line goes through any two
+        distances = {}
     for name, distance in distances.items():
         if np.ptp(distance) > 0:
             for exact, error in _without_noise(key, values, name, distance):

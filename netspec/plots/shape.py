@@ -250,7 +250,7 @@ def _synapses(plan: Plan, pieces: Pieces, include_pre: Sequence[Any]) -> Floats:
 def _electrodes(plan: Plan, ax: "Axes", frame: Floats, chosen: bool | Sequence[Any]) -> None:
     """Contacts of recordLFP with their numbers. There y is depth."""
     places = np.asarray(plan.model.spec.simulation.record_lfp, float).reshape(-1, 3) * [1, -1, 1]
-    size = 0.7 * ax.xaxis.label.get_size()
+    size = 0.7 * float(ax.xaxis.label.get_fontsize())
     wanted = (
         range(len(places)) if isinstance(chosen, bool) else [k for k in chosen if k not in ("avg", "all")]
     )

@@ -277,6 +277,12 @@ def _crowd(plan):
     return replace(plan.cells, table=plan.cells.table.take(many).with_columns(x=np.arange(2000.0)))
 
 
+def test_two_values_say_nothing_about_distance():
+    found = laws("delay", np.array([1.0, 2.0]), {"dist_3D": np.array([10.0, 30.0])})
+    assert {law.name for law in found} == {"normal", "lognormal", "uniform"}
+    assert all(np.isfinite(law.bic(2)) for law in found)
+
+
 def test_values_that_are_alike_are_a_number():
     (law,) = laws("weight", np.full(9, 0.125), {})
     assert law.keys == {"weight": 0.125}
