@@ -73,6 +73,7 @@ def network():
         "topol": {"parentSec": "soma", "parentX": 1.0, "childX": 0.0},
         "weightNorm": [3.0, 5.0, 7.0],
     }
+    axon = {"geom": {"L": 30, "diam": 1, "nseg": 1}, "topol": dend["topol"], "mechs": soma["mechs"]}
 
     def rule(pre, post, **more):
         ends = {"preConds": {"pop": pre}, "postConds": {"pop": post}}
@@ -85,7 +86,10 @@ def network():
         "S->A": rule("S", "A", probability=0.7, weight=0.002),
     }
     return {
-        "cellParams": {"C": {"secs": {"soma": soma, "dend": dend}}, "D": {"secs": {"soma": soma}}},
+        "cellParams": {
+            "C": {"secs": {"soma": soma, "dend": dend, "axon": axon}},
+            "D": {"secs": {"soma": soma}},
+        },
         "popParams": {
             "A": {"cellType": "C", "numCells": 6, "yRange": [50, 190]},
             "B": {"cellType": "D", "numCells": 4, "yRange": [60, 150]},
@@ -130,6 +134,26 @@ def matrix(sim, arguments):
     return function(**{"groupByIntervalPre": None, "groupByIntervalPost": None, **defaults, **arguments})[0]
 
 
+SHAPES = {
+    "numSyns": {"cvar": "numSyns", "includePre": ["A", "B"], "includePost": ["A", "B"]},
+    "numSyns without axon": {"cvar": "numSyns", "includePost": ["A"], "includeAxon": False},
+    "weightNorm": {"cvar": "weightNorm", "includePost": [0, 7]},
+    "voltage": {"cvar": "voltage", "includePost": ["A", "B"]},
+}
+
+
+def colours(sim, package, arguments):
+    """Values that plotShape colours segments by. NetPyNE's drawing fails after them, with a new matplotlib."""
+    if package == "netspec":
+        values = sim.analysis.plotShape(**arguments)[1]["cvals"]
+        return values[np.isfinite(values)].tolist()
+    kept = []
+    drawing = importlib.import_module("netpyne.support.morphology")
+    drawing.shapeplot = lambda *_, cvals, **more: kept.extend(np.asarray(cvals, float).tolist())
+    sim.plotting.plotShape(**arguments, showFig=False)
+    return kept
+
+
 def numbers(package):
     """Name of a call -> what it returned, without figures."""
     sim = simulated(package)
@@ -137,6 +161,7 @@ def numbers(package):
     for name, arguments in cases().items():
         found[name] = np.asarray(matrix(sim, arguments), float).tolist()
     found |= {f"disynaptic {n}": sim.analysis.calculateDisynaptic(**a) for n, a in DISYNAPTIC.items()}
+    found |= {f"shape {name}": colours(sim, package, given) for name, given in SHAPES.items()}
     for view in ("xy", "xz"):
         _, data = sim.analysis.plot2Dnet(view=view, showFig=False)
         found[f"2Dnet {view}"] = [list(map(float, data["posX"])), list(map(float, data["posY"]))]

@@ -55,3 +55,10 @@ def test_disynaptic_connections_are_netpynes(name, both):
 def test_places_are_netpynes(view, both):
     expected, found = (np.array(side[f"2Dnet {view}"]) for side in both)
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", in_network.SHAPES)
+def test_colours_of_shapes_are_netpynes(name, both):
+    expected, found = (np.array(side[f"shape {name}"]) for side in both)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert np.ptp(expected) > 0
