@@ -67,15 +67,20 @@ def fixed(pairs: Pairs, side: str) -> Law | None:
     return Law(side, {side: int(degrees[0])}, likelihood, {"degree": (float(degrees[0]), 0.0)})
 
 
-def log_linear(hits: Floats, tries: Floats, x: Floats) -> tuple[Floats, Floats, float]:
+def log_linear(hits: Floats, tries: Floats, x: Floats, free: bool = True) -> tuple[Floats, Floats, float]:
     """Maximum likelihood of p = min(1, exp(a - b x)) from hits among tries: (a, b), covariance, likelihood.
 
-    The likelihood is concave, so that Newton's steps, halved where needed, end at its top.
+    free: whether a need not be 0. The likelihood is concave, so that Newton's steps, halved where needed,
+    end at its top.
     """
     kept = tries > 0
     unit = float(np.average(x[kept], weights=tries[kept])) or 1.0
-    hits, misses, terms = hits[kept], (tries - hits)[kept], np.stack([np.ones(kept.sum()), -x[kept] / unit])
-    at = np.array([np.log(hits.sum() / tries.sum()), 0.0])
+    hits, misses = hits[kept], (tries - hits)[kept]
+    terms = np.stack([np.ones(len(hits)), -x[kept] / unit])
+    mean = float(np.log(hits.sum() / tries.sum()))
+    at, scaling = np.array([mean, 0.0]), np.array([1.0, 1 / unit])
+    if not free:
+        at, scaling, terms = np.array([-mean]), scaling[1:], terms[1:]
     best = _log_likelihood(hits, hits + misses, at @ terms)
     for _ in range(STEPS):
         gradient, information = _slopes(hits, misses, at @ terms, terms)
@@ -88,34 +93,38 @@ def log_linear(hits: Floats, tries: Floats, x: Floats) -> tuple[Floats, Floats, 
                 break
             step = step / 2
         at, best = at + step, max(value, best)
-    scaling = np.array([1.0, 1 / unit])
     covariance = np.linalg.pinv(_slopes(hits, misses, at @ terms, terms)[1]) * np.outer(scaling, scaling)
-    return np.asarray(at * scaling), np.asarray(covariance), best
+    missing = 0 if free else 1
+    return np.pad(at * scaling, (missing, 0)), np.pad(covariance, (missing, 0)), best
 
 
 def _of_distance(pairs: Pairs, distance: str) -> list[Law]:
-    """Laws a exp(-d / length) and a exp(-d^2 / (2 sigma^2)), where they fall with distance."""
+    """Laws a exp(-d / length) and a exp(-d^2 / (2 sigma^2)), where they fall, also with a = 1."""
     width = max(pairs.longest(distance), 1e-6) / BINS
     hits, tries, _ = histogram(pairs, distance, width, BINS)
     middle = np.asarray((np.arange(BINS) + 0.5) * width, float)
     found = []
     for name, x in (("exponential", middle), ("gaussian", np.square(middle))):
-        (a, b), covariance, likelihood = log_linear(hits, tries, x)
-        if b * x.max() < 1e-9:
-            continue
-        peak, errors = float(np.exp(a)), np.sqrt(np.diag(covariance))
-        if name == "exponential":
-            size, error, label = 1 / b, errors[1] / b**2, "length"
-            shape = f"exp(-{distance}/{size:.6g})"
-        else:
-            size, label = np.sqrt(0.5 / b), "sigma"
-            error = size * errors[1] / (2 * b)
-            shape = f"exp(-{distance}**2/(2*{size:.6g}**2))"
-        text = f"{peak:.6g}*{shape}"
-        keys = {"probability": text if peak <= 1 else f"min(1, {text})"}
-        parameters = {"peak": (peak, float(peak * errors[0])), label: (float(size), float(error))}
-        found.append(Law(f"{name} {distance}", keys, likelihood, parameters))
+        for free in (True, False):
+            (a, b), covariance, likelihood = log_linear(hits, tries, x, free)
+            if b * x.max() < 1e-9:
+                continue
+            peak, errors = float(np.exp(a)), np.sqrt(np.diag(covariance))
+            text, parameters = _shape(name, distance, float(b), float(errors[1]))
+            if free:
+                text = f"{peak:.6g}*{text}"
+                parameters = {"peak": (peak, float(peak * errors[0])), **parameters}
+            keys = {"probability": text if peak <= 1 else f"min(1, {text})"}
+            found.append(Law(f"{name} {distance}{'' if free else ' from 1'}", keys, likelihood, parameters))
     return found
+
+
+def _shape(name: str, distance: str, b: float, error: float) -> tuple[str, dict[str, tuple[float, float]]]:
+    """A law that falls from 1, as text, and how far it reaches. error: of b."""
+    if name == "exponential":
+        return f"exp(-{distance}/{1 / b:.6g})", {"length": (1 / b, error / b**2)}
+    sigma = float(np.sqrt(0.5 / b))
+    return f"exp(-{distance}**2/(2*{sigma:.6g}**2))", {"sigma": (sigma, sigma * error / (2 * b))}
 
 
 def _slopes(hits: Floats, misses: Floats, eta: Floats, terms: Floats) -> tuple[Floats, Floats]:

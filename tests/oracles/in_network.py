@@ -143,7 +143,7 @@ SHAPES = {
 
 
 def colours(sim, package, arguments):
-    """Values that plotShape colours segments by. NetPyNE's drawing fails after them, with a new matplotlib."""
+    """Values that plotShape colours segments by. NetPyNE's drawing fails after that with new matplotlibs."""
     if package == "netspec":
         values = sim.analysis.plotShape(**arguments)[1]["cvals"]
         return values[np.isfinite(values)].tolist()

@@ -48,7 +48,8 @@ def _near(fit, **expected):
     [
         ("constant", 0.2, {"p": 0.2}),
         ("exponential dist_3D", "0.6*exp(-dist_3D/150)", {"peak": 0.6, "length": 150}),
-        ("exponential dist_2D", "exp(-dist_2D/90)", {"peak": 1, "length": 90}),
+        ("exponential dist_2D from 1", "exp(-dist_2D/90)", {"length": 90}),
+        ("gaussian dist_3D from 1", "exp(-dist_3D**2/(2*90**2))", {"sigma": 90}),
         ("exponential dist_3D", "min(1, 2*exp(-dist_3D/100))", {"peak": 2, "length": 100}),
         ("gaussian dist_3D", "0.4*exp(-dist_3D**2/(2*180**2))", {"peak": 0.4, "sigma": 180}),
         ("gaussian dist_2D", "0.9*exp(-dist_2D**2/(2*80**2))", {"peak": 0.9, "sigma": 80}),
@@ -242,7 +243,7 @@ def test_other_distances_on_request():
     rule = {"probability": "exp(-dist_y/70)"}
     plan = _plan(_net(rule))
     (fit, *_) = infer_rules(plan, distances=("dist_3D", "dist_y")).fits
-    assert fit.law.name == "exponential dist_y"
+    assert fit.law.name == "exponential dist_y from 1"
     _near(fit.law, length=70)
 
 
