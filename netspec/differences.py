@@ -21,6 +21,12 @@ DIFFERENCES = {
         "plotConn",
         "plot2Dnet",
     ),
+    "`plotConn`: `logPlot` is of every feature (NetPyNE: of weight and strength; others keep their values"
+    " under the title of logarithms)": ("logPlot",),
+    "`plotShape` draws from the plan in two dimensions, cells of all ranks, without InterViews (`iv`) and"
+    " `dist`;": ("plotShape",),
+    "`plot2Dfiring` shows each spike in one frame, and no cells where none fire (NetPyNE: those of the frame"
+    " before).": ("plot2Dfiring",),
     "`hParams` given as a dict replace the defaults, as in NetPyNE; `v_init` stays -65 if it is not among"
     " them.": ("hParams",),
     "`sim.net.recXElectrode` has the cells of this rank, before and after gathering. `sim.calculateLFP` and"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from netspec.analysis.select import Selection, numeric_tag, select
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plan import Plan
+from netspec.plan.synapses import weight_norms
 
 Matrix = NDArray[np.float64]
 
@@ -52,12 +53,14 @@ def matrix(
     intervals: tuple[float | None, float | None] = (None, None),
     syn_mech: str | Sequence[str] | None = None,
     unique_pairs: bool = False,
+    without_norm: bool = False,
 ) -> tuple[Matrix, Groups, Groups]:
     """A feature of the connections between groups of cells, (pre groups, post groups), and the groups.
 
-    group_by: 'pop', 'cell' or a tag that is a number, then in bins of the intervals (pre, post).
+    group_by: 'pop', 'cell' or a tag: its values, or bins of the intervals (pre, post) where it is a number.
     weight [uS], delay [ms]: means (by cell: nan where there is none). strength: probability x summed weight,
-    as NetPyNE has it. unique_pairs: count several synapses of a pair once.
+    as NetPyNE has it. unique_pairs: count several synapses of a pair once. without_norm: weights without the
+    weightNorm of their segments.
     """
     _check_feature(feature, group_by)
     pre_chosen, post_chosen = (
@@ -72,7 +75,7 @@ def matrix(
         case tag:
             pre = _by_tag(plan, pre_chosen, tag, intervals[0], "groupByIntervalPre")
             post = _by_tag(plan, post_chosen, tag, intervals[1], "groupByIntervalPost")
-    found = _edges(plan, pre, post, syn_mech, unique_pairs)
+    found = _edges(plan, pre, post, syn_mech, unique_pairs, without_norm)
     return _reduce(found, pre, post, feature, group_by), pre, post
 
 
@@ -86,9 +89,7 @@ def _check_feature(feature: str, group_by: str) -> None:
 def _by_tag(plan: Plan, chosen: Selection, tag: str, interval: float | None, argument: str) -> Groups:
     values = numeric_tag(plan, chosen.positions, tag)
     if values is None:
-        raise SpecError(
-            [Problem("groupBy", f"{tag!r} is neither 'pop', 'cell' nor a tag that is a number in all cells.")]
-        )
+        return _by_value(plan, chosen, tag)
     if not interval:
         raise SpecError([Problem(argument, f"required with groupBy {tag!r}: the width of its bins.")])
     bins = np.floor(values / interval).astype(np.int64)
@@ -97,6 +98,22 @@ def _by_tag(plan: Plan, chosen: Selection, tag: str, interval: float | None, arg
     of[chosen.positions] = bins - first
     labels = tuple(f"{interval * (first + step):g}" for step in range(count))
     return Groups(labels, of, np.bincount(bins - first, minlength=count))
+
+
+def _by_value(plan: Plan, chosen: Selection, tag: str) -> Groups:
+    """A group for each value of a tag, in order of first appearance; cells without it are in none."""
+    every = plan.cells.tag(tag)
+    if every is None:
+        known = {name for population in plan.cells.populations for name in population.tags}
+        hint = did_you_mean(tag, ("pop", "cell", "x", "y", "z", "ynorm", *known))
+        raise SpecError([Problem("groupBy", f"no cell has a tag {tag!r}. {hint}")])
+    numbers: dict[str, int] = {}
+    of = np.full(len(plan.cells), -1)
+    of[chosen.positions] = [
+        -1 if value is None else numbers.setdefault(str(value), len(numbers))
+        for value in every[chosen.positions]
+    ]
+    return Groups(tuple(numbers), of, np.bincount(of[of >= 0], minlength=len(numbers)))
 
 
 def _by_population(plan: Plan, chosen: Selection) -> Groups:
@@ -118,14 +135,39 @@ def _by_cell(plan: Plan, chosen: Selection, order_by: str) -> Groups:
     return Groups(labels, of, np.ones(len(ordered), np.int64))
 
 
+def weight_norms_of(plan: Plan, rows: Any) -> NDArray[np.float64]:
+    """Factor of weights at the place of each of some connections: (rows,), 1 where nothing is set."""
+    table = plan.connections
+    section, location = table["section"][rows].astype(np.int64), table["location"][rows]
+    codes = plan.cells.table["template"][plan.cells.positions(table["post"][rows])]
+    found = np.ones(len(section))
+    for code, template in enumerate(plan.templates):
+        normed = {name for name, own in template.sections.items() if own.weight_norm is not None}
+        if normed:
+            names = [name for name in plan.model.sections.names if name in normed]
+            number = np.full(len(plan.model.sections) + 1, -1)
+            number[[plan.model.sections.code(name) for name in names]] = np.arange(len(names))
+            some = np.flatnonzero(codes == code)
+            found[some] = weight_norms(template, names, number[section[some]], location[some])
+    return found
+
+
 def _edges(
-    plan: Plan, pre: Groups, post: Groups, syn_mech: str | Sequence[str] | None, unique_pairs: bool
+    plan: Plan,
+    pre: Groups,
+    post: Groups,
+    syn_mech: str | Sequence[str] | None,
+    unique_pairs: bool,
+    without_norm: bool,
 ) -> Edges:
     """Connections between the groups, and those of NetStim stimuli when they are rows of the matrix."""
     table = plan.connections
     names = [syn_mech] if isinstance(syn_mech, str) else syn_mech
+    codes = [plan.model.synapses.code(name) for name in names or () if name in plan.model.synapses]
+    if without_norm:
+        norms = weight_norms_of(plan, np.arange(len(table)))
+        table = table.with_columns(weight=table["weight"] / norms)
     if names:
-        codes = [plan.model.synapses.code(name) for name in names]
         table = table.take(np.isin(table["synapse"], codes))
     if unique_pairs and len(table):
         _, first = np.unique(np.stack([table["pre"], table["post"]]), axis=1, return_index=True)
@@ -137,6 +179,8 @@ def _edges(
         if block.mechanism == "NetStim" and block.source in pre.stims:
             targets = post.of[plan.cells.positions(block.rows["gid"])]
             kept = targets >= 0
+            if names:
+                kept &= np.isin(block.rows["synapse"], codes)
             row = np.full(kept.sum(), pre.labels.index(block.source))
             parts.append((row, targets[kept], block.rows["weight"][kept], block.rows["delay"][kept]))
     return Edges(*(np.concatenate(column) for column in zip(*parts, strict=True)))

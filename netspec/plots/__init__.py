@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from netspec.analysis import motifs
 from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError, did_you_mean
-from netspec.plots import histogram, matrix, raster, space, traces
+from netspec.plots import histogram, matrix, raster, shape, space, traces
 from netspec.plots.canvas import Canvas, Style, save_numbers
 from netspec.plots.registry import COMMON, PLOTS, Plot, entries, plot, problems
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMON", "PLOTS", "Plot", "draw", "draw_all", "entries", "measured", "plot", "problems"]
 
-_BUILT_IN = (raster, histogram, traces, matrix, space)
+_BUILT_IN = (raster, histogram, traces, matrix, space, shape, motifs)
 
 
 def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 import logging
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,12 +44,14 @@ class Style:
 class Canvas:
     """The figures of one plot, by name; the only figure of most plots is called ''.
 
-    axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones.
+    axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones. films: of figures
+    that are saved as one: what changes the figure to frame k, and the number of frames.
     """
 
     def __init__(self, style: Style, axis: "Axes | bool | str | None" = None):
         self.style = style
         self.figures: dict[str, Figure] = {}
+        self.films: dict[str, tuple[Callable[[int], None], int]] = {}
         self._hidden = axis is False or axis == "off"
         self._axis = None if isinstance(axis, bool | str) else axis
 
@@ -98,7 +100,10 @@ class Canvas:
         for name, figure in self.figures.items():
             # NetPyNE's spelling: <base>_traces__gid_0_.png
             own = path if len(self.figures) == 1 else path.with_name(f"{path.stem}_{name}_{path.suffix}")
-            figure.savefig(own)
+            if name in self.films:
+                own = _save_film(figure, own, *self.films[name])
+            else:
+                figure.savefig(own)
             log.info("saved %s", own)
             files.append(own)
         return files
@@ -114,6 +119,21 @@ class Canvas:
             plt.close("all")
         else:
             plt.show()
+
+
+def _save_film(figure: "Figure", path: Path, show: Callable[[int], None], frames: int) -> Path:
+    """Write a film of ten frames per second; returns the file, a .gif unless its name says otherwise."""
+    from matplotlib.animation import PillowWriter
+
+    own = path if path.suffix in (".gif", ".webp", ".apng") else path.with_suffix(".gif")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # every frame would be laid out anew
+    writer = PillowWriter(fps=10)
+    with writer.saving(figure, str(own), figure.dpi):
+        for frame in range(frames):
+            show(frame)
+            writer.grab_frame()
+    return own
 
 
 def save_numbers(style: Style, base: str, suffix: str, numbers: Mapping[str, Any]) -> Path | None:

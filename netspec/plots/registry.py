@@ -16,7 +16,10 @@ Draw = Callable[..., dict[str, Any]]
 COMMON = frozenset(field.name for field in fields(Style)) | {"axis"}
 """Arguments that every plot takes."""
 
-INCLUDES = frozenset({"include", "includePre", "includePost"})
+INCLUDES = frozenset({"include", "includePre", "includePost", "includePrePre"})
+
+OTHER_CELLS = frozenset({"tags", "tagsFile"})
+"""Arguments that bring cells of their own, which `include` is about then."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def _argument_problems(
             found.append(Problem(here, "not supported yet."))
         elif name not in item.arguments:
             found.append(Problem(here, f"unknown argument. {did_you_mean(name, item.arguments)}"))
-        elif name in INCLUDES and value is not None:
+        elif name in INCLUDES and value is not None and not OTHER_CELLS.intersection(wanted):
             found += unknown(network, value, here)
         elif name == "timeRange" and value is not None and not _is_range(value):
             found.append(Problem(here, f"expected [start, stop] in ms, got {value!r}."))

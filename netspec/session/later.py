@@ -1,7 +1,7 @@
 """Attributes of `sim` that are looked up when asked for: parts of the session, plots, and names to come."""
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from netspec.errors import did_you_mean
@@ -102,10 +102,17 @@ class Plots:
     def plotData(self, sim: Any = None) -> None:
         """Draw what cfg.analysis asks for, on rank 0."""
         wanted = current.cfg.get("analysis")
-        if not wanted or current.started().rank != 0:
+        if not wanted:
             return
         from netspec.plots import draw_all
+        from netspec.session.drawing import completed
 
+        wanted = {
+            name: completed(current, name, asked) if isinstance(asked, Mapping) else asked
+            for name, asked in wanted.items()
+        }
+        if current.started().rank != 0:
+            return
         with current.timed("plotTime", "plotting time"):
             draw_all(current.saved_results(), wanted)
         current.timing("stop", "totalTime")
@@ -125,6 +132,7 @@ class Plots:
         if name.startswith("__"):
             raise AttributeError(name)
         from netspec.plots import PLOTS, draw, entries, measured
+        from netspec.session.drawing import completed, results_now
 
         known = entries()
         if name not in known:
@@ -132,10 +140,11 @@ class Plots:
 
         def plot(*values: Any, **arguments: Any) -> Any:
             """The figure and the numbers drawn, or the numbers of a measure, on rank 0; None elsewhere."""
+            given = dict(zip(known[name].ordered, values, strict=False))
+            given = completed(current, name, {**given, **arguments})
             if current.started().rank != 0:
                 return None
-            given = dict(zip(known[name].ordered, values, strict=False))
             show = draw if name in PLOTS else measured
-            return show(current.saved_results(), name, **given, **arguments)
+            return show(results_now(current), name, **given)
 
         return plot

@@ -19,7 +19,9 @@ from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import SAVED
 
-INCLUDES = ("include", "includePre", "includePost")
+INCLUDES = ("include", "includePre", "includePost", "includePrePre")
+OTHER_CELLS = ("tags", "tagsFile")
+"""Arguments of plots that bring cells of their own, which their includes are about."""
 LARGEST_SEED = 2**32 - 1
 ROOT = ("simConfig",)
 
@@ -107,7 +109,8 @@ def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], fa
             if argument not in known[name]:
                 netpyne = KNOWN_ANALYSIS.get(name, ())
                 yield _left_out(argument, known[name], netpyne, f"argument of {name}", (*path, argument))
-        yield from _included(arguments, facts, path)
+        if not any(arguments.get(name) for name in OTHER_CELLS):
+            yield from _included(arguments, facts, path)
 
 
 def _left_out(name: str, known: Iterable[str], netpyne: Iterable[str], what: str, path: Path) -> Finding:

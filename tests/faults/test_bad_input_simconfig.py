@@ -80,6 +80,15 @@ RUNS_IN_NETPYNE = {
         [("analysis.plotRaster", {"include": ["Exx"]})],
         "simConfig.analysis['plotRaster'].include[0]: there is no population 'Exx'.",
     ),
+    "argument of a shape": (
+        [("analysis.plotShape", {"cvars": "numSyns"})],
+        "simConfig.analysis['plotShape'].cvars: there is no argument of plotShape of this name. Did you mean "
+        "'cvar'?",
+    ),
+    "population of a number": (
+        [("analysis.calculateDisynaptic", {"includePrePre": ["Exx"]})],
+        "simConfig.analysis['calculateDisynaptic'].includePrePre[0]: there is no population 'Exx'.",
+    ),
     "electrodes without places": (
         [("electrodes", {"sigma": 0.2})],
         "simConfig.electrodes: nothing is recorded without recordLFP.",
