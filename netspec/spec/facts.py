@@ -89,17 +89,28 @@ class Facts:
 
     def matching(self, conds: Mapping[str, Any]) -> tuple[Group, ...]:
         """The populations of which some cell may meet the conditions of a connection or stimulus."""
-        return tuple(group for group in self.groups if meets(conds, group.tags, closed=False) != "no")
+        return tuple(group for group, _ in self._meeting(conds))
 
     def number(self, conds: Mapping[str, Any]) -> int | None:
         """How many cells meet the conditions of a connection or stimulus, if that can be known."""
         total = 0
-        for group in self.groups:
-            answer = meets(conds, group.tags, closed=False)
-            if answer == "maybe" or (answer == "yes" and group.count is None):
+        for group, answer in self._meeting(conds):
+            if answer == "maybe" or group.count is None:
                 return None
-            total += group.count or 0 if answer == "yes" else 0
+            total += group.count
         return total
+
+    def _meeting(self, conds: Mapping[str, Any]) -> tuple[tuple[Group, str], ...]:
+        """The populations of which all cells ('yes') or some ('maybe') meet the conditions."""
+        key = repr(conds)  # thousands of rules have the same few conditions
+        if key not in self._met:
+            answers = ((group, meets(conds, group.tags, closed=False)) for group in self.groups)
+            self._met[key] = tuple((group, answer) for group, answer in answers if answer != "no")
+        return self._met[key]
+
+    @cached_property
+    def _met(self) -> dict[str, tuple[tuple[Group, str], ...]]:
+        return {}
 
 
 def gather(spec: Spec, artificial: Iterable[str], rules: Iterable[str] = ()) -> Facts:
