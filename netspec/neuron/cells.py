@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import MechanismError, Problem, SpecError, StateError, did_you_mean
 from netspec.model import Model
-from netspec.neuron import bulk, points
+from netspec.neuron import bulk, points, split
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.neuron.shapes import grafts, kept
 from netspec.plan import Plan
@@ -31,10 +31,14 @@ class LiveCells:
         self._added: dict[tuple[int, str], Any] = {}
         self._added_points: dict[tuple[int, str, str], Any] = {}
         self.gids: Indices = cells.gids[cells.owned]
-        self._kinds = _kinds(plan)[cells.owned]
-        self._items = _position_in_kind(self._kinds)
+        self._codes = _kinds(plan)[cells.owned]
+        self._kinds, self._kinds_of_parts = split.kinds(plan, self._codes)
+        self._items, self._value_rows = _position_in_kind(self._kinds), _position_in_kind(self._codes)
         threshold = plan.model.spec.network.default_threshold
         self.templates = _templates(plan, self._kinds, threshold)
+        for kind, (template, part) in self._kinds_of_parts.items():
+            self.templates[kind] = write(template, threshold, _taken, angles(cells, slice(0)) is not None, part.home)
+            install(self.templates[kind])
         self._lists: dict[int, Any] = {code: h.List() for code in self.templates}
         self.points: dict[int, points.Points] = {}
         self._drawn = False
@@ -149,7 +153,7 @@ class LiveCells:
 
     def template_codes(self, gids: Indices) -> Indices:
         """Code of the template of each cell; negative for artificial cells."""
-        return self._kinds[np.searchsorted(self.gids, gids)]
+        return self._codes[np.searchsorted(self.gids, gids)]
 
     def rest(self) -> None:
         """Set initial potentials (vinit)."""
@@ -171,6 +175,7 @@ class LiveCells:
         if self._drawn:
             return
         self._drawn = True
+        split.refuse_bare(template for template, _ in self._kinds_of_parts.values())
         restore = kept(self._bent())
         h.define_shape()
         cells = self._plan.cells
@@ -187,7 +192,7 @@ class LiveCells:
     def _bent(self) -> Iterator[tuple[Template, dict[str, Any]]]:
         """Cells with sections that NEURON would move, and all their sections."""
         for code in self._lists:
-            template = self._plan.templates[code]
+            template = self._of_kind(code)
             for gid in self.gids[self._kinds == code].tolist() if grafts(template) else ():
                 yield template, self.named_sections(gid)
 
@@ -209,8 +214,8 @@ class LiveCells:
 
     def set_threshold(self, gid: int, section: str, threshold: float) -> None:
         """Set the threshold of spikes [mV], if the section is where they are detected."""
-        code, _ = self._place(gid)
-        if self._plan.templates[code].spike_source[0] == section:
+        kind, _ = self._place(gid)
+        if self._of_kind(kind).spike_source[0] == section:
             self._pc.threshold(gid, threshold)
 
     def close(self) -> None:
@@ -229,6 +234,10 @@ class LiveCells:
         position = int(np.searchsorted(self.gids, gid))
         return int(self._kinds[position]), int(self._items[position])
 
+    def _of_kind(self, kind: int) -> Template:
+        """What cells of a kind consist of here."""
+        return self._kinds_of_parts[kind][0] if kind in self._kinds_of_parts else self._plan.templates[kind]
+
     def _template(self, gid: int) -> HocTemplate:
         kind, _ = self._place(gid)
         if kind < 0:
@@ -246,8 +255,8 @@ class LiveCells:
             self._set_own_parameters(kind, rows)
 
     def _fill(self, kind: int, rows: slice) -> None:
-        first, count = int(self._items[rows.start]), rows.stop - rows.start
-        values = self._plan.cell_values.get(kind, np.empty((0, 0)))
+        first, count = int(self._value_rows[rows.start]), rows.stop - rows.start
+        values = self._plan.cell_values.get(int(self._codes[rows.start]), np.empty((0, 0)))
         own = values[first : first + count]
         columns = [self.gids[rows].astype(float), *_shifts(self._plan, rows), own.ravel()]
         fill = getattr(h, f"{self.templates[kind].name}_fill")
@@ -316,6 +325,10 @@ def _position_in_kind(kinds: Indices) -> Indices:
     return items
 
 
+def _taken(name: str) -> bool:
+    return bool(h.name_declared(name))
+
+
 def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTemplate]:
     """Templates by code: those that this rank needs, and those that set ion defaults for all cells."""
     made = {}
@@ -323,7 +336,7 @@ def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTem
     for code, template in enumerate(plan.templates):
         needed = code in kinds or any(section.ions for section in template.sections.values())
         if template.sections and needed:
-            made[code] = write(template, threshold, lambda name: bool(h.name_declared(name)), turned)
+            made[code] = write(template, threshold, _taken, turned)
             install(made[code])
     return made
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from netspec.model import Model
 from netspec.neuron import ranks as neuron_ranks
 from netspec.neuron.ranks import Ranks
+from netspec.plan import pieces
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.plan.make import Share
@@ -17,8 +18,12 @@ log = logging.getLogger("netspec")
 
 
 def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
-    """What `balance` asks for. mod: folders of the model's mod files, None for the usual ones. Collective."""
-    if model.spec.simulation.balance != "cost" or ranks.size == 1:
+    """What `balance` and `multisplit` ask for. mod: folders of the model's mod files, None for the usual ones.
+
+    Collective.
+    """
+    simulation = model.spec.simulation
+    if ranks.size == 1 or not (simulation.multisplit or simulation.balance == "cost"):
         return lambda cells, templates: neuron_ranks.round_robin(cells, ranks)
     from netspec.neuron.cost import measured  # imports NEURON
     from netspec.session.prepare import mod_folders  # which imports what imports this
@@ -29,7 +34,17 @@ def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
         """Positions of this rank's cells."""
         of_cells = cost(model, cells, templates, costs)
         own: NDArray[np.int64] = neuron_ranks.balanced(of_cells, ranks)
-        log.info("rank %d has %.3g of the work", ranks.rank, of_cells[own].sum() / max(of_cells.sum(), 1e-9))
+        _tell(ranks, of_cells[own].sum() / max(of_cells.sum(), 1e-9))
         return own
 
-    return by_cost
+    def in_pieces(cells: Cells, templates: tuple[Template, ...]) -> pieces.Owned:
+        """Positions of this rank's cells, and its pieces of those that are cut."""
+        found = pieces.layout(model, cells, templates, costs, ranks.size)
+        _tell(ranks, found.load[ranks.rank] / max(found.load.sum(), 1e-9))
+        return found.of_rank(ranks.rank)
+
+    return in_pieces if simulation.multisplit else by_cost
+
+
+def _tell(ranks: Ranks, part: float) -> None:
+    log.info("rank %d has %.3g of the work", ranks.rank, part)

@@ -17,8 +17,6 @@ def threads(facts: Facts) -> Findings:
     """What is wrong with `threads` and `multisplit`, or with other keys because of them."""
     options = facts.spec.simulation
     yield from in_range(options.threads, positive, ("simConfig", "threads"))
-    if options.multisplit:
-        yield Finding(("simConfig", "multisplit"), SPLIT)
     if options.threads > 1:
         if options.use_local_dt:
             yield Finding(("simConfig", "use_local_dt"), ONE_THREAD)

@@ -1,0 +1,82 @@
+"""Cells of which this rank has a part (multisplit): a kind of cell for each part, and NEURON's joints."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError, StateError
+from netspec.plan import Plan
+from netspec.plan.cells import Part, Template
+from netspec.plan.pieces import part_of
+
+if TYPE_CHECKING:
+    from netspec.neuron.cells import LiveCells
+
+Indices = NDArray[np.int64]
+
+
+def kinds(plan: Plan, codes: Indices) -> tuple[Indices, dict[int, tuple[Template, Part]]]:
+    """Kind of each owned cell, and what those are that stand for parts of cells. codes: of their templates."""
+    found, of_parts = codes.copy(), dict[int, tuple[Template, Part]]()
+    for position, part in plan.cells.parts.items():
+        if part.sections:
+            row = int(np.searchsorted(plan.cells.owned, position))
+            kind = len(plan.templates) + len(of_parts)
+            of_parts[kind] = part_of(plan.templates[codes[row]], part), part
+            found[row] = kind
+    return found, of_parts
+
+
+def join(plan: Plan, cells: "LiveCells", pc: Any) -> None:
+    """Let NEURON solve the parts of each cell together. Collective.
+
+    At once after sections were made: NEURON crashes if it has arranged their nodes before it learns of joints.
+    """
+    if not plan.cells.parts:
+        return
+    for position, part in plan.cells.parts.items():
+        gid = int(plan.cells.gids[position])
+        for section, location, number in part.joints:
+            pc.multisplit(cells.section(gid, section)(location), number)
+    pc.multisplit()
+
+
+def refuse_bare(templates: Iterable[Template]) -> None:
+    """StateError if a part of a cell has sections that NEURON would draw: what they hang on may be elsewhere."""
+    for template in templates:
+        for name, section in template.sections.items():
+            if section.geom.get("pt3d") is None:
+                raise StateError(f"{name} of a cell that is cut has no 3-D points, and cannot be drawn")
+
+
+def share_joints(
+    plan: Plan, cells: Mapping[int, Mapping[str, Any]], index: Indices, weights: Any, ranks: Any
+) -> None:
+    """Give a node that several ranks have the same weight everywhere: that of the piece nearer to the root.
+
+    cells: sections of this rank by gid and name. index: (nodes,) of NEURON. weights: (channels, nodes), in
+    which columns are replaced. Collective.
+    """
+    own: dict[int, Any] = {}
+    others: list[tuple[int, int]] = []
+    for position, part in plan.cells.parts.items():
+        gid = int(plan.cells.gids[position])
+        template = plan.templates[plan.cells.table["template"][position]]
+        for section, location, number in part.joints if gid in cells else ():
+            node = int(cells[gid][section](location).node_index())
+            row = int(np.flatnonzero(index == node)[0])
+            if section in part.roots and location == template.sections[section].topol.get("childX"):
+                others.append((row, number))
+            else:
+                own[number] = weights[:, row].copy()
+    everyone = {number: column for found in ranks.allgather(own) for number, column in found.items()}
+    for row, number in others:
+        weights[:, row] = everyone[number]
+
+
+def refuse_currents(reason: str) -> NoReturn:
+    """SpecError: NEURON does not know the membrane currents of nodes that ranks share."""
+    message = f"signals of cut cells are made of potentials, but here they need membrane currents: {reason}."
+    raise SpecError([Problem("simConfig.multisplit", message)])

@@ -1,0 +1,324 @@
+"""Cells that are cut in pieces, so that several ranks share one (multisplit): where, and who has which piece.
+
+A cell is cut at nodes, the places where sections hang on others. All branches at such a node come off, and
+each piece may have two of them at most: more NEURON cannot solve.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import Problem, SpecError
+from netspec.model import Model
+from netspec.plan import Plan
+from netspec.plan.cells import Cells, Part, Template
+from netspec.plan.cost import Costs, alone, cost, of_sections, owners
+
+Positions = NDArray[np.int64]
+Node = tuple[str, float]
+"""A place between sections: of the section that is nearer to the root, and where on it."""
+Weights = Mapping[str, float]
+
+ENOUGH = 1.05
+"""Work of the busiest rank in units of the mean that is not worth another cut."""
+FINEST = 4
+"""Pieces as small as this part of a rank's share are tried, no smaller ones: each costs an exchange."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What a rank has. positions: of cells, whole or in part, ascending. parts: of all cells that are cut."""
+
+    positions: Positions
+    parts: Mapping[int, Part]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Who has what. owner: (cells,) the rank of each cell, or of the piece where its spikes are detected.
+
+    parts: of each cell that is cut, by position, what each rank has. load: (ranks,) [ns per time step].
+    """
+
+    owner: Positions
+    parts: Mapping[int, tuple[Part, ...]]
+    load: NDArray[np.float64]
+
+    def of_rank(self, rank: int) -> Owned:
+        """What a rank has."""
+        own = {position: parts[rank] for position, parts in self.parts.items()}
+        whole = [position for position in np.flatnonzero(self.owner == rank) if position not in own]
+        partly = [position for position, part in own.items() if part.sections]
+        return Owned(np.array(sorted([*whole, *partly]), np.int64), own)
+
+
+def owning(cells: Cells, owned: Positions | Owned) -> Cells:
+    """All cells, as a rank knows them that owns these."""
+    if isinstance(owned, Owned):
+        return replace(cells, owned=owned.positions, parts=owned.parts)
+    return replace(cells, owned=owned)
+
+
+def layout(
+    model: Model, cells: Cells, templates: tuple[Template, ...], costs: Costs, ranks: int, work: Any = None
+) -> Layout:
+    """Cells dealt out by cost, those that are more than a rank's share in pieces.
+
+    work: (cells,) of each cell [ns per time step], else what rules are expected to give it.
+    """
+    bare = alone(cells, templates, costs)
+    work = cost(model, cells, templates, costs) if work is None else work
+    share = work.sum() / ranks
+    large = np.flatnonzero((work > share * (1 + 1e-9)) & (cells.table["template"] >= 0)).tolist()
+    weights = {p: _weights(_template(cells, templates, p), costs, work[p] - bare[p]) for p in large}
+    best = _dealt(cells, templates, work, {}, {}, ranks)
+    for finer in range(1, FINEST + 1):
+        if best.load.max(initial=0.0) <= ENOUGH * share:
+            break
+        cuts = {p: nodes(_template(cells, templates, p), weights[p], share / finer) for p in large}
+        found = _dealt(cells, templates, work, weights, {p: own for p, own in cuts.items() if own}, ranks)
+        if found.load.max(initial=0.0) < best.load.max(initial=0.0):
+            best = found
+    return best
+
+
+def nodes(template: Template, weights: Weights, limit: float) -> list[Node]:
+    """Where to cut a cell so that no piece weighs more than the limit, as far as sections allow."""
+    hangs_on, cut, done = _hangs_on(template), dict[Node, None](), set[str]()
+    while True:
+        pieces = _pieces(hangs_on, cut)
+        left = {root: sum(weights[n] for n in names) for root, names in pieces.items() if root not in done}
+        root = max(left, key=left.__getitem__, default=None)
+        if root is None or left[root] <= limit:
+            return list(cut)
+        node = _best(pieces[root], hangs_on, cut, weights)
+        if node is None:
+            done.add(root)
+        else:
+            cut[node] = None
+
+
+def _hangs_on(template: Template) -> dict[str, Node | None]:
+    """The node that each section hangs on, None for roots; sections after those that they hang on."""
+    found: dict[str, Node | None] = {}
+    for name in template.sections:
+        way = [name]
+        while template.sections[way[-1]].topol and way[-1] not in found:
+            way.append(template.sections[way[-1]].topol["parentSec"])
+        for each in reversed(way):
+            topology = template.sections[each].topol
+            found.setdefault(each, _node(template, topology["parentSec"], topology) if topology else None)
+    return found
+
+
+def _node(template: Template, name: str, topology: Mapping[str, Any]) -> Node:
+    """The node at parentX; the near end of a section belongs to what it hangs on itself."""
+    x = float(topology["parentX"])
+    while True:
+        own = template.sections[name].topol
+        if not own or x != float(own["childX"]):
+            break
+        name, x = own["parentSec"], float(own["parentX"])
+    if 0 < x < 1:
+        nseg = int(template.sections[name].geom.get("nseg", 1))
+        x = (min(int(x * nseg), nseg - 1) + 0.5) / nseg
+    return name, x
+
+
+def _pieces(hangs_on: Mapping[str, Node | None], cut: Collection[Node]) -> dict[str, list[str]]:
+    """The pieces, by the section at their root."""
+    root: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for name, node in hangs_on.items():
+        root[name] = name if node is None or node in cut else root[node[0]]
+        found.setdefault(root[name], []).append(name)
+    return found
+
+
+def _best(
+    piece: list[str], hangs_on: Mapping[str, Node | None], cut: Collection[Node], weights: Weights
+) -> Node | None:
+    """The node whose cut leaves the lightest of heaviest parts; None if the piece cannot be cut."""
+    root, inside = piece[0], set(piece)
+    below = {name: weights[name] for name in piece}
+    branches: dict[Node, list[str]] = {}
+    for name in reversed(piece[1:]):
+        node = hangs_on[name]
+        assert node is not None
+        below[node[0]] += below[name]
+        branches.setdefault(node, []).append(name)
+    touched = [name for name, _ in cut if name in inside] + [root] * (hangs_on[root] is not None)
+    best, least = None, below[root]
+    for node, own in branches.items():
+        sides = {_side(name, root, node, hangs_on) for name in touched}
+        heaviest = max(below[root] - sum(below[name] for name in own), *(below[name] for name in own))
+        if len(sides) == len(touched) and heaviest < least:
+            best, least = node, heaviest
+    return best
+
+
+def _side(name: str, root: str, node: Node, hangs_on: Mapping[str, Node | None]) -> str:
+    """The branch at a node that a section is on, else the root."""
+    while name != root:
+        on = hangs_on[name]
+        if on is None or on == node:
+            break
+        name = on[0]
+    return name
+
+
+def _template(cells: Cells, templates: tuple[Template, ...], position: int) -> Template:
+    return templates[cells.table["template"][position]]
+
+
+def _weights(template: Template, costs: Costs, synapses: float) -> dict[str, float]:
+    """Work of each section, with that of synapses spread over all segments."""
+    counts = {name: int(section.geom.get("nseg", 1)) for name, section in template.sections.items()}
+    each = synapses / sum(counts.values())
+    return {name: own + each * counts[name] for name, own in of_sections(template, costs).items()}
+
+
+def _dealt(
+    cells: Cells,
+    templates: tuple[Template, ...],
+    work: NDArray[np.float64],
+    weights: Mapping[int, Weights],
+    cuts: Mapping[int, list[Node]],
+    ranks: int,
+) -> Layout:
+    """Whole cells and pieces on ranks, the dearest first, each to the rank with least so far."""
+    whole = [position for position in range(len(cells)) if position not in cuts]
+    pieces = [
+        (p, names) for p in cuts for names in _pieces(_hangs_on(_template(cells, templates, p)), cuts[p]).values()
+    ]
+    costs = [*work[whole], *(sum(weights[p][name] for name in names) for p, names in pieces)]
+    given = owners(costs, ranks)
+    owner = np.zeros(len(cells), np.int64)
+    owner[whole] = given[: len(whole)]
+    parts, first = {}, 0
+    for position, cut in cuts.items():
+        numbers = {node: first + k for k, node in enumerate(cut)}
+        first += len(cut)
+        template = _template(cells, templates, position)
+        mine = [(rank, names) for (p, names), rank in zip(pieces, given[len(whole) :].tolist(), strict=True) if p == position]
+        parts[position] = tuple(_part(template, numbers, [n for r, n in mine if r == rank]) for rank in range(ranks))
+        owner[position] = next(rank for rank, part in enumerate(parts[position]) if part.home)
+    return Layout(owner, parts, np.bincount(given, weights=costs, minlength=ranks).astype(float))
+
+
+def _part(template: Template, numbers: Mapping[Node, int], pieces: Iterable[list[str]]) -> Part:
+    """What a rank with these pieces of a cell has."""
+    hangs_on = _hangs_on(template)
+    joints: list[tuple[str, float, int]] = []
+    here: set[str] = set()
+    for names in pieces:
+        here.update(names)
+        node = hangs_on[names[0]]
+        if node is not None:
+            joints.append((names[0], float(template.sections[names[0]].topol["childX"]), numbers[node]))
+        joints += [(*node, number) for node, number in numbers.items() if node[0] in names]
+    sections = tuple(name for name in template.sections if name in here)
+    roots = tuple(names[0] for names in pieces)
+    return Part(sections, roots, tuple(joints), template.spike_source[0] in here)
+
+
+def part_of(template: Template, part: Part) -> Template:
+    """The sections that a rank has of a cell, as a kind of cell of its own. Drawn values stay where they are."""
+    source, location = template.spike_source
+    sections = {}
+    for name in part.sections:
+        section = template.sections[name]
+        topology = {} if name in part.roots else section.topol
+        detected = location if name == source else None
+        sections[name] = replace(section, topol=topology, spike_gen_loc=detected)
+    return replace(template, sections=sections)
+
+
+# What of a plan for whole cells is on this rank
+
+
+def here(plan: Plan, gids: NDArray[Any], sections: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether this rank has each (gid, code of the section), if it has any of the cell: (n,)."""
+    found = np.ones(len(gids), bool)
+    for position, part in plan.cells.parts.items():
+        rows = gids == plan.cells.gids[position]
+        codes = [plan.model.sections.code(name) for name in part.sections]
+        found[rows] = np.isin(sections[rows], codes)
+    return found
+
+
+def _numbers(plan: Plan, gids: NDArray[Any]) -> Positions:
+    """How many rows of the same cut cell come before each: (n,); 0 for other cells."""
+    found = np.zeros(len(gids), np.int64)
+    for position in plan.cells.parts:
+        rows = np.flatnonzero(gids == plan.cells.gids[position])
+        found[rows] = np.arange(len(rows))
+    return found
+
+
+def connected(plan: Plan) -> Plan:
+    """The plan with the connections that end here."""
+    if not plan.cells.parts:
+        return plan
+    rows = plan.connections
+    kept = here(plan, rows["post"], rows["section"])
+    return replace(plan, connections=rows.take(kept), numbers=_numbers(plan, rows["post"])[kept])
+
+
+def stimulated(plan: Plan) -> Plan:
+    """The plan with the inputs that are here."""
+    if not plan.cells.parts:
+        return plan
+    blocks = []
+    for block in plan.inputs:
+        gids = block.rows["gid"]
+        kept = here(plan, gids, block.rows["section"])
+        noise = None if block.noise is None else block.noise[kept]
+        blocks.append(replace(block, rows=block.rows.take(kept), noise=noise, numbers=_numbers(plan, gids)[kept]))
+    return replace(plan, inputs=tuple(blocks))
+
+
+def recorded(plan: Plan) -> Plan:
+    """The plan with the traces of what is here, and the spikes of cells that are detected here."""
+    if not plan.cells.parts:
+        return plan
+    traces = []
+    for block in plan.recordings.traces:
+        gids = block.gids
+        if block.section is not None:
+            code = plan.model.sections.code(block.section)
+            gids = gids[here(plan, gids, np.full(len(gids), code))]
+        if len(gids):
+            traces.append(replace(block, gids=gids))
+    spikes = plan.recordings.spikes
+    if spikes is not None:
+        away = [plan.cells.gids[position] for position, part in plan.cells.parts.items() if not part.home]
+        spikes = np.setdiff1d(spikes, away)
+    return replace(plan, recordings=replace(plan.recordings, traces=tuple(traces), spikes=spikes))
+
+
+def without_shape(plan: Plan) -> Iterator[Problem]:
+    """A problem for each kind of cell that is cut and has sections without 3-D points, if signals need them."""
+    codes = plan.cells.table["template"][list(plan.cells.parts)]
+    for code in np.unique(codes).tolist():
+        template = plan.templates[code]
+        bare = [name for name, section in template.sections.items() if section.geom.get("pt3d") is None]
+        if bare:
+            path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{bare[0]!r}].geom.pt3d"
+            message = (
+                "needed for signals and shapes where multisplit cuts such a cell: NEURON draws sections "
+                "from those that they hang on, which other ranks have."
+            )
+            yield Problem(path, message)
+
+
+def refuse_without_shape(plan: Plan) -> None:
+    """SpecError if signals or shapes are asked for of cut cells that NEURON would have to draw."""
+    network = plan.model.spec.network
+    if plan.recordings.signals or network.define_cell_shapes:
+        problems = list(without_shape(plan))
+        if problems:
+            raise SpecError(problems)
