@@ -37,7 +37,9 @@ class LiveCells:
         threshold = plan.model.spec.network.default_threshold
         self.templates = _templates(plan, self._kinds, threshold)
         for kind, (template, part) in self._kinds_of_parts.items():
-            self.templates[kind] = write(template, threshold, _taken, angles(cells, slice(0)) is not None, part.home)
+            self.templates[kind] = write(
+                template, threshold, _taken, angles(cells, slice(0)) is not None, part.home
+            )
             install(self.templates[kind])
         self._lists: dict[int, Any] = {code: h.List() for code in self.templates}
         self.points: dict[int, points.Points] = {}
@@ -45,6 +47,7 @@ class LiveCells:
         _check_gids(self.gids)
         for start, stop in _stretches(self._kinds):
             self._make(int(self._kinds[start]), slice(start, stop), threshold)
+        split.join(plan, self, pc)
         ions = _ion_defaults(plan, self.templates)
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)

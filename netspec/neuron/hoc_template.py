@@ -80,7 +80,7 @@ def write(
     """The hoc template of a cell template.
 
     threshold: of sections without one [mV]. taken: whether hoc gives a name another meaning. turned: whether
-    the cells are turned about the y axis. detects: whether spikes are detected in it, which the gid stands for.
+    the cells are turned about the y axis. detects: whether it has the place of which spikes get the gid.
     """
     writer = _Names(template, taken)
     steps = _Steps(template, writer, turned)

@@ -8,7 +8,7 @@ from typing import Any
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
-from netspec.neuron import split, threads
+from netspec.neuron import threads
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.coreneuron import DUMPED, CoreRun, recorders, tables
@@ -74,7 +74,6 @@ class Network:
         """Make the owned cells and give them their gids."""
         self._plan = plan
         self._cells = LiveCells(plan, self.pc)
-        split.join(plan, self._cells, self.pc)
         if plan.model.spec.network.define_cell_shapes:
             self._cells.define_shapes()
         self._synapses = LiveSynapses(plan, self._cells, self.pc)

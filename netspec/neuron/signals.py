@@ -123,7 +123,9 @@ class LiveSignals:
             matrices.append(matrix)
         weights = wired.node_matrix(np.concatenate(matrices))
         if self.plan.cells.parts:
-            split.share_joints(self.plan, dict(zip(self.gids, self.cells, strict=True)), wired.index, weights, ranks)
+            split.share_joints(
+                self.plan, dict(zip(self.gids, self.cells, strict=True)), wired.index, weights, ranks
+            )
         if self.needs_current:
             return "i_membrane_", Sampler(wired, weights.T, parts, 0.0, None)
         electrodes = LiveElectrodes(wired, weights)

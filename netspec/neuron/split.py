@@ -18,7 +18,7 @@ Indices = NDArray[np.int64]
 
 
 def kinds(plan: Plan, codes: Indices) -> tuple[Indices, dict[int, tuple[Template, Part]]]:
-    """Kind of each owned cell, and what those are that stand for parts of cells. codes: of their templates."""
+    """Kind of each owned cell, and what kinds that stand for parts of cells are. codes: of templates."""
     found, of_parts = codes.copy(), dict[int, tuple[Template, Part]]()
     for position, part in plan.cells.parts.items():
         if part.sections:
@@ -32,7 +32,7 @@ def kinds(plan: Plan, codes: Indices) -> tuple[Indices, dict[int, tuple[Template
 def join(plan: Plan, cells: "LiveCells", pc: Any) -> None:
     """Let NEURON solve the parts of each cell together. Collective.
 
-    At once after sections were made: NEURON crashes if it has arranged their nodes before it learns of joints.
+    At once after sections were made: NEURON crashes if it learns of joints when nodes have been arranged.
     """
     if not plan.cells.parts:
         return
@@ -44,7 +44,7 @@ def join(plan: Plan, cells: "LiveCells", pc: Any) -> None:
 
 
 def refuse_bare(templates: Iterable[Template]) -> None:
-    """StateError if a part of a cell has sections that NEURON would draw: what they hang on may be elsewhere."""
+    """StateError if a part has sections that NEURON would draw: what they hang on may be elsewhere."""
     for template in templates:
         for name, section in template.sections.items():
             if section.geom.get("pt3d") is None:

@@ -59,7 +59,9 @@ def cost(model: Model, cells: Cells, templates: tuple[Template, ...], costs: Cos
 
 def alone(cells: Cells, templates: tuple[Template, ...], costs: Costs = ESTIMATE) -> Floats:
     """Work of each cell without synapses [ns per time step]: (n,)."""
-    kinds = np.array([*(sum(of_sections(template, costs).values()) for template in templates), costs.artificial])
+    kinds = np.array(
+        [*(sum(of_sections(template, costs).values()) for template in templates), costs.artificial]
+    )
     return np.asarray(kinds[cells.table["template"]])
 
 

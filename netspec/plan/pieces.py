@@ -4,7 +4,7 @@ A cell is cut at nodes, the places where sections hang on others. All branches a
 each piece may have two of them at most: more NEURON cannot solve.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
 from netspec.model import Model
-from netspec.plan import Plan
+from netspec.plan import InputBlock, Plan
 from netspec.plan.cells import Cells, Part, Template
 from netspec.plan.cost import Costs, alone, cost, of_sections, owners
 
 Positions = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Node = tuple[str, float]
 """A place between sections: of the section that is nearer to the root, and where on it."""
 Weights = Mapping[str, float]
@@ -40,19 +41,43 @@ class Owned:
 class Layout:
     """Who has what. owner: (cells,) the rank of each cell, or of the piece where its spikes are detected.
 
-    parts: of each cell that is cut, by position, what each rank has. load: (ranks,) [ns per time step].
+    parts: of each cell that is cut, by position, what each rank has.
     """
 
     owner: Positions
     parts: Mapping[int, tuple[Part, ...]]
-    load: NDArray[np.float64]
 
     def of_rank(self, rank: int) -> Owned:
         """What a rank has."""
         own = {position: parts[rank] for position, parts in self.parts.items()}
-        whole = [position for position in np.flatnonzero(self.owner == rank) if position not in own]
         partly = [position for position, part in own.items() if part.sections]
-        return Owned(np.array(sorted([*whole, *partly]), np.int64), own)
+        whole = np.setdiff1d(np.flatnonzero(self.owner == rank), list(own))
+        return Owned(np.union1d(whole, np.array(partly, np.int64)), own)
+
+    def ranks(self, plan: Plan, gids: NDArray[Any], sections: NDArray[Any]) -> Positions:
+        """The rank that has each (gid, code of the section): (n,)."""
+        positions = plan.cells.positions(gids)
+        found = self.owner[positions]
+        for position, parts in self.parts.items():
+            rank_of = np.full(len(plan.model.sections), -1)
+            for rank, part in enumerate(parts):
+                rank_of[[plan.model.sections.code(name) for name in part.sections]] = rank
+            rows = positions == position
+            found[rows] = rank_of[sections[rows]]
+        return found
+
+    def sums(self, plan: Plan, of_sections: Sequence[Weights], artificial: float, ranks: int) -> Floats:
+        """What the sections of each rank sum up to, and its artificial cells: (ranks,).
+
+        of_sections: of each template, values of its sections.
+        """
+        codes = plan.cells.table["template"]
+        of_cells = np.array([*(sum(values.values()) for values in of_sections), artificial], float)[codes]
+        of_cells[[*self.parts]] = 0.0
+        total = np.bincount(self.owner, of_cells, minlength=ranks)
+        for position, parts in self.parts.items():
+            total += [sum(of_sections[codes[position]][name] for name in part.sections) for part in parts]
+        return np.asarray(total, float)
 
 
 def owning(cells: Cells, owned: Positions | Owned) -> Cells:
@@ -62,26 +87,21 @@ def owning(cells: Cells, owned: Positions | Owned) -> Cells:
     return replace(cells, owned=owned)
 
 
-def layout(
-    model: Model, cells: Cells, templates: tuple[Template, ...], costs: Costs, ranks: int, work: Any = None
-) -> Layout:
-    """Cells dealt out by cost, those that are more than a rank's share in pieces.
-
-    work: (cells,) of each cell [ns per time step], else what rules are expected to give it.
-    """
-    bare = alone(cells, templates, costs)
-    work = cost(model, cells, templates, costs) if work is None else work
+def layout(model: Model, cells: Cells, templates: tuple[Template, ...], costs: Costs, ranks: int) -> Layout:
+    """Cells dealt out by cost, those that are more than a rank's share in pieces."""
+    work, bare = cost(model, cells, templates, costs), alone(cells, templates, costs)
     share = work.sum() / ranks
     large = np.flatnonzero((work > share * (1 + 1e-9)) & (cells.table["template"] >= 0)).tolist()
-    weights = {p: _weights(_template(cells, templates, p), costs, work[p] - bare[p]) for p in large}
-    best = _dealt(cells, templates, work, {}, {}, ranks)
+    kinds = {p: templates[cells.table["template"][p]] for p in large}
+    weights = {p: _weights(kinds[p], costs, work[p] - bare[p]) for p in large}
+    best, least = _dealt(work, kinds, weights, {}, ranks)
     for finer in range(1, FINEST + 1):
-        if best.load.max(initial=0.0) <= ENOUGH * share:
+        if least <= ENOUGH * share:
             break
-        cuts = {p: nodes(_template(cells, templates, p), weights[p], share / finer) for p in large}
-        found = _dealt(cells, templates, work, weights, {p: own for p, own in cuts.items() if own}, ranks)
-        if found.load.max(initial=0.0) < best.load.max(initial=0.0):
-            best = found
+        cuts = {p: nodes(kinds[p], weights[p], share / finer) for p in large}
+        found, busiest = _dealt(work, kinds, weights, {p: own for p, own in cuts.items() if own}, ranks)
+        if busiest < least:
+            best, least = found, busiest
     return best
 
 
@@ -170,10 +190,6 @@ def _side(name: str, root: str, node: Node, hangs_on: Mapping[str, Node | None])
     return name
 
 
-def _template(cells: Cells, templates: tuple[Template, ...], position: int) -> Template:
-    return templates[cells.table["template"][position]]
-
-
 def _weights(template: Template, costs: Costs, synapses: float) -> dict[str, float]:
     """Work of each section, with that of synapses spread over all segments."""
     counts = {name: int(section.geom.get("nseg", 1)) for name, section in template.sections.items()}
@@ -182,34 +198,34 @@ def _weights(template: Template, costs: Costs, synapses: float) -> dict[str, flo
 
 
 def _dealt(
-    cells: Cells,
-    templates: tuple[Template, ...],
-    work: NDArray[np.float64],
+    work: Floats,
+    kinds: Mapping[int, Template],
     weights: Mapping[int, Weights],
     cuts: Mapping[int, list[Node]],
     ranks: int,
-) -> Layout:
-    """Whole cells and pieces on ranks, the dearest first, each to the rank with least so far."""
-    whole = [position for position in range(len(cells)) if position not in cuts]
-    pieces = [
-        (p, names) for p in cuts for names in _pieces(_hangs_on(_template(cells, templates, p)), cuts[p]).values()
-    ]
+) -> tuple[Layout, float]:
+    """Whole cells and pieces on ranks, the dearest first, each to the rank with least; the largest sum."""
+    whole = np.setdiff1d(np.arange(len(work)), list(cuts))
+    pieces = [(p, names) for p in cuts for names in _pieces(_hangs_on(kinds[p]), cuts[p]).values()]
     costs = [*work[whole], *(sum(weights[p][name] for name in names) for p, names in pieces)]
     given = owners(costs, ranks)
-    owner = np.zeros(len(cells), np.int64)
+    owner = np.zeros(len(work), np.int64)
     owner[whole] = given[: len(whole)]
+    of_rank: dict[tuple[int, int], list[list[str]]] = {}
+    for (position, names), rank in zip(pieces, given[len(whole) :].tolist(), strict=True):
+        of_rank.setdefault((position, rank), []).append(names)
     parts, first = {}, 0
     for position, cut in cuts.items():
         numbers = {node: first + k for k, node in enumerate(cut)}
         first += len(cut)
-        template = _template(cells, templates, position)
-        mine = [(rank, names) for (p, names), rank in zip(pieces, given[len(whole) :].tolist(), strict=True) if p == position]
-        parts[position] = tuple(_part(template, numbers, [n for r, n in mine if r == rank]) for rank in range(ranks))
-        owner[position] = next(rank for rank, part in enumerate(parts[position]) if part.home)
-    return Layout(owner, parts, np.bincount(given, weights=costs, minlength=ranks).astype(float))
+        parts[position] = tuple(
+            _part(kinds[position], numbers, of_rank.get((position, rank), ())) for rank in range(ranks)
+        )
+        owner[position] = [part.home for part in parts[position]].index(True)
+    return Layout(owner, parts), float(np.bincount(given, costs, minlength=ranks).max())
 
 
-def _part(template: Template, numbers: Mapping[Node, int], pieces: Iterable[list[str]]) -> Part:
+def _part(template: Template, numbers: Mapping[Node, int], pieces: Sequence[list[str]]) -> Part:
     """What a rank with these pieces of a cell has."""
     hangs_on = _hangs_on(template)
     joints: list[tuple[str, float, int]] = []
@@ -226,7 +242,7 @@ def _part(template: Template, numbers: Mapping[Node, int], pieces: Iterable[list
 
 
 def part_of(template: Template, part: Part) -> Template:
-    """The sections that a rank has of a cell, as a kind of cell of its own. Drawn values stay where they are."""
+    """The sections that a rank has of a cell, as a kind of cell. Drawn values stay where they are."""
     source, location = template.spike_source
     sections = {}
     for name in part.sections:
@@ -250,12 +266,16 @@ def here(plan: Plan, gids: NDArray[Any], sections: NDArray[Any]) -> NDArray[np.b
     return found
 
 
-def _numbers(plan: Plan, gids: NDArray[Any]) -> Positions:
-    """How many rows of the same cut cell come before each: (n,); 0 for other cells."""
+def _numbers(plan: Plan, gids: NDArray[Any], after: dict[int, int]) -> Positions:
+    """Minus how many rows of the same cut cell come after each: (n,); 0 for other cells.
+
+    after: those of each cell that come after all of these; these are added.
+    """
     found = np.zeros(len(gids), np.int64)
     for position in plan.cells.parts:
         rows = np.flatnonzero(gids == plan.cells.gids[position])
-        found[rows] = np.arange(len(rows))
+        found[rows] = -np.arange(len(rows))[::-1] - after.get(position, 0)
+        after[position] = after.get(position, 0) + len(rows)
     return found
 
 
@@ -265,19 +285,21 @@ def connected(plan: Plan) -> Plan:
         return plan
     rows = plan.connections
     kept = here(plan, rows["post"], rows["section"])
-    return replace(plan, connections=rows.take(kept), numbers=_numbers(plan, rows["post"])[kept])
+    return replace(plan, connections=rows.take(kept), numbers=_numbers(plan, rows["post"], {})[kept])
 
 
 def stimulated(plan: Plan) -> Plan:
     """The plan with the inputs that are here."""
     if not plan.cells.parts:
         return plan
-    blocks = []
-    for block in plan.inputs:
+    blocks: list[InputBlock] = []
+    after: dict[str, dict[int, int]] = {}
+    for block in reversed(plan.inputs):
         gids = block.rows["gid"]
         kept = here(plan, gids, block.rows["section"])
+        numbers = _numbers(plan, gids, after.setdefault(block.source, {}))[kept]
         noise = None if block.noise is None else block.noise[kept]
-        blocks.append(replace(block, rows=block.rows.take(kept), noise=noise, numbers=_numbers(plan, gids)[kept]))
+        blocks.insert(0, replace(block, rows=block.rows.take(kept), noise=noise, numbers=numbers))
     return replace(plan, inputs=tuple(blocks))
 
 
@@ -285,6 +307,7 @@ def recorded(plan: Plan) -> Plan:
     """The plan with the traces of what is here, and the spikes of cells that are detected here."""
     if not plan.cells.parts:
         return plan
+    _refuse_bare(plan)
     traces = []
     for block in plan.recordings.traces:
         gids = block.gids
@@ -300,25 +323,17 @@ def recorded(plan: Plan) -> Plan:
     return replace(plan, recordings=replace(plan.recordings, traces=tuple(traces), spikes=spikes))
 
 
-def without_shape(plan: Plan) -> Iterator[Problem]:
-    """A problem for each kind of cell that is cut and has sections without 3-D points, if signals need them."""
+def _refuse_bare(plan: Plan) -> None:
+    """SpecError if signals or shapes are asked for of cut cells that NEURON would have to draw."""
+    problems = []
+    wanted = plan.recordings.signals or plan.model.spec.network.define_cell_shapes
     codes = plan.cells.table["template"][list(plan.cells.parts)]
-    for code in np.unique(codes).tolist():
+    for code in np.unique(codes).tolist() if wanted else ():
         template = plan.templates[code]
         bare = [name for name, section in template.sections.items() if section.geom.get("pt3d") is None]
         if bare:
             path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{bare[0]!r}].geom.pt3d"
-            message = (
-                "needed for signals and shapes where multisplit cuts such a cell: NEURON draws sections "
-                "from those that they hang on, which other ranks have."
-            )
-            yield Problem(path, message)
-
-
-def refuse_without_shape(plan: Plan) -> None:
-    """SpecError if signals or shapes are asked for of cut cells that NEURON would have to draw."""
-    network = plan.model.spec.network
-    if plan.recordings.signals or network.define_cell_shapes:
-        problems = list(without_shape(plan))
-        if problems:
-            raise SpecError(problems)
+            message = "needed for signals and shapes where multisplit cuts such a cell."
+            problems.append(Problem(path, message))
+    if problems:
+        raise SpecError(problems)

@@ -183,7 +183,7 @@ def add_counts(counts: Counts, ranks: Ranks) -> Counts:
 
 
 def _counted_once(own: Results, whole: Results | None, ranks: Ranks) -> Results:
-    """Gathered results (on rank 0; else those of a rank), with counts in which a cell in parts is one cell."""
+    """What is gathered (on rank 0; else a rank's own), with counts in which a cell in parts is one."""
     found = own if whole is None else whole
     if not own.plan.cells.parts:
         return found

@@ -257,7 +257,9 @@ def _input_key(block: InputBlock) -> Hashable:
 
 def _merge_inputs(blocks: list[InputBlock]) -> InputBlock:
     rows = concat([block.rows for block in blocks])
-    numbers = [np.zeros(len(block.rows), np.int64) if block.numbers is None else block.numbers for block in blocks]
+    numbers = [
+        np.zeros(len(block.rows), np.int64) if block.numbers is None else block.numbers for block in blocks
+    ]
     order = np.lexsort([np.concatenate(numbers), rows["gid"]])
     noise = None
     if blocks[0].noise is not None:
@@ -295,7 +297,9 @@ def _merge_recordings(shares: Sequence[Content]) -> Recordings:
 
 
 def _merge_signals(blocks: list[SignalBlock]) -> SignalBlock:
-    gids, cells = (np.unique(np.concatenate([getattr(b, name) for b in blocks])) for name in ("gids", "cells"))
+    gids, cells = (
+        np.unique(np.concatenate([getattr(b, name) for b in blocks])) for name in ("gids", "cells")
+    )
     return replace(blocks[0], gids=gids, cells=cells)
 
 

@@ -18,9 +18,9 @@ log = logging.getLogger("netspec")
 
 
 def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
-    """What `balance` and `multisplit` ask for. mod: folders of the model's mod files, None for the usual ones.
+    """What `balance` and `multisplit` ask for. Collective.
 
-    Collective.
+    mod: folders of the model's mod files, None for the usual ones.
     """
     simulation = model.spec.simulation
     if ranks.size == 1 or not (simulation.multisplit or simulation.balance == "cost"):
@@ -34,17 +34,11 @@ def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
         """Positions of this rank's cells."""
         of_cells = cost(model, cells, templates, costs)
         own: NDArray[np.int64] = neuron_ranks.balanced(of_cells, ranks)
-        _tell(ranks, of_cells[own].sum() / max(of_cells.sum(), 1e-9))
+        log.info("rank %d has %.3g of the work", ranks.rank, of_cells[own].sum() / max(of_cells.sum(), 1e-9))
         return own
 
     def in_pieces(cells: Cells, templates: tuple[Template, ...]) -> pieces.Owned:
         """Positions of this rank's cells, and its pieces of those that are cut."""
-        found = pieces.layout(model, cells, templates, costs, ranks.size)
-        _tell(ranks, found.load[ranks.rank] / max(found.load.sum(), 1e-9))
-        return found.of_rank(ranks.rank)
+        return pieces.layout(model, cells, templates, costs, ranks.size).of_rank(ranks.rank)
 
     return in_pieces if simulation.multisplit else by_cost
-
-
-def _tell(ranks: Ranks, part: float) -> None:
-    log.info("rank %d has %.3g of the work", ranks.rank, part)

@@ -71,7 +71,9 @@ def merged(shares: Sequence[Signal]) -> Signal:
     cells: dict[int, Floats] = {}
     for share in shares:
         for gid, values in share.cells.items():
-            cells[gid] = cells[gid] + values if gid in cells else values  # of a cell in parts on several ranks
+            cells[gid] = (
+                cells[gid] + values if gid in cells else values
+            )  # of a cell in parts on several ranks
     return replace(
         shares[0],
         total=_sum(totals) if totals else None,

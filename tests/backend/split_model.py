@@ -1,4 +1,4 @@
-"""A network of one large cell and small ones, run with and without multisplit; prints what came out as JSON."""
+"""A network of one large cell and small ones, run with and without multisplit; pickles what came out."""
 
 import json
 import sys
@@ -9,11 +9,17 @@ import numpy as np
 STYLE = {"Ra": 110, "cm": 1}
 
 
-def _section(name: str, parent: str | None, x: float, nseg: int, start: Any, stop: Any, mech: str) -> dict[str, Any]:
+def _section(
+    name: str, parent: str | None, x: float, nseg: int, start: Any, stop: Any, mech: str
+) -> dict[str, Any]:
     line = np.linspace(start, stop, 3)
     width = 18.0 if parent is None else 2.5
     section = {
-        "geom": {**STYLE, "nseg": nseg, "pt3d": [[*map(float, point), width - 0.3 * k] for k, point in enumerate(line)]},
+        "geom": {
+            **STYLE,
+            "nseg": nseg,
+            "pt3d": [[*map(float, point), width - 0.3 * k] for k, point in enumerate(line)],
+        },
         "mechs": {mech: {}},
     }
     if parent is not None:
@@ -22,7 +28,7 @@ def _section(name: str, parent: str | None, x: float, nseg: int, start: Any, sto
 
 
 def large() -> dict[str, Any]:
-    """Sections of a cell of 231 segments: dendrites at the middle and both ends of its soma, and on each other."""
+    """Sections of a cell of 231 segments: dendrites at three places of its soma, and on each other."""
     rows = [
         ("soma", None, 0, 5, (0, 0, 0), (0, 20, 0), "hh"),
         ("apical", "soma", 1.0, 31, (0, 20, 0), (0, 320, 0), "hh"),
@@ -49,7 +55,7 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         "popParams": {
             "B": {"cellType": "ball", "numCells": 4},
             "T": {"cellType": "tree", "numCells": 1},
-            "N": {"cellModel": "NetStim", "numCells": 3, "rate": 60, "noise": 0.4},
+            "N": {"cellModel": "NetStim", "numCells": 3, "rate": 150, "noise": 0.4, "start": 1, "number": 100},
         },
         "synMechParams": {
             "exc": {"mod": "Exp2Syn", "tau1": 0.5, "tau2": 3, "e": 0},
@@ -61,11 +67,12 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
                 "synMech": ["exc", "inh"], "weight": 0.002, "delay": "2 + uniform(0, 1)",
             },
             "N->B": {
-                "preConds": {"pop": "N"}, "postConds": {"pop": "B"}, "probability": 0.6, "weight": 0.01,
+                "preConds": {"pop": "N"}, "postConds": {"pop": "B"}, "probability": 0.6, "weight": 0.06,
                 "delay": 1.5, "synMech": "exc",
             },
             "T->B": {
-                "preConds": {"pop": "T"}, "postConds": {"pop": "B"}, "weight": 0.02, "delay": 1.0, "synMech": "exc",
+                "preConds": {"pop": "T"}, "postConds": {"pop": "B"}, "weight": 0.06, "delay": 1.0,
+                "synMech": "exc",
             },
             "B->T": {
                 "preConds": {"pop": "B"}, "postConds": {"pop": "T"}, "sec": ["tuft1", "twig"], "loc": 0.7,
@@ -73,7 +80,7 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
             },
         },
         "stimSourceParams": {
-            "step": {"type": "IClamp", "del": 5, "dur": 30, "amp": 0.6},
+            "step": {"type": "IClamp", "del": 5, "dur": 40, "amp": 2.0},
             "far": {"type": "IClamp", "del": 2, "dur": 15, "amp": 0.3},
             "noise": {"type": "NetStim", "rate": 80, "noise": 0.5},
         },
@@ -81,8 +88,8 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
             "step->T": {"source": "step", "conds": {"pop": "T"}, "sec": "soma", "loc": 0.5},
             "far->T": {"source": "far", "conds": {"pop": "T"}, "sec": "tuft0", "loc": 0.0},
             "noise->T": {
-                "source": "noise", "conds": {"pop": "T"}, "sec": "dendrites", "synsPerConn": 7, "synMech": "exc",
-                "weight": 0.003, "delay": 1,
+                "source": "noise", "conds": {"pop": "T"}, "sec": "dendrites", "synsPerConn": 7,
+                "synMech": "exc", "weight": 0.003, "delay": 1,
             },
         },
     }  # fmt: skip
@@ -92,7 +99,7 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     traces["g"] = {"synMech": "inh", "var": "g"}
     traces["m"] = {"sec": "tuft0", "loc": 0.5, "mech": "hh", "var": "m"}
     cfg = {
-        "duration": 50, "hParams": {"celsius": 20, "v_init": -65}, "recordTraces": traces,
+        "duration": 50, "hParams": {"celsius": 6.3, "v_init": -65}, "recordTraces": traces,
         "recordCells": ["all"], "recordStep": 0.1, "multisplit": split, "progressBar": 0,
         "recordLFP": [[60, -100, 30], [-80, 60, 20]], "saveLFPCells": True, "recordDipole": True,
         "saveLFPPops": ["T"], "verbose": False, "timing": False, "printPopAvgRates": False,
@@ -119,7 +126,11 @@ def main(path: str, split: str, *changes: str) -> None:
             "spikes": (found.spikes["time"], found.spikes["gid"]),
             "traces": {label: dict(cells) for label, cells in found.traces.items()},
             "signals": {
-                name: (signal.values, dict(signal.cells), {k: signal.of_population(k) for k in signal.populations})
+                name: (
+                    signal.values,
+                    dict(signal.cells),
+                    {k: signal.of_population(k) for k in signal.populations},
+                )
                 for name, signal in found.signals.items()
             },
             "connections": dict(plan.connections.columns),
