@@ -26,6 +26,7 @@ class LiveCells:
     """Cells of this rank. A kind is a template's code, or -1 - population for artificial cells."""
 
     def __init__(self, plan: Plan, pc: Any):
+        split.refuse_second(plan)
         cells = plan.cells
         self._plan, self._pc, self.names = plan, pc, plan.model.sections
         self._added: dict[tuple[int, str], Any] = {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError, StateError
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from netspec.neuron.cells import LiveCells
 
 Indices = NDArray[np.int64]
+CUT = "netspec_has_cut"
+"""Of hoc: there once cells have been cut in this process."""
+
+
+def refuse_second(plan: Plan) -> None:
+    """SpecError if cells were cut in this process before: NEURON 9 looks at what it has freed, and crashes."""
+    if plan.cells.parts and h.name_declared(CUT):
+        message = "NEURON can cut cells once in a process: start a new one for this network."
+        raise SpecError([Problem("simConfig.multisplit", message)])
 
 
 def kinds(plan: Plan, codes: Indices) -> tuple[Indices, dict[int, tuple[Template, Part]]]:
@@ -36,6 +46,7 @@ def join(plan: Plan, cells: "LiveCells", pc: Any) -> None:
     """
     if not plan.cells.parts:
         return
+    h(f"{CUT} = 1")
     for position, part in plan.cells.parts.items():
         gid = int(plan.cells.gids[position])
         for section, location, number in part.joints:

@@ -20,7 +20,7 @@ def _section(
             "nseg": nseg,
             "pt3d": [[*map(float, point), width - 0.3 * k] for k, point in enumerate(line)],
         },
-        "mechs": {mech: {}},
+        "mechs": {mech: {}, "dipole": {}},
     }
     if parent is not None:
         section["topol"] = {"parentSec": parent, "parentX": x, "childX": 0}
@@ -48,6 +48,7 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     ball = {"soma": _section("soma", None, 0, 1, (0, 0, 0), (0, 20, 0), "hh")}
     everywhere = list(large())
     net = {
+        "defaultThreshold": -25.0,
         "cellParams": {
             "tree": {"conds": {"pop": "T"}, "secs": large(), "secLists": {"dendrites": everywhere[1:8]}},
             "ball": {"conds": {"pop": "B"}, "secs": ball},
@@ -55,7 +56,7 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         "popParams": {
             "B": {"cellType": "ball", "numCells": 4},
             "T": {"cellType": "tree", "numCells": 1},
-            "N": {"cellModel": "NetStim", "numCells": 3, "rate": 150, "noise": 0.4, "start": 1, "number": 100},
+            "N": {"cellModel": "NetStim", "numCells": 3, "rate": 150, "noise": 0.4, "start": 1},
         },
         "synMechParams": {
             "exc": {"mod": "Exp2Syn", "tau1": 0.5, "tau2": 3, "e": 0},
@@ -102,25 +103,45 @@ def network(split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         "duration": 50, "hParams": {"celsius": 6.3, "v_init": -65}, "recordTraces": traces,
         "recordCells": ["all"], "recordStep": 0.1, "multisplit": split, "progressBar": 0,
         "recordLFP": [[60, -100, 30], [-80, 60, 20]], "saveLFPCells": True, "recordDipole": True,
-        "saveLFPPops": ["T"], "verbose": False, "timing": False, "printPopAvgRates": False,
+        "recordDipolesHNN": {"all": ["T"]}, "saveLFPPops": ["T"], "verbose": False,
     }  # fmt: skip
     return net, cfg
 
 
-def main(path: str, split: str, *changes: str) -> None:
-    """Run, and let rank 0 pickle what tests compare."""
+def segments_here() -> dict[str, int]:
+    """How many segments this rank has in NEURON: those with the active mechanism, and the others."""
+    from neuron import h
+
+    counts = {"hh": 0, "pas": 0}
+    for section in h.allsec():
+        counts["hh" if section.has_membrane("hh") else "pas"] += section.nseg
+    return counts
+
+
+def build(session: Any, split: bool, changes: dict[str, Any]) -> None:
+    """Everything up to the run."""
+    net, cfg = network(split)
+    session.initialize(net, {**cfg, **changes}, None)
+    session.plan_everything()
+    for stage in (session.create_cells, session.connect_cells, session.add_stims, session.setup_recording):
+        stage()
+
+
+def main(path: str, ways: str, changes: str = "{}") -> None:
+    """Run one network after the other: 'whole', 'split', 'again'. Rank 0 pickles what the last one did."""
     import pickle
 
-    import netspec
-    from netspec.neuron import ranks
+    from netspec.session.stages import Session
 
-    net, cfg = network(split == "split")
-    for change in changes:
-        cfg.update(json.loads(change))
-    found = netspec.run(net, cfg)
-    here = ranks.start()
-    parts = here.allgather({p: part.sections for p, part in found.plan.cells.parts.items()})
-    if here.rank == 0:
+    session = Session(talks=False)
+    for way in ways.split():
+        if way != "again":
+            build(session, way == "split", json.loads(changes))
+        session.run()
+        segments = session.ranks.allgather(segments_here())
+        found = session.collect().gather(session.ranks)
+    session.clear()
+    if session.ranks.rank == 0:
         plan = found.plan
         content = {
             "spikes": (found.spikes["time"], found.spikes["gid"]),
@@ -136,8 +157,9 @@ def main(path: str, split: str, *changes: str) -> None:
             "connections": dict(plan.connections.columns),
             "inputs": [dict(block.rows.columns) for block in plan.inputs],
             "noise": [block.noise for block in plan.inputs],
+            "stims": {gid: dict(sources) for gid, sources in found.stims.items()},
             "counts": (found.counts.connections, found.counts.contacts, found.counts.cells_of.tolist()),
-            "parts": parts,
+            "segments": segments,
         }
         with open(path, "wb") as file:
             pickle.dump(content, file)
