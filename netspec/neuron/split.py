@@ -21,7 +21,7 @@ CUT = "netspec_has_cut"
 
 
 def refuse_second(plan: Plan) -> None:
-    """SpecError if cells were cut in this process before: NEURON 9 looks at what it has freed, and crashes."""
+    """SpecError if cells were cut in this process before: NEURON 9 reads what it has freed, and crashes."""
     if plan.cells.parts and h.name_declared(CUT):
         message = "NEURON can cut cells once in a process: start a new one for this network."
         raise SpecError([Problem("simConfig.multisplit", message)])

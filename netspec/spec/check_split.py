@@ -17,13 +17,21 @@ OPTIONS = {
     "cvode_active": "NEURON aborts when it cuts cells with a variable step.",
     "use_local_dt": "NEURON cannot cut cells with a step for each.",
     "use_fast_imem": NO_CURRENTS,
-    "save_imembrane": NO_CURRENTS,
-    "checkpoint_every": NOT_YET,
-    "save_weights": NOT_YET,
-    "record_signals": NOT_YET,
-    "gather_only_sim_data": NOT_YET,
+    "saveIMembrane": NO_CURRENTS,
+    "checkpointEvery": NOT_YET,
+    "saveWeights": NOT_YET,
+    "recordSignals": NOT_YET,
+    "gatherOnlySimData": NOT_YET,
 }
-"""By option (the name of its field), why it must be left out."""
+"""By option, why it must be left out."""
+FIELDS = {
+    "saveIMembrane": "save_imembrane",
+    "checkpointEvery": "checkpoint_every",
+    "saveWeights": "save_weights",
+    "recordSignals": "record_signals",
+    "gatherOnlySimData": "gather_only_sim_data",
+}
+"""The fields of options that are spelt otherwise."""
 CLAMPS = ("VClamp", "SEClamp")
 
 
@@ -33,10 +41,13 @@ def split(facts: Facts) -> Findings:
     if not options.multisplit:
         return
     for name, reason in OPTIONS.items():
-        if getattr(options, name):
+        if getattr(options, FIELDS.get(name, name)):
             yield Finding(("simConfig", name), WITHOUT + reason)
     if options.threads > 1:
         yield Finding(("simConfig", "threads"), f"{WITHOUT}{NOT_YET}")
+    if options.h_params.get("secondorder") and _has_signals(options):
+        path = ("simConfig", "hParams", "secondorder")
+        yield Finding(path, f"{WITHOUT}signals of second order need membrane currents. {NO_CURRENTS}")
     yield from _cells(facts.spec.network)
     yield from _connections(facts.spec.network)
     yield from _sources(facts.spec.network, _has_signals(options))
