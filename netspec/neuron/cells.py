@@ -53,6 +53,7 @@ class LiveCells:
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)
         self.vinits: dict[tuple[int, str], tuple[Any, float]] = {}
+        self._joints = split.potentials(plan)
 
     def __len__(self) -> int:
         return len(self.gids)
@@ -161,6 +162,8 @@ class LiveCells:
 
     def rest(self) -> None:
         """Set initial potentials (vinit)."""
+        nodes = [self.section(gid, name)(x) for gid, name, x, _ in self._joints]
+        before = [node.v for node in nodes]
         for code, template in self.templates.items():
             if template.rests:
                 cells = self._lists[code]
@@ -168,6 +171,8 @@ class LiveCells:
                     cells.o(k).rest()
         for section, potential in self.vinits.values():
             section.v = potential
+        for node, (*_, own), general in zip(nodes, self._joints, before, strict=True):
+            node.v = general if own is None else own
 
     @property
     def drawn(self) -> bool:
@@ -203,7 +208,9 @@ class LiveCells:
     @property
     def has_rest(self) -> bool:
         """Whether any section has its own initial potential."""
-        return bool(self.vinits) or any(template.rests for template in self.templates.values())
+        return bool(self.vinits or self._joints) or any(
+            template.rests for template in self.templates.values()
+        )
 
     def seed(self) -> None:
         """Put the noise of all artificial cells at the start of its streams."""

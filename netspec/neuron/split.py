@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from netspec.errors import Problem, SpecError, StateError
 from netspec.plan import Plan
 from netspec.plan.cells import Part, Template
-from netspec.plan.pieces import part_of
+from netspec.plan.pieces import hangs_on, part_of
 
 if TYPE_CHECKING:
     from netspec.neuron.cells import LiveCells
@@ -47,7 +47,7 @@ def join(plan: Plan, cells: "LiveCells", pc: Any) -> None:
     if not plan.cells.parts:
         return
     h(f"{CUT} = 1")
-    for position, part in plan.cells.parts.items():
+    for position, part in sorted(plan.cells.parts.items(), key=lambda item: not item[1].delicate):
         gid = int(plan.cells.gids[position])
         for section, location, number in part.joints:
             pc.multisplit(cells.section(gid, section)(location), number)
@@ -60,6 +60,30 @@ def refuse_bare(templates: Iterable[Template]) -> None:
         for name, section in template.sections.items():
             if section.geom.get("pt3d") is None:
                 raise StateError(f"{name} of a cell that is cut has no 3-D points, and cannot be drawn")
+
+
+def _borrows(template: Template, part: Part, section: str, location: float) -> bool:
+    """Whether a joint is the end of a section that hangs there, so that the node belongs to another one."""
+    return section in part.roots and location == template.sections[section].topol.get("childX")
+
+
+def potentials(plan: Plan) -> list[tuple[int, str, float, float | None]]:
+    """Nodes that are joined, in cells with vinit: gid, section, location, and the initial potential [mV].
+
+    A section's vinit is that of both its ends, too; of several sections at a node the last one counts. None:
+    that of the network.
+    """
+    found = []
+    for position, part in plan.cells.parts.items():
+        template = plan.templates[plan.cells.table["template"][position]]
+        given = {name: s.vinit for name, s in template.sections.items() if s.vinit is not None}
+        at = hangs_on(template)
+        for name, location, _ in part.joints if given else ():
+            node = at[name] if _borrows(template, part, name, location) else (name, location)
+            there = [own for section, own in given.items() if at[section] == node or section == node[0]]
+            gid = int(plan.cells.gids[position])
+            found.append((gid, name, location, there[-1] if there else None))
+    return found
 
 
 def share_joints(
@@ -78,7 +102,7 @@ def share_joints(
         for section, location, number in part.joints if gid in cells else ():
             node = int(cells[gid][section](location).node_index())
             row = int(np.flatnonzero(index == node)[0])
-            if section in part.roots and location == template.sections[section].topol.get("childX"):
+            if _borrows(template, part, section, location):
                 others.append((row, number))
             else:
                 own[number] = weights[:, row].copy()

@@ -34,13 +34,16 @@ class Part:
 
     sections: their names, in the cell's order. roots: those that are not connected here to what they hang on.
     joints: (section, location, number) of places to be joined: equal numbers, on any rank, are one node.
-    home: whether spikes are detected here.
+    home: whether spikes are detected here. between: whether there is a piece between two cuts. delicate: one
+    of which a cut is inside a section; its joints are the first.
     """
 
     sections: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     joints: tuple[tuple[str, float, int], ...] = ()
     home: bool = False
+    between: bool = False
+    delicate: bool = False
 
 
 @dataclass(frozen=True)

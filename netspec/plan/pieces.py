@@ -1,7 +1,8 @@
 """Cells that are cut in pieces, so that several ranks share one (multisplit): where, and who has which piece.
 
 A cell is cut at nodes, the places where sections hang on others. All branches at such a node come off, and
-each piece may have two of them at most: more NEURON cannot solve.
+each piece may have two of them at most: more NEURON cannot solve. A piece is delicate if it has two of which
+one is inside a section: NEURON cannot have those everywhere.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -94,34 +95,51 @@ def layout(model: Model, cells: Cells, templates: tuple[Template, ...], costs: C
     large = np.flatnonzero((work > share * (1 + 1e-9)) & (cells.table["template"] >= 0)).tolist()
     kinds = {p: templates[cells.table["template"][p]] for p in large}
     weights = {p: _weights(kinds[p], costs, work[p] - bare[p]) for p in large}
-    best, least = _dealt(work, kinds, weights, {}, ranks)
+    best, least = _dealt(work, kinds, weights, {}, ranks)[:2]
     for finer in range(1, FINEST + 1):
         if least <= ENOUGH * share:
             break
-        cuts = {p: nodes(kinds[p], weights[p], share / finer) for p in large}
-        found, busiest = _dealt(work, kinds, weights, {p: own for p, own in cuts.items() if own}, ranks)
+        found, busiest = _cut(work, kinds, weights, share / finer, ranks)
         if busiest < least:
             best, least = found, busiest
     return best
 
 
-def nodes(template: Template, weights: Weights, limit: float) -> list[Node]:
-    """Where to cut a cell so that no piece weighs more than the limit, as far as sections allow."""
-    hangs_on, cut, done = _hangs_on(template), dict[Node, None](), set[str]()
+def _cut(
+    work: Floats, kinds: Mapping[int, Template], weights: Mapping[int, Weights], limit: float, ranks: int
+) -> tuple[Layout, float]:
+    """Cells cut in pieces of about the limit, and dealt out; and the largest sum of a rank."""
+    plainly: set[int] = set()
     while True:
-        pieces = _pieces(hangs_on, cut)
+        cuts = {p: nodes(kinds[p], weights[p], limit, int(p not in plainly)) for p in kinds}
+        cuts = {p: cut for p, cut in cuts.items() if cut}
+        found, busiest, crowded = _dealt(work, kinds, weights, cuts, ranks)
+        if not crowded:
+            return found, busiest
+        plainly |= crowded
+
+
+def nodes(template: Template, weights: Weights, limit: float, delicate: int = 1) -> list[Node]:
+    """Where to cut a cell so that no piece weighs more than the limit, as far as sections allow.
+
+    delicate: how many pieces may be so.
+    """
+    at, cut, done = hangs_on(template), dict[Node, None](), set[str]()
+    while True:
+        pieces = _pieces(at, cut)
         left = {root: sum(weights[n] for n in names) for root, names in pieces.items() if root not in done}
         root = max(left, key=left.__getitem__, default=None)
         if root is None or left[root] <= limit:
             return list(cut)
-        node = _best(pieces[root], hangs_on, cut, weights)
+        possible = _candidates(pieces[root], at, cut, weights)
+        node = next((n for n in possible if len(_delicate(at, [*cut, n])) <= delicate), None)
         if node is None:
             done.add(root)
         else:
             cut[node] = None
 
 
-def _hangs_on(template: Template) -> dict[str, Node | None]:
+def hangs_on(template: Template) -> dict[str, Node | None]:
     """The node that each section hangs on, None for roots; sections after those that they hang on."""
     found: dict[str, Node | None] = {}
     for name in template.sections:
@@ -148,42 +166,55 @@ def _node(template: Template, name: str, topology: Mapping[str, Any]) -> Node:
     return name, x
 
 
-def _pieces(hangs_on: Mapping[str, Node | None], cut: Collection[Node]) -> dict[str, list[str]]:
+def _pieces(at: Mapping[str, Node | None], cut: Collection[Node]) -> dict[str, list[str]]:
     """The pieces, by the section at their root."""
     root: dict[str, str] = {}
     found: dict[str, list[str]] = {}
-    for name, node in hangs_on.items():
+    for name, node in at.items():
         root[name] = name if node is None or node in cut else root[node[0]]
         found.setdefault(root[name], []).append(name)
     return found
 
 
-def _best(
-    piece: list[str], hangs_on: Mapping[str, Node | None], cut: Collection[Node], weights: Weights
-) -> Node | None:
-    """The node whose cut leaves the lightest of heaviest parts; None if the piece cannot be cut."""
+def _delicate(at: Mapping[str, Node | None], cut: Collection[Node]) -> set[str]:
+    """The roots of pieces between two cuts of which one is inside a section.
+
+    Of those a rank can have one for each cell's reduced tree on another rank, and must tell of it first: of
+    later ones NEURON 9 looks up the thread where it has not written it, and may abort.
+    """
+    found = set()
+    for root, names in _pieces(at, cut).items():
+        own = [x for name, x in cut if name in set(names)]
+        if len(own) + (at[root] is not None) == 2 and any(0 < x < 1 for x in own):
+            found.add(root)
+    return found
+
+
+def _candidates(
+    piece: list[str], at: Mapping[str, Node | None], cut: Collection[Node], weights: Weights
+) -> list[Node]:
+    """Nodes where a piece may be cut, those first that leave the lightest of heaviest parts."""
     root, inside = piece[0], set(piece)
     below = {name: weights[name] for name in piece}
     branches: dict[Node, list[str]] = {}
     for name in reversed(piece[1:]):
-        node = hangs_on[name]
+        node = at[name]
         assert node is not None
         below[node[0]] += below[name]
         branches.setdefault(node, []).append(name)
-    touched = [name for name, _ in cut if name in inside] + [root] * (hangs_on[root] is not None)
-    best, least = None, below[root]
-    for node, own in branches.items():
-        sides = {_side(name, root, node, hangs_on) for name in touched}
-        heaviest = max(below[root] - sum(below[name] for name in own), *(below[name] for name in own))
-        if len(sides) == len(touched) and heaviest < least:
-            best, least = node, heaviest
-    return best
+    touched = [name for name, _ in cut if name in inside] + [root] * (at[root] is not None)
+    heaviest = {
+        node: max(below[root] - sum(below[name] for name in own), *(below[name] for name in own))
+        for node, own in branches.items()
+        if len({_side(name, root, node, at) for name in touched}) == len(touched)
+    }
+    return sorted((node for node in heaviest if heaviest[node] < below[root]), key=heaviest.__getitem__)
 
 
-def _side(name: str, root: str, node: Node, hangs_on: Mapping[str, Node | None]) -> str:
+def _side(name: str, root: str, node: Node, at: Mapping[str, Node | None]) -> str:
     """The branch at a node that a section is on, else the root."""
     while name != root:
-        on = hangs_on[name]
+        on = at[name]
         if on is None or on == node:
             break
         name = on[0]
@@ -203,10 +234,13 @@ def _dealt(
     weights: Mapping[int, Weights],
     cuts: Mapping[int, list[Node]],
     ranks: int,
-) -> tuple[Layout, float]:
-    """Whole cells and pieces on ranks, the dearest first, each to the rank with least; the largest sum."""
+) -> tuple[Layout, float, set[int]]:
+    """Whole cells and pieces on ranks, the dearest first, each to the rank with least.
+
+    With the largest sum of a rank, and the cells that have a delicate piece too many there.
+    """
     whole = np.setdiff1d(np.arange(len(work)), list(cuts))
-    pieces = [(p, names) for p in cuts for names in _pieces(_hangs_on(kinds[p]), cuts[p]).values()]
+    pieces = [(p, names) for p in cuts for names in _pieces(hangs_on(kinds[p]), cuts[p]).values()]
     costs = [*work[whole], *(sum(weights[p][name] for name in names) for p, names in pieces)]
     given = owners(costs, ranks)
     owner = np.zeros(len(work), np.int64)
@@ -222,23 +256,44 @@ def _dealt(
             _part(kinds[position], numbers, of_rank.get((position, rank), ())) for rank in range(ranks)
         )
         owner[position] = [part.home for part in parts[position]].index(True)
-    return Layout(owner, parts), float(np.bincount(given, costs, minlength=ranks).max())
+    return Layout(owner, parts), float(np.bincount(given, costs, minlength=ranks).max()), _crowded(parts)
+
+
+def _crowded(parts: Mapping[int, tuple[Part, ...]]) -> set[int]:
+    """Cells with a delicate piece where there is one already whose equations are solved on the same rank."""
+    taken, found = set(), set()
+    for position, of_cell in parts.items():
+        solver = next((rank for rank, part in enumerate(of_cell) if part.between), -1)
+        for rank, part in enumerate(of_cell):
+            if part.delicate and rank != solver:
+                if (rank, solver) in taken:
+                    found.add(position)
+                taken.add((rank, solver))
+    return found
 
 
 def _part(template: Template, numbers: Mapping[Node, int], pieces: Sequence[list[str]]) -> Part:
     """What a rank with these pieces of a cell has."""
-    hangs_on = _hangs_on(template)
+    at = hangs_on(template)
+    delicate = _delicate(at, numbers)
     joints: list[tuple[str, float, int]] = []
-    here: set[str] = set()
-    for names in pieces:
-        here.update(names)
-        node = hangs_on[names[0]]
+    between = False
+    for names in sorted(pieces, key=lambda names: names[0] not in delicate):
+        node, before = at[names[0]], len(joints)
         if node is not None:
             joints.append((names[0], float(template.sections[names[0]].topol["childX"]), numbers[node]))
         joints += [(*node, number) for node, number in numbers.items() if node[0] in names]
-    sections = tuple(name for name in template.sections if name in here)
+        between |= len(joints) - before == 2
+    here = {name for names in pieces for name in names}
     roots = tuple(names[0] for names in pieces)
-    return Part(sections, roots, tuple(joints), template.spike_source[0] in here)
+    return Part(
+        sections=tuple(name for name in template.sections if name in here),
+        roots=roots,
+        joints=tuple(joints),
+        home=template.spike_source[0] in here,
+        between=between,
+        delicate=not delicate.isdisjoint(roots),
+    )
 
 
 def part_of(template: Template, part: Part) -> Template:

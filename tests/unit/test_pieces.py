@@ -73,7 +73,7 @@ def test_every_section_is_somewhere_once_and_the_load_is_even(ranks):
     assert [part.home for part in parts].count(True) == 1
     assert "soma" in next(part for part in parts if part.home).sections
     template = plan.templates[plan.cells.table["template"][0]]
-    hang = pieces._hangs_on(template)
+    hang = pieces.hangs_on(template)
     assert {hang["initial"], hang["axon"], hang["twig"]} == {("axon", 0.0), ("soma", 0.0), ("tuft0", 0.35)}
     load = layout.sums(plan, [pieces.of_sections(t, ESTIMATE) for t in plan.templates], 0.0, ranks)
     assert load.max() <= 1.1 * load.mean()
@@ -95,7 +95,7 @@ def test_no_piece_is_cut_at_more_than_two_nodes(parents, weights, share_of):
     cut = pieces.nodes(template, weight, limit)
     assert len(cut) == len(set(cut))
     numbers = {node: k for k, node in enumerate(cut)}
-    found = pieces._pieces(pieces._hangs_on(template), cut)
+    found = pieces._pieces(pieces.hangs_on(template), cut)
     assert sorted(name for names in found.values() for name in names) == sorted(sections)
     for names in found.values():
         part = pieces._part(template, numbers, [names])
