@@ -17,6 +17,7 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.electrodes import LiveElectrodes, electrode_mechanisms
 from netspec.neuron.geometry import Wiring, segments, wiring
 from netspec.neuron.nodes import reader
+from netspec.neuron.placed import placed
 from netspec.neuron.sample_times import sample_times, stops
 from netspec.neuron.sampled import REST, Part, Sampler
 from netspec.plan import Plan, SignalBlock
@@ -114,6 +115,8 @@ class LiveSignals:
     def _of_membrane(self, wired: Wiring, blocks: list[SignalBlock], ranks: Any) -> tuple[str, Sampler]:
         """What is made of currents out of segments, from those currents or from potentials."""
         places, simulation = segments(self.cells), self.plan.model.spec.simulation
+        if self.plan.cells.parts:
+            places = placed(self.plan, self.gids, self.cells, places)
         parts, matrices = [], [np.empty((0, len(places)))]
         for block in blocks:
             recorder = RECORDERS.get(block.name)

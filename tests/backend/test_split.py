@@ -116,6 +116,21 @@ def test_spikes_of_stimuli_in_several_parts(run):
     same(whole["stims"], cut["stims"])
 
 
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_cells_of_any_shape_cut_wherever_they_can_be(start, ranks):
+    """With cuts inside sections, sections that hang by end 1, vinit, values of single cells, turned cells."""
+    done = start(ranks, Path(__file__).with_name("split_forest.py"))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert min(found["joints"]) > 30
+    assert found["spikes"] > 20
+    assert found["same spikes"]
+    assert found["connections"]
+    assert found["v"] < 1e-9
+    # NEURON keeps 3-D points in single precision, moved ones too.
+    assert max(found["LFP"], found["dipole"], found["HNN:all"]) < 1e-6
+
+
 def test_nothing_of_a_cut_network_is_left_for_the_next(run):
     same(run(2, "split whole", {}), run(2, "whole", {}))
 
