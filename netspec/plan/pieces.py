@@ -25,7 +25,7 @@ Node = tuple[str, float]
 Weights = Mapping[str, float]
 
 ENOUGH = 1.05
-"""Work of the busiest rank in units of the mean that is not worth another cut."""
+"""What a rank may be busier than the mean, or than with further cuts, without these being made."""
 FINEST = 4
 """Pieces as small as this part of a rank's share are tried, no smaller ones: each costs an exchange."""
 
@@ -89,10 +89,10 @@ def owning(cells: Cells, owned: Positions | Owned) -> Cells:
 
 
 def layout(model: Model, cells: Cells, templates: tuple[Template, ...], costs: Costs, ranks: int) -> Layout:
-    """Cells dealt out by cost, those that are more than a rank's share in pieces."""
+    """Cells dealt out by cost; if that cannot be even since some are large, those in pieces."""
     work, bare = cost(model, cells, templates, costs), alone(cells, templates, costs)
     share = work.sum() / ranks
-    large = np.flatnonzero((work > share * (1 + 1e-9)) & (cells.table["template"] >= 0)).tolist()
+    large = np.flatnonzero((work > share / FINEST) & (cells.table["template"] >= 0)).tolist()
     kinds = {p: templates[cells.table["template"][p]] for p in large}
     weights = {p: _weights(kinds[p], costs, work[p] - bare[p]) for p in large}
     best, least = _dealt(work, kinds, weights, {}, ranks)[:2]
@@ -100,7 +100,7 @@ def layout(model: Model, cells: Cells, templates: tuple[Template, ...], costs: C
         if least <= ENOUGH * share:
             break
         found, busiest = _cut(work, kinds, weights, share / finer, ranks)
-        if busiest < least:
+        if busiest * ENOUGH < least:
             best, least = found, busiest
     return best
 

@@ -46,7 +46,8 @@ class RecXElectrode:
         from netspec.neuron.placed import placed
 
         parts = [self._session.network.cells.named_sections(gid)]
-        return placed(self._session.planned(), [gid], parts, segments(parts))
+        found: Segments = placed(self._session.planned(), [gid], parts, segments(parts))
+        return found
 
     def getTransferResistance(self, gid: int) -> Floats:
         """What the segments of a cell add to each site: (nsites, segments) [Mohm]."""

@@ -127,9 +127,13 @@ def test_shares_together_are_the_plan(ranks):
     assert sum(last) == 1
 
 
-def test_nothing_is_cut_that_is_no_more_than_a_share():
+def test_nothing_is_cut_that_can_be_dealt_out_whole():
     plan = whole()
     assert laid_out(plan, 1).parts == {}
+    trees = {"T": {"cellType": "tree", "numCells": 2}}
+    two = make.make(resolve(read(net({}, cellParams=RULES, popParams=trees), {})))
+    assert laid_out(two, 2).parts == {}
+    assert laid_out(two, 3).parts.keys() == {0, 1}
     work = cost(plan.model, plan.cells, plan.templates)
     assert laid_out(plan, 2).parts.keys() == set(np.flatnonzero(work > work.sum() / 2).tolist()) == {0}
 
