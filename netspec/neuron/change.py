@@ -58,7 +58,7 @@ def cells(
                 _connect(live, gid, name, known[name].topol)
         for name, section in new.items():
             if name in known:
-                _section(live, gid, name, section, shift(plan, position))
+                _section(live, gid, name, section, _shift(plan, position))
     for section in new.values() if codes else ():
         live.set_ion_defaults(_ion_defaults(section))
 
@@ -134,7 +134,7 @@ def _ion_defaults(section: Section) -> dict[str, float]:
     }
 
 
-def shift(plan: Any, position: int) -> tuple[float, ...]:
+def _shift(plan: Any, position: int) -> tuple[float, ...]:
     """What is added to the 3-D points of a cell [um]."""
     simulation, table = plan.model.spec.simulation, plan.cells.table
     if not simulation.pt3d_relative:

@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.neuron.change import shift
 from netspec.neuron.geometry import Cells
 from netspec.plan import Plan
-from netspec.plan.cells import Template
-from netspec.plan.pieces import hangs_on
-from netspec.plan.rotation import angles, turn
+from netspec.plan.segments import drawn
+from netspec.plan.values import make
 from netspec.signals.segments import Segments
 
 Floats = NDArray[np.float64]
@@ -38,30 +36,9 @@ def _first(section: Any) -> Floats:
 
 
 def _firsts(plan: Plan, position: int) -> dict[str, Floats]:
-    """The first 3-D points of the sections of a cell [um], once NEURON has put it together."""
+    """The first 3-D points of the sections of a cell [um], once NEURON has put it together (define_shape)."""
     template = plan.templates[plan.cells.table["template"][position]]
-    angle = angles(plan.cells, position)
-    there = {
-        name: first if angle is None else turn(first, angle) for name, first in together(template).items()
-    }
-    return {name: first + shift(plan, position) for name, first in there.items()}
-
-
-def together(template: Template) -> dict[str, Floats]:
-    """The first 3-D point of each section [um], when define_shape has moved those that hang on others.
-
-    To the straight line between the ends of what they hang on, which it takes the wrong way round if that one
-    hangs on its parent by end 1.
-    """
-    found: dict[str, Floats] = {}
-    for name in hangs_on(template):
-        section = template.sections[name]
-        found[name] = np.array(section.geom["pt3d"][0][:3], float)
-        if section.topol:
-            parent = template.sections[section.topol["parentSec"]]
-            x = float(section.topol["parentX"])
-            if parent.topol and float(parent.topol["childX"]) == 1:
-                x = 1 - x
-            points = np.array(parent.geom["pt3d"], float)[:, :3]
-            found[name] = found[section.topol["parentSec"]] + x * (points[-1] - points[0])
-    return found
+    x, y, z = (plan.cells.table[axis][position] for axis in "xyz")
+    shapes = make(plan.model, plan.cells, template, np.array([position]), geometry=True).shapes
+    found = drawn(shapes, np.array([[x, -y, z]]))
+    return {name: np.asarray(shape.points)[0, 0] for name, shape in found.items()}
