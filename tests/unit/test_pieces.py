@@ -8,6 +8,7 @@ from plan_nets import net
 
 from netspec.errors import SpecError
 from netspec.model import resolve
+from netspec.overview import BY_COST, IN_PIECES, load
 from netspec.plan import make, pieces
 from netspec.plan.cells import Template
 from netspec.plan.cost import ESTIMATE, cost
@@ -136,6 +137,20 @@ def test_nothing_is_cut_that_can_be_dealt_out_whole():
     assert laid_out(two, 3).parts.keys() == {0, 1}
     work = cost(plan.model, plan.cells, plan.templates)
     assert laid_out(plan, 2).parts.keys() == set(np.flatnonzero(work > work.sum() / 2).tolist()) == {0}
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_the_load_that_is_shown_counts_pieces(ranks):
+    plan = whole()
+    cut, uncut = load(plan, ranks, IN_PIECES), load(plan, ranks, BY_COST)
+    assert cut.segments.keys() == {0}
+    assert sum(cut.segments[0]) == 10 * len(TREE)
+    assert cut.excess < 1.15 < 0.9 * ranks < uncut.excess
+    for name in ("cells", "connections", "inputs"):
+        assert getattr(cut, name).sum() == getattr(uncut, name).sum()
+    assert (cut.connections > 0).all()
+    assert cut.work.sum() == pytest.approx(uncut.work.sum())
+    assert (uncut.one_cell_is_too_much, cut.one_cell_is_too_much) == (True, False)
 
 
 def test_signals_need_the_shape_of_cut_cells():
