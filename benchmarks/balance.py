@@ -1,10 +1,12 @@
 """What balance = 'cost' is worth: CPU time of the run on each rank, for both ways of sharing cells.
 
-    mpiexec -n 4 python benchmarks/balance.py [--quick]
+    mpiexec -n 4 python benchmarks/balance.py [--quick] [--multisplit]
 
 Large cells (101 segments with hh) at every second place among small ones: the worst case of round-robin on
 2 or 4 ranks. Prints the CPU time of the busiest rank (ranks that wait for others use as much), and how much
 work it has in units of the mean as `netspec plan` says it.
+
+With --multisplit: one cell of 2,024 segments with hh beside four small ones, whole and cut.
 """
 
 import argparse
@@ -22,6 +24,8 @@ TREE = {
         "mechs": {"hh": {}},
     },
 }
+
+REPEATS = 5
 
 
 def network(pairs: int, duration: float, balance: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -43,36 +47,65 @@ def network(pairs: int, duration: float, balance: str) -> tuple[dict[str, Any], 
     return parameters, {"duration": duration, "balance": balance, "progressBar": 0}
 
 
-def run(pairs: int, duration: float, balance: str) -> tuple[Any, float]:
-    """(ranks, CPU time of the busiest rank [s])."""
+def large_cell(duration: float, split: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same for one large cell and a few small ones."""
+    dend = {"geom": {"L": 400, "diam": 2, "nseg": 67}, "mechs": {"hh": {}}}
+    sections = {"soma": {"geom": {"L": 20, "diam": 20, "nseg": 14}, "mechs": {"hh": {}}}}
+    for k in range(30):
+        parent = "soma" if k < 6 else f"dend{(k - 6) // 4}"
+        sections[f"dend{k}"] = {**dend, "topol": {"parentSec": parent, "parentX": 1.0, "childX": 0.0}}
+    parameters, simulation = network(0, duration, overview.BY_COST)
+    parameters["cellParams"]["ball"]["conds"] = {"pop": "E"}
+    parameters["cellParams"]["tree"] = {"conds": {"pop": "L"}, "secs": sections}
+    parameters["popParams"] = {
+        "E": {"cellType": "ball", "numCells": 4},
+        "L": {"cellType": "tree", "numCells": 1},
+    }
+    return parameters, {**simulation, "multisplit": split}
+
+
+def run(parameters: dict[str, Any], simulation: dict[str, Any]) -> tuple[Any, float]:
+    """(ranks, least CPU time of the busiest rank [s])."""
     session = Session(talks=False)
-    session.initialize(*network(pairs, duration, balance), None)
+    session.initialize(parameters, simulation, None)
     session.plan_everything()
     for stage in (session.create_cells, session.connect_cells, session.add_stims, session.setup_recording):
         stage()
     session.network.prepare()
-    session.network.initialise()
-    before = time.thread_time()
-    session.network.resume()
-    spent = max(session.ranks.allgather(time.thread_time() - before))
+    spent = []
+    for _ in range(REPEATS):
+        session.network.initialise()
+        before = time.thread_time()
+        session.network.resume()
+        spent.append(max(session.ranks.allgather(time.thread_time() - before)))
     session.clear()
-    return session.ranks, spent
+    return session.ranks, min(spent)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="20 large cells for 20 ms")
-    quick = parser.parse_args().quick
-    pairs, duration = (20, 20.0) if quick else (100, 50.0)
+    parser.add_argument("--multisplit", action="store_true", help="one large cell, whole and cut")
+    given = parser.parse_args()
+    pairs, duration = (20, 20.0) if given.quick else (100, 50.0)
+    if given.multisplit:
+        ways = {
+            way: large_cell(4 * duration, way == overview.IN_PIECES)
+            for way in (overview.BY_COST, overview.IN_PIECES)
+        }
+    else:
+        ways = {way: network(pairs, duration, way) for way in (overview.ROUND_ROBIN, overview.BY_COST)}
     from netspec import native
 
-    for balance in (overview.ROUND_ROBIN, overview.BY_COST):
-        ranks, spent = run(pairs, duration, balance)
+    times = []
+    for balance, settings in ways.items():
+        ranks, spent = run(*settings)
+        times.append(spent)
         if ranks.rank == 0:
-            expected = overview.load(
-                native.plan(*network(pairs, duration, balance)), ranks.size, balance
-            ).excess
+            expected = overview.load(native.plan(*settings), ranks.size, balance).excess
             print(f"{balance:12} busiest rank {spent:6.2f} s, {expected:.2f} of the mean", flush=True)
+    if ranks.rank == 0:
+        print(f"{times[0] / times[1]:.2f} times as fast", flush=True)
 
 
 if __name__ == "__main__":

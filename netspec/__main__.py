@@ -69,8 +69,10 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
     _table("population", overview.populations(made), "cells")
     _table("connection rule", overview.connections(made), "contacts")
     _table("stimulus", overview.inputs(made), "objects")
-    costs = _costs(model, mods) if model.spec.simulation.balance == overview.BY_COST else ESTIMATE
-    for balance in (overview.ROUND_ROBIN, overview.BY_COST)[: min(ranks, 2)]:
+    cut, by_cost = model.spec.simulation.multisplit, model.spec.simulation.balance == overview.BY_COST
+    costs = _costs(model, mods) if cut or by_cost else ESTIMATE
+    ways = (overview.ROUND_ROBIN, overview.BY_COST, *((overview.IN_PIECES,) if cut else ()))
+    for balance in ways if ranks > 1 else ways[:1]:
         _load(overview.load(made, ranks, balance, costs))
 
 
@@ -151,7 +153,7 @@ def _costs(model: "Model", mods: list[Path]) -> "Costs":
 
 def _load(load: "Load") -> None:
     """The table of what each rank would have."""
-    typer.echo(f"\nbalance = {load.balance!r}")
+    typer.echo(f"\n{load.balance if load.segments else f'balance = {load.balance!r}'}")
     typer.echo(f"{'rank':>6}{'cells':>12}{'contacts':>14}{'stimuli':>12}{'memory':>14}{'work':>10}")
     mean = load.work.mean() or 1.0
     for rank, work in enumerate(load.work.tolist()):
@@ -162,6 +164,8 @@ def _load(load: "Load") -> None:
         typer.echo(f"The busiest rank has {load.excess:.2f} times the mean work.")
     if load.one_cell_is_too_much:
         typer.echo("One cell alone is more work than the share of a rank: more ranks will not be faster.")
+    for gid, segments in load.segments.items():
+        typer.echo(f"Cell {gid} is cut; segments on each rank: {', '.join(map(str, segments))}.")
 
 
 def _folders(given: list[Path] | None) -> list[Path]:

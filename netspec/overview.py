@@ -1,15 +1,18 @@
 """What a plan holds, counted: cells by population, contacts by rule, and what each rank would carry."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.plan import Plan, merging
-from netspec.plan.cost import ESTIMATE, Costs, alone, cost, owners
+from netspec.plan.cells import Template
+from netspec.plan.cost import ESTIMATE, Costs, alone, cost, of_sections, owners
+from netspec.plan.pieces import Layout, layout
 
-ROUND_ROBIN, BY_COST = "round-robin", "cost"
+ROUND_ROBIN, BY_COST, IN_PIECES = "round-robin", "cost", "multisplit"
 # Bytes that NEURON 9 needs for each thing: resident memory of networks with 1e3 to 1e5 of them.
 PROCESS = 70e6
 SECTION, SEGMENT, POINT_CELL = 3000, 2500, 1000
@@ -29,7 +32,8 @@ class Line:
 class Load:
     """What each rank has, (ranks,). memory [bytes] and work [ns per time step] are estimates.
 
-    balance: how cells are shared. dearest: work of the dearest cell.
+    balance: how cells are shared. dearest: work of the dearest whole cell. segments: of each cell that is
+    cut, by gid, how many each rank has.
     """
 
     balance: str
@@ -40,6 +44,7 @@ class Load:
     memory: NDArray[np.float64]
     work: NDArray[np.float64]
     dearest: float
+    segments: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def excess(self) -> float:
@@ -77,58 +82,62 @@ def inputs(plan: Plan) -> list[Line]:
 
 
 def load(plan: Plan, ranks: int, balance: str = ROUND_ROBIN, costs: Costs = ESTIMATE) -> Load:
-    """What each of so many ranks would have: cells dealt out in turn, or as balance='cost' does."""
-    owner = np.arange(len(plan.cells)) % ranks
+    """What each of so many ranks would have: cells dealt out in turn, by balance='cost', or by multisplit."""
+    cells, templates = plan.cells, plan.templates
+    found = Layout(np.arange(len(cells)) % ranks, {})
     if balance == BY_COST:
-        owner = owners(cost(plan.model, plan.cells, plan.templates, costs), ranks)
-    work = alone(plan.cells, plan.templates, costs) + _synapse_work(plan, costs)
-    contacts = np.bincount(plan.cells.positions(plan.connections["post"]), minlength=len(plan.cells))
-    stimuli = np.zeros(len(plan.cells))
-    for block in plan.inputs:
-        stimuli += np.bincount(plan.cells.positions(block.rows["gid"]), minlength=len(plan.cells))
+        found = Layout(owners(cost(plan.model, cells, templates, costs), ranks), {})
+    elif balance == IN_PIECES:
+        found = layout(plan.model, cells, templates, costs, ranks)
+    rows = merging.contacts(plan)
+    rows = rows.take(merging.objects(plan, rows)[0])
+    of_synapses = _synapse_work(plan, costs)[rows["synapse"]]
+    work = alone(cells, templates, costs)
+    work += np.bincount(cells.positions(rows["post"]), of_synapses, minlength=len(cells))
+
+    def counted(gids: Any, sections: Any, weights: Any = None) -> NDArray[np.float64]:
+        return np.bincount(found.ranks(plan, gids, sections), weights, minlength=ranks).astype(float)
+
+    contacts = counted(plan.connections["post"], plan.connections["section"])
+    stimuli = sum((counted(b.rows["gid"], b.rows["section"]) for b in plan.inputs), np.zeros(ranks))
+    synapses = counted(rows["post"], rows["section"])
     row = sum(column.dtype.itemsize for column in plan.connections.columns.values())
-    per_cell = _cell_bytes(plan) + (row + NETCON) * contacts + CLAMP * stimuli + SYNAPSE * _synapses(plan)
-
-    def summed(values: NDArray[Any]) -> NDArray[np.float64]:
-        return np.bincount(owner, weights=values, minlength=ranks).astype(float)
-
+    memory = PROCESS + cells.table.nbytes + (row + NETCON) * contacts + CLAMP * stimuli + SYNAPSE * synapses
     return Load(
         balance=balance,
-        cells=np.bincount(owner, minlength=ranks),
-        connections=summed(contacts).astype(np.int64),
-        inputs=summed(stimuli).astype(np.int64),
-        memory=PROCESS + plan.cells.table.nbytes + summed(per_cell),
-        work=summed(work),
-        dearest=float(work.max(initial=0.0)),
+        cells=np.bincount(found.owner, minlength=ranks),
+        connections=contacts.astype(np.int64),
+        inputs=stimuli.astype(np.int64),
+        memory=memory + found.sums(plan, [_bytes(template) for template in templates], POINT_CELL, ranks),
+        work=found.sums(
+            plan, [of_sections(template, costs) for template in templates], costs.artificial, ranks
+        )
+        + counted(rows["post"], rows["section"], of_synapses),
+        dearest=float(np.delete(work, [*found.parts]).max(initial=0.0)),
+        segments={
+            int(cells.gids[p]): tuple(
+                sum(_segments(templates[cells.table["template"][p]], part.sections)) for part in parts
+            )
+            for p, parts in found.parts.items()
+        },
     )
 
 
 def _synapse_work(plan: Plan, costs: Costs) -> NDArray[np.float64]:
-    """Work of the synapses that the plan has on each cell [ns per time step]: (n,)."""
+    """Work of a synapse of each label [ns per time step]: (labels + 1,); the last stands for none."""
     specs = plan.model.spec.network.synapses
     mods = [specs[label].mod if label in specs else "" for label in plan.model.synapses.names]
-    each = np.array([*(costs.mechanisms.get(mod, costs.point) for mod in mods), 0.0])
-    rows = merging.contacts(plan)
-    rows = rows.take(merging.objects(plan, rows)[0])
-    weights = each[rows["synapse"]]
-    total = np.bincount(plan.cells.positions(rows["post"]), weights, minlength=len(plan.cells))
-    return np.asarray(total, float)
+    return np.array([*(costs.mechanisms.get(mod, costs.point) for mod in mods), 0.0])
 
 
-def _cell_bytes(plan: Plan) -> NDArray[np.float64]:
-    sizes = [POINT_CELL]  # template -1 is the last one
-    for template in plan.templates:
-        segments = sum(int(section.geom.get("nseg", 1)) for section in template.sections.values())
-        sizes.insert(-1, SECTION * len(template.sections) + SEGMENT * segments)
-    values: NDArray[np.float64] = np.array(sizes, float)[plan.cells.table["template"]]
-    return values
+def _segments(template: Template, names: Iterable[str]) -> Iterator[int]:
+    return (int(template.sections[name].geom.get("nseg", 1)) for name in names)
 
 
-def _synapses(plan: Plan) -> NDArray[np.int64]:
-    """Synapses of each cell: (cells,)."""
-    rows = merging.contacts(plan)
-    made = rows["post"][merging.objects(plan, rows)[0]]
-    return np.bincount(plan.cells.positions(made), minlength=len(plan.cells))
+def _bytes(template: Template) -> dict[str, float]:
+    """Memory of each section."""
+    names = list(template.sections)
+    return {name: SECTION + SEGMENT * n for name, n in zip(names, _segments(template, names), strict=True)}
 
 
 def _text(names: object) -> str:

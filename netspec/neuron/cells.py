@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import MechanismError, Problem, SpecError, StateError, did_you_mean
 from netspec.model import Model
-from netspec.neuron import bulk, points
+from netspec.neuron import bulk, points, split
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.neuron.shapes import grafts, kept
 from netspec.plan import Plan
@@ -26,25 +26,34 @@ class LiveCells:
     """Cells of this rank. A kind is a template's code, or -1 - population for artificial cells."""
 
     def __init__(self, plan: Plan, pc: Any):
+        split.refuse_second(plan)
         cells = plan.cells
         self._plan, self._pc, self.names = plan, pc, plan.model.sections
         self._added: dict[tuple[int, str], Any] = {}
         self._added_points: dict[tuple[int, str, str], Any] = {}
         self.gids: Indices = cells.gids[cells.owned]
-        self._kinds = _kinds(plan)[cells.owned]
-        self._items = _position_in_kind(self._kinds)
+        self._codes = _kinds(plan)[cells.owned]
+        self._kinds, self._kinds_of_parts = split.kinds(plan, self._codes)
+        self._items, self._value_rows = _position_in_kind(self._kinds), _position_in_kind(self._codes)
         threshold = plan.model.spec.network.default_threshold
         self.templates = _templates(plan, self._kinds, threshold)
+        for kind, (template, part) in self._kinds_of_parts.items():
+            self.templates[kind] = write(
+                template, threshold, _taken, angles(cells, slice(0)) is not None, part.home
+            )
+            install(self.templates[kind])
         self._lists: dict[int, Any] = {code: h.List() for code in self.templates}
         self.points: dict[int, points.Points] = {}
         self._drawn = False
         _check_gids(self.gids)
         for start, stop in _stretches(self._kinds):
             self._make(int(self._kinds[start]), slice(start, stop), threshold)
+        split.join(plan, self, pc)
         ions = _ion_defaults(plan, self.templates)
         self._former_ions = {name: getattr(h, name) for name in ions}
         _set_globals(ions)
         self.vinits: dict[tuple[int, str], tuple[Any, float]] = {}
+        self._joints = split.potentials(plan)
 
     def __len__(self) -> int:
         return len(self.gids)
@@ -149,10 +158,12 @@ class LiveCells:
 
     def template_codes(self, gids: Indices) -> Indices:
         """Code of the template of each cell; negative for artificial cells."""
-        return self._kinds[np.searchsorted(self.gids, gids)]
+        return self._codes[np.searchsorted(self.gids, gids)]
 
     def rest(self) -> None:
         """Set initial potentials (vinit)."""
+        nodes = [self.section(gid, name)(x) for gid, name, x, _ in self._joints]
+        before = [node.v for node in nodes]
         for code, template in self.templates.items():
             if template.rests:
                 cells = self._lists[code]
@@ -160,6 +171,8 @@ class LiveCells:
                     cells.o(k).rest()
         for section, potential in self.vinits.values():
             section.v = potential
+        for node, (*_, own), general in zip(nodes, self._joints, before, strict=True):
+            node.v = general if own is None else own
 
     @property
     def drawn(self) -> bool:
@@ -171,6 +184,7 @@ class LiveCells:
         if self._drawn:
             return
         self._drawn = True
+        split.refuse_bare(template for template, _ in self._kinds_of_parts.values())
         restore = kept(self._bent())
         h.define_shape()
         cells = self._plan.cells
@@ -187,14 +201,16 @@ class LiveCells:
     def _bent(self) -> Iterator[tuple[Template, dict[str, Any]]]:
         """Cells with sections that NEURON would move, and all their sections."""
         for code in self._lists:
-            template = self._plan.templates[code]
+            template = self._of_kind(code)
             for gid in self.gids[self._kinds == code].tolist() if grafts(template) else ():
                 yield template, self.named_sections(gid)
 
     @property
     def has_rest(self) -> bool:
         """Whether any section has its own initial potential."""
-        return bool(self.vinits) or any(template.rests for template in self.templates.values())
+        return bool(self.vinits or self._joints) or any(
+            template.rests for template in self.templates.values()
+        )
 
     def seed(self) -> None:
         """Put the noise of all artificial cells at the start of its streams."""
@@ -209,8 +225,8 @@ class LiveCells:
 
     def set_threshold(self, gid: int, section: str, threshold: float) -> None:
         """Set the threshold of spikes [mV], if the section is where they are detected."""
-        code, _ = self._place(gid)
-        if self._plan.templates[code].spike_source[0] == section:
+        kind, _ = self._place(gid)
+        if self._of_kind(kind).spike_source[0] == section:
             self._pc.threshold(gid, threshold)
 
     def close(self) -> None:
@@ -229,6 +245,10 @@ class LiveCells:
         position = int(np.searchsorted(self.gids, gid))
         return int(self._kinds[position]), int(self._items[position])
 
+    def _of_kind(self, kind: int) -> Template:
+        """What cells of a kind consist of here."""
+        return self._kinds_of_parts[kind][0] if kind in self._kinds_of_parts else self._plan.templates[kind]
+
     def _template(self, gid: int) -> HocTemplate:
         kind, _ = self._place(gid)
         if kind < 0:
@@ -246,8 +266,8 @@ class LiveCells:
             self._set_own_parameters(kind, rows)
 
     def _fill(self, kind: int, rows: slice) -> None:
-        first, count = int(self._items[rows.start]), rows.stop - rows.start
-        values = self._plan.cell_values.get(kind, np.empty((0, 0)))
+        first, count = int(self._value_rows[rows.start]), rows.stop - rows.start
+        values = self._plan.cell_values.get(int(self._codes[rows.start]), np.empty((0, 0)))
         own = values[first : first + count]
         columns = [self.gids[rows].astype(float), *_shifts(self._plan, rows), own.ravel()]
         fill = getattr(h, f"{self.templates[kind].name}_fill")
@@ -316,6 +336,10 @@ def _position_in_kind(kinds: Indices) -> Indices:
     return items
 
 
+def _taken(name: str) -> bool:
+    return bool(h.name_declared(name))
+
+
 def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTemplate]:
     """Templates by code: those that this rank needs, and those that set ion defaults for all cells."""
     made = {}
@@ -323,7 +347,7 @@ def _templates(plan: Plan, kinds: Indices, threshold: float) -> dict[int, HocTem
     for code, template in enumerate(plan.templates):
         needed = code in kinds or any(section.ions for section in template.sections.values())
         if template.sections and needed:
-            made[code] = write(template, threshold, lambda name: bool(h.name_declared(name)), turned)
+            made[code] = write(template, threshold, _taken, turned)
             install(made[code])
     return made
 

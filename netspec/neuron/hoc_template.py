@@ -38,11 +38,13 @@ proc {name}_fill() {{ local i  localobj cell, nc
   for i = 0, $o3.size() - 1 {{
     cell = new {name}($o4.x[i], $o5.x[i], $o6.x[i], $o3.x[i], $o7, i * $8, $o9.x[i])
     $o1.append(cell)
+{register}  }}
+}}
+"""
+REGISTER = """\
     $o2.set_gid2node($o3.x[i], $o2.id())
     nc = cell.detect()
     $o2.cell($o3.x[i], nc, 1)
-  }}
-}}
 """
 ARGUMENTS = "$1, $2, $3, $4, $o5, $6, $7"
 """Shift in x, y and z [um], gid, Vector of numbers of single cells, where this cell's numbers begin, rotation
@@ -73,19 +75,22 @@ def write(
     threshold: float = 10.0,
     taken: Callable[[str], bool] = lambda name: False,
     turned: bool = False,
+    detects: bool = True,
 ) -> HocTemplate:
     """The hoc template of a cell template.
 
     threshold: of sections without one [mV]. taken: whether hoc gives a name another meaning. turned: whether
-    the cells are turned about the y axis.
+    the cells are turned about the y axis. detects: whether it has the place of which spikes get the gid.
     """
     writer = _Names(template, taken)
     steps = _Steps(template, writer, turned)
     procedures = [*steps.procedures(), *_rest(template, writer), *_stand(template, writer)]
     procedures.append(_detect(template, writer, threshold))
     members = _members(writer)
-    name = _name(template, [members, *procedures], steps.points3d)
-    text = FRAME.format(name=name, members=members, procedures="\n".join(procedures).replace("@", name))
+    register = REGISTER if detects else ""
+    name = _name(template, [members, *procedures, register], steps.points3d)
+    body = "\n".join(procedures).replace("@", name)
+    text = FRAME.format(name=name, members=members, procedures=body, register=register)
     return HocTemplate(
         name=name,
         text=text,

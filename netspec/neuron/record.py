@@ -137,6 +137,7 @@ class LiveRecordings:
             for made in self.inputs.made
             if made.netcons is not None
             for row, gid in enumerate(made.block.rows["gid"])
+            if made.block.numbers is None or not made.block.numbers[row]  # else another rank has the last
         }
         return {place: made.netcons.o(row) for place, (made, row) in last.items()}
 

@@ -12,10 +12,12 @@ import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
+from netspec.neuron import split
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.electrodes import LiveElectrodes, electrode_mechanisms
 from netspec.neuron.geometry import Wiring, segments, wiring
 from netspec.neuron.nodes import reader
+from netspec.neuron.placed import placed
 from netspec.neuron.sample_times import sample_times, stops
 from netspec.neuron.sampled import REST, Part, Sampler
 from netspec.plan import Plan, SignalBlock
@@ -56,8 +58,10 @@ class LiveSignals:
         through = [block for block in self.blocks if block not in along]
         reason = self._reason() if through else None
         self.needs_current = bool(ranks.allreduce(int(reason is not None), "max"))
+        if self.needs_current and self.plan.cells.parts:
+            split.refuse_currents(reason or "other ranks need them")
         if through:
-            self._samplers.append(self._of_membrane(wired, through))
+            self._samplers.append(self._of_membrane(wired, through, ranks))
         how = f"membrane currents: {reason or 'so do other ranks'}" if self.needs_current else "potentials"
         log.info("signals of %d cells from %s", len(self.cells), how)
 
@@ -108,9 +112,11 @@ class LiveSignals:
             sampler.sample()
         self._samples += 1
 
-    def _of_membrane(self, wired: Wiring, blocks: list[SignalBlock]) -> tuple[str, Sampler]:
+    def _of_membrane(self, wired: Wiring, blocks: list[SignalBlock], ranks: Any) -> tuple[str, Sampler]:
         """What is made of currents out of segments, from those currents or from potentials."""
         places, simulation = segments(self.cells), self.plan.model.spec.simulation
+        if self.plan.cells.parts:
+            places = placed(self.plan, self.gids, self.cells, places)
         parts, matrices = [], [np.empty((0, len(places)))]
         for block in blocks:
             recorder = RECORDERS.get(block.name)
@@ -119,6 +125,10 @@ class LiveSignals:
             parts.append(self._part(block, sum(map(len, matrices)), len(matrix), unit, quantum))
             matrices.append(matrix)
         weights = wired.node_matrix(np.concatenate(matrices))
+        if self.plan.cells.parts:
+            split.share_joints(
+                self.plan, dict(zip(self.gids, self.cells, strict=True)), wired.index, weights, ranks
+            )
         if self.needs_current:
             return "i_membrane_", Sampler(wired, weights.T, parts, 0.0, None)
         electrodes = LiveElectrodes(wired, weights)
@@ -203,5 +213,5 @@ class LiveSignals:
 
 
 def _nodes(parts: dict[str, Any]) -> int:
-    """Number of nodes of a cell: segments, an end of each section, and that of the first."""
-    return 1 + sum(section.nseg + 1 for section in parts.values())
+    """Number of nodes of a cell: segments, an end of each section, and that of the first (of each part)."""
+    return sum(section.nseg + 1 + (section.parentseg() is None) for section in parts.values())

@@ -73,7 +73,8 @@ class InputBlock:
     rows: gid, section, location and one column per numeric parameter of the mechanism; for a NetStim also
     synapse, weight, delay, rate and seed, and each row is one NetStim -> NetCon -> synapse. lists: VClamp's
     amp and dur, the same for all rows. noise: Random123 ids (n, 3) of a NetStim's run-time noise. shape,
-    plast: as in connParams.
+    plast: as in connParams. numbers: of rows on cells of which this rank has a part, as in Plan, but for all
+    blocks of a source.
     """
 
     target: str
@@ -84,6 +85,7 @@ class InputBlock:
     noise: NDArray[np.int64] | None = None
     shape: Mapping[str, Any] | None = None
     plast: Mapping[str, Any] | None = None
+    numbers: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ class Plan:
     order, in synapses of the whole network. merged: labels of synMechs whose synapses share a point process
     (plan/merging.py says which), each with the gids of cells where they do not. gaps: the owned ends of
     pointer connections; their synapses are rows of connections too, those on presynaptic cells after all
-    others.
+    others. numbers: of connections onto cells of which this rank has a part (cells.parts), minus how many of
+    the whole cell come after each; None unless cells are cut.
     """
 
     model: Model
@@ -170,6 +173,7 @@ class Plan:
     inputs: tuple[InputBlock, ...] = ()
     recordings: Recordings = field(default_factory=Recordings)
     synapse_changes: tuple[SynapseChange, ...] = ()
+    numbers: NDArray[np.int64] | None = None
 
     @property
     def connected_pairs(self) -> int:

@@ -29,12 +29,31 @@ CELL_COLUMNS = {
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a rank has of a cell that is cut (multisplit).
+
+    sections: their names, in the cell's order. roots: those that are not connected here to what they hang on.
+    joints: (section, location, number) of places to be joined: equal numbers, on any rank, are one node.
+    home: whether spikes are detected here. between: whether there is a piece between two cuts. delicate: one
+    of which a cut is inside a section; its joints are the first.
+    """
+
+    sections: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    joints: tuple[tuple[str, float, int], ...] = ()
+    home: bool = False
+    between: bool = False
+    delicate: bool = False
+
+
+@dataclass(frozen=True)
 class Cells:
     """All cells of the network in order of gid, on every rank.
 
     owned: positions of this rank's cells, ascending.
     tags: what single cells have beyond their population's tags (cellsList), by position.
     labels: of the cell rules of each template, in order; together the tag `label`.
+    parts: what this rank has of each cell that is cut, by position; empty ones where it has nothing.
     """
 
     table: Table
@@ -42,6 +61,7 @@ class Cells:
     owned: NDArray[np.int64]
     tags: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     labels: tuple[tuple[str, ...], ...] = ()
+    parts: Mapping[int, Part] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.table)

@@ -59,7 +59,9 @@ def cost(model: Model, cells: Cells, templates: tuple[Template, ...], costs: Cos
 
 def alone(cells: Cells, templates: tuple[Template, ...], costs: Costs = ESTIMATE) -> Floats:
     """Work of each cell without synapses [ns per time step]: (n,)."""
-    kinds = np.array([*(_of_template(template, costs) for template in templates), costs.artificial])
+    kinds = np.array(
+        [*(sum(of_sections(template, costs).values()) for template in templates), costs.artificial]
+    )
     return np.asarray(kinds[cells.table["template"]])
 
 
@@ -100,13 +102,15 @@ def owners(cost: Iterable[float], ranks: int) -> NDArray[np.int64]:
     return owner
 
 
-def _of_template(template: Template, costs: Costs) -> float:
-    total = 0.0
-    for section in template.sections.values():
-        each = [costs.mechanisms.get(name, costs.density) for name in section.mechs]
-        total += int(section.geom.get("nseg", 1)) * (costs.segment + sum(each))
-        total += sum(costs.mechanisms.get(str(p.get("mod")), costs.point) for p in section.pointps.values())
-    return total
+def of_sections(template: Template, costs: Costs = ESTIMATE) -> dict[str, float]:
+    """Work of each section without synapses [ns per time step]."""
+    found = {}
+    for name, section in template.sections.items():
+        each = [costs.mechanisms.get(mechanism, costs.density) for mechanism in section.mechs]
+        found[name] = int(section.geom.get("nseg", 1)) * (costs.segment + sum(each))
+        points = [str(point.get("mod")) for point in section.pointps.values()]
+        found[name] += sum(costs.mechanisms.get(mod, costs.point) for mod in points)
+    return found
 
 
 def _contacts(rule: ConnectionRule, pre: int, post: int) -> float:

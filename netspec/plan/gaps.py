@@ -245,20 +245,22 @@ def of_cells(gaps: Table, gids: Positions, kept: NDArray[np.bool_]) -> Table:
     return some.with_columns(row=np.where(some["row"] >= 0, numbers[some["row"]], -1))
 
 
-def merged(shares: Sequence[tuple[Table, Table]]) -> tuple[Positions, Table]:
+def merged(shares: Sequence[tuple[Table, Table, Positions | None]]) -> tuple[Positions, Table]:
     """Order of the connections of all shares together, and the ends with rows in that order.
 
-    shares: connections and gaps. Connections are in order of rule and cell, those on presynaptic cells last.
+    shares: connections, gaps, and numbers as in Plan. Connections are in order of rule and cell, those on
+    presynaptic cells last.
     """
-    parts, late, start = [], [], 0
-    for connections, gaps in shares:
+    parts, late, numbers, start = [], [], [], 0
+    for connections, gaps, own in shares:
+        numbers.append(np.zeros(len(connections), np.int64) if own is None else own)
         last = np.zeros(len(connections), bool)
         last[gaps["row"][on_presynaptic(gaps)]] = True
         late.append(last)
         parts.append(gaps.with_columns(row=np.where(gaps["row"] >= 0, gaps["row"] + start, -1)))
         start += len(connections)
     post, rule = (np.concatenate([share[0][name] for share in shares]) for name in ("post", "rule"))
-    order = np.lexsort([post, rule, np.concatenate(late)])
+    order = np.lexsort([np.concatenate(numbers), post, rule, np.concatenate(late)])
     table = concat(parts, blank(**GAP_COLUMNS))
     number = np.empty(len(order) + 1, np.int64)
     number[order], number[-1] = np.arange(len(order)), -1

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.model import Model
-from netspec.plan import Plan, merging, templates
+from netspec.plan import Plan, merging, pieces, templates
 from netspec.plan.cells import Cells, Template
 from netspec.plan.connect import connected
 from netspec.plan.extracellular import fields
@@ -17,8 +17,8 @@ from netspec.plan.points import points
 from netspec.plan.record import recordings
 from netspec.plan.subcellular import redistribute
 
-Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64]]
-"""Says which positions of the cells table a rank owns, ascending."""
+Share = Callable[[Cells, tuple[Template, ...]], NDArray[np.int64] | pieces.Owned]
+"""Says which positions of the cells table a rank owns, ascending, and what it has of cells that are cut."""
 
 
 Tell = Callable[[int], None]
@@ -34,7 +34,7 @@ def cells(model: Model, share: Share | None = None) -> Plan:
     """First stage: every cell of the network, and what the owned ones are made of."""
     everyone, kinds = templates.assign(model, place(model))
     if share is not None:
-        everyone = replace(everyone, owned=share(everyone, kinds))
+        everyone = pieces.owning(everyone, share(everyone, kinds))
     values = templates.values(model, everyone, kinds)
     return Plan(model, everyone, kinds, values, points(model, everyone))
 
@@ -42,7 +42,7 @@ def cells(model: Model, share: Share | None = None) -> Plan:
 def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
     """Second stage: the connections onto owned cells."""
     table, gaps = connected(plan.model, plan.cells, plan.templates, tell)
-    plan = redistribute(replace(plan, connections=table, gaps=gaps))
+    plan = pieces.connected(redistribute(replace(plan, connections=table, gaps=gaps)))
     if plan.model.spec.simulation.merge_synapses:
         plan = replace(plan, merged=merging.merged(plan))
     return with_synapse_values(plan)
@@ -51,13 +51,14 @@ def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:
 def stimulate(plan: Plan) -> Plan:
     """Third stage: what drives the owned cells."""
     fields(plan.model, plan.cells)  # so that files which cannot be read are told before anything is built
-    return with_synapse_values(replace(plan, inputs=inputs(plan.model, plan.cells, plan.templates)))
+    plan = replace(plan, inputs=inputs(plan.model, plan.cells, plan.templates))
+    return with_synapse_values(pieces.stimulated(plan))
 
 
 def record(plan: Plan) -> Plan:
     """Last stage: what is recorded from the owned cells."""
     merging.refuse_late(plan)
-    return replace(plan, recordings=recordings(plan))
+    return pieces.recorded(replace(plan, recordings=recordings(plan)))
 
 
 def with_synapse_values(plan: Plan) -> Plan:

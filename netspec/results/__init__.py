@@ -119,10 +119,10 @@ class Results:
         lengths = ranks.allreduce(lengths)
         everything = ranks.gather_arrays(words)
         if ranks.rank != 0:
-            return counted
+            return _counted_once(counted, None, ranks)
         parts = np.split(everything, np.cumsum(lengths)[:-1])
         merged = shares.merge([tree.restore(tree.unpack(part)) for part in parts], counted.plan)
-        return replace(counted, **merged)
+        return _counted_once(counted, replace(counted, **merged), ranks)
 
     def rates(self, time: tuple[float, float] | None = None) -> dict[str, float]:
         """Mean rate of each population [Hz], over the whole simulation or a range [ms]."""
@@ -180,6 +180,18 @@ def add_counts(counts: Counts, ranks: Ranks) -> Counts:
     total = np.asarray(ranks.allreduce(numbers))
     cells_of, spikes_of = np.split(total[2:], 2)
     return Counts(int(total[0]), int(total[1]), cells_of, spikes_of)
+
+
+def _counted_once(own: Results, whole: Results | None, ranks: Ranks) -> Results:
+    """What is gathered (on rank 0; else a rank's own), with counts in which a cell in parts is one."""
+    found = own if whole is None else whole
+    if not own.plan.cells.parts:
+        return found
+    counts = count(found)
+    if whole is None:
+        none = np.zeros_like(counts.cells_of)
+        counts = Counts(0, 0, none, none)
+    return replace(found, counts=add_counts(counts, ranks))
 
 
 def summary(results: Results, workers: int, run_time: float | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import NetspecWarning
 from netspec.model import resolve
-from netspec.plan import InputBlock, Plan, PointBlock, Recordings, SignalBlock, TraceBlock, gaps, make
+from netspec.plan import InputBlock, Plan, PointBlock, Recordings, SignalBlock, TraceBlock, gaps, make, pieces
 from netspec.plan.cells import Cells
 from netspec.plan.points import points
 from netspec.plan.record import synapse_places, weights
@@ -78,10 +78,10 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     return Plan(model, cells, **parts)
 
 
-def restrict(plan: Plan, owned: NDArray[np.int64]) -> Plan:
-    """A plan's share for the cells at some positions."""
-    cells = replace(plan.cells, owned=owned)
-    gids = cells.gids[owned]
+def restrict(plan: Plan, owned: NDArray[np.int64] | pieces.Owned) -> Plan:
+    """A plan's share for the cells at some positions, and for parts of those that are cut."""
+    cells = pieces.owning(plan.cells, owned)
+    gids = cells.gids[cells.owned]
     kept = np.isin(plan.connections["post"], gids)
     shared = replace(
         plan,
@@ -93,7 +93,7 @@ def restrict(plan: Plan, owned: NDArray[np.int64]) -> Plan:
         inputs=tuple(_input_part(block, gids) for block in plan.inputs),
         recordings=Recordings(),
     )
-    return make.with_synapse_values(shared)
+    return make.with_synapse_values(pieces.stimulated(pieces.connected(shared)))
 
 
 def _input_part(block: InputBlock, gids: NDArray[np.int64]) -> InputBlock:
@@ -124,15 +124,16 @@ def merge(contents: Sequence[Content], plan: Plan) -> Content:
 
 def merge_plans(shares: Sequence[Content], plan: Plan) -> Plan:
     """The plan of the whole network from the shares of all ranks."""
-    cells = replace(plan.cells, owned=np.arange(len(plan.cells)))
+    cells = replace(plan.cells, owned=np.arange(len(plan.cells)), parts={})
     rows = concat([share["connections"] for share in shares])
-    order, ends = gaps.merged([(share["connections"], share["gaps"]) for share in shares])
+    order, ends = gaps.merged([(share["connections"], share["gaps"], share["numbers"]) for share in shares])
     together = replace(
         plan,
         cells=cells,
         cell_values=_merge_cell_values(shares, plan),
         points=_sorted(_grouped(shares, "points", _population, _merge_points), _population),
         connections=rows.take(order),
+        numbers=None,
         gaps=ends,
         inputs=_grouped(shares, "inputs", _input_key, _merge_inputs),
         recordings=_merge_recordings(shares),
@@ -147,7 +148,7 @@ def _plan_content(plan: Plan) -> Content:
     artificial = {pop.mechanism for pop in plan.cells.populations if pop.mechanism}
     content = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in ("model", "cells")}
     shared = {f.name: getattr(plan.cells, f.name) for f in fields(plan.cells)}
-    del shared["populations"], shared["owned"]
+    del shared["populations"], shared["owned"], shared["parts"]
     return {"artificial": sorted(artificial), "owned": plan.cells.owned, "cells": shared, **content}
 
 
@@ -188,7 +189,11 @@ def _merge_traces(contents: Sequence[Content], name: str) -> Content:
 
 
 def _by_gid(items: Iterable[tuple[int, Any]]) -> dict[int, Any]:
-    return dict(sorted(items, key=lambda item: item[0]))
+    """By gid, ascending; of a cell in parts on several ranks, the entries of all."""
+    found: dict[int, Any] = {}
+    for gid, own in sorted(items, key=lambda item: item[0]):
+        found[gid] = {**found[gid], **own} if gid in found else own
+    return found
 
 
 def _merge_weights(contents: Sequence[Content]) -> Weights | None:
@@ -203,7 +208,8 @@ def _merge_cell_values(shares: Sequence[Content], plan: Plan) -> dict[int, NDArr
         having = [share for share in shares if code in share["cell_values"]]
         owned = [share["owned"][template[share["owned"]] == code] for share in having]
         rows = np.concatenate([share["cell_values"][code] for share in having])
-        merged[code] = rows[np.argsort(np.concatenate(owned), kind="stable")]
+        # Ranks that share a cell have the same values of it.
+        merged[code] = rows[np.unique(np.concatenate(owned), return_index=True)[1]]
     return merged
 
 
@@ -251,11 +257,14 @@ def _input_key(block: InputBlock) -> Hashable:
 
 def _merge_inputs(blocks: list[InputBlock]) -> InputBlock:
     rows = concat([block.rows for block in blocks])
-    order = np.argsort(rows["gid"], kind="stable")
+    numbers = [
+        np.zeros(len(block.rows), np.int64) if block.numbers is None else block.numbers for block in blocks
+    ]
+    order = np.lexsort([np.concatenate(numbers), rows["gid"]])
     noise = None
     if blocks[0].noise is not None:
         noise = np.concatenate([block.noise for block in blocks if block.noise is not None])[order]
-    return replace(blocks[0], rows=rows.take(order), noise=noise)
+    return replace(blocks[0], rows=rows.take(order), noise=noise, numbers=None)
 
 
 def _merge_synapse_values(shares: Sequence[Content], plan: Plan, together: Plan) -> dict[str, Table]:
@@ -288,7 +297,9 @@ def _merge_recordings(shares: Sequence[Content]) -> Recordings:
 
 
 def _merge_signals(blocks: list[SignalBlock]) -> SignalBlock:
-    gids, cells = (np.sort(np.concatenate([getattr(b, name) for b in blocks])) for name in ("gids", "cells"))
+    gids, cells = (
+        np.unique(np.concatenate([getattr(b, name) for b in blocks])) for name in ("gids", "cells")
+    )
     return replace(blocks[0], gids=gids, cells=cells)
 
 

@@ -11,6 +11,7 @@ from netspec.errors import StateError, did_you_mean
 
 if TYPE_CHECKING:
     from netspec.session.stages import Session
+    from netspec.signals.segments import Segments
 
 Floats = NDArray[np.float64]
 
@@ -30,15 +31,23 @@ class RecXElectrode:
     @cached_property
     def transferResistances(self) -> dict[int, Floats]:
         """Of the cells of this rank that have sections, by gid."""
-        from netspec.neuron.geometry import segments
         from netspec.signals.recorders import RECORDERS
 
-        simulation, cells = self._session.planned().model.spec.simulation, self._session.network.cells
+        simulation = self._session.planned().model.spec.simulation
         self._session.live("define_shapes")
         return {
-            cell.gid: RECORDERS["LFP"].matrix(segments([cells.named_sections(cell.gid)]), simulation)
+            cell.gid: RECORDERS["LFP"].matrix(self._segments(cell.gid), simulation)
             for cell in self._session.network_view().compartCells
         }
+
+    def _segments(self, gid: int) -> "Segments":
+        """The segments of a cell that are on this rank."""
+        from netspec.neuron.geometry import segments
+        from netspec.neuron.placed import placed
+
+        parts = [self._session.network.cells.named_sections(gid)]
+        found: Segments = placed(self._session.planned(), [gid], parts, segments(parts))
+        return found
 
     def getTransferResistance(self, gid: int) -> Floats:
         """What the segments of a cell add to each site: (nsites, segments) [Mohm]."""

@@ -120,6 +120,8 @@ def _cells(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
     _refuse(_wrong_values(path, given, ("secs",), ("conds",)) if set(given) - {"secs"} else [])
     _refuse(reach.wrong_cells(f"{path}.conds", conds, plan.cells))
     chosen = reach.cells(conds, plan.cells)
+    if chosen[[*plan.cells.parts]].any():
+        _refuse([Problem(path, "a cell that multisplit has cut cannot be changed.")])
     codes = np.unique(plan.cells.table["template"][chosen])
     templates = [plan.templates[code] for code in codes[codes >= 0].tolist()]
     sections = _sections(session, plan, given.get("secs"), templates, path)

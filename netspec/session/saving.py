@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from netspec import __version__
-from netspec.errors import FileError, Problem
+from netspec.errors import FileError, Problem, StateError
 from netspec.formats import json, netpyne, netpyne_write, pickle
 from netspec.formats.files import whole
 from netspec.results import Results
@@ -144,6 +144,9 @@ def save_in_nodes(session: Session, filename: str | None, folder: str | None, tr
         results = replace(results, traces={}, time=np.empty(0))
     if cfg.get("saveHDF5"):
         return results.save(f"{base}.h5")
+    if results.plan.cells.parts:
+        message = "shares of ranks with parts of cells (multisplit) are saved as HDF5: set saveHDF5."
+        raise StateError(message)
     document = netpyne_write.document(results, ["netParams", "simConfig", "simData"], __version__)
     flags = results.plan.model.spec.simulation
     document["cells"] = netpyne.cells(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from netspec.model import Model
 from netspec.neuron import ranks as neuron_ranks
 from netspec.neuron.ranks import Ranks
+from netspec.plan import pieces
 from netspec.plan.cells import Cells, Template
 from netspec.plan.cost import cost
 from netspec.plan.make import Share
@@ -17,8 +18,12 @@ log = logging.getLogger("netspec")
 
 
 def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
-    """What `balance` asks for. mod: folders of the model's mod files, None for the usual ones. Collective."""
-    if model.spec.simulation.balance != "cost" or ranks.size == 1:
+    """What `balance` and `multisplit` ask for. Collective.
+
+    mod: folders of the model's mod files, None for the usual ones.
+    """
+    simulation = model.spec.simulation
+    if ranks.size == 1 or not (simulation.multisplit or simulation.balance == "cost"):
         return lambda cells, templates: neuron_ranks.round_robin(cells, ranks)
     from netspec.neuron.cost import measured  # imports NEURON
     from netspec.session.prepare import mod_folders  # which imports what imports this
@@ -32,4 +37,8 @@ def shared(model: Model, mod: list[Path] | None, ranks: Ranks) -> Share:
         log.info("rank %d has %.3g of the work", ranks.rank, of_cells[own].sum() / max(of_cells.sum(), 1e-9))
         return own
 
-    return by_cost
+    def in_pieces(cells: Cells, templates: tuple[Template, ...]) -> pieces.Owned:
+        """Positions of this rank's cells, and its pieces of those that are cut."""
+        return pieces.layout(model, cells, templates, costs, ranks.size).of_rank(ranks.rank)
+
+    return in_pieces if simulation.multisplit else by_cost

@@ -68,7 +68,12 @@ def merged(shares: Sequence[Signal]) -> Signal:
         label: [share.populations[label] for share in shares if label in share.populations]
         for label in labels
     }
-    cells = {gid: values for share in shares for gid, values in share.cells.items()}
+    cells: dict[int, Floats] = {}
+    for share in shares:
+        for gid, values in share.cells.items():
+            cells[gid] = (
+                cells[gid] + values if gid in cells else values
+            )  # of a cell in parts on several ranks
     return replace(
         shares[0],
         total=_sum(totals) if totals else None,

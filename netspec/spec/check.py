@@ -11,6 +11,7 @@ from netspec.spec.check_geometry import geometry
 from netspec.spec.check_populations import artificial_rules, populations
 from netspec.spec.check_rxd import reaction_diffusion
 from netspec.spec.check_simulation import simulation
+from netspec.spec.check_split import split
 from netspec.spec.check_stimuli import stimuli
 from netspec.spec.check_subcellular import subcellular
 from netspec.spec.check_threads import threads
@@ -46,6 +47,7 @@ def check(
         reaction_diffusion(facts),
         simulation(facts, known_analysis),
         threads(facts),
+        split(facts),
     )
 
 

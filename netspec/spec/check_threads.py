@@ -6,19 +6,12 @@ from netspec.spec.findings import Finding
 from netspec.spec.network import Network
 
 ONE_THREAD = "NEURON does this in one thread only; leave simConfig.threads 1, and use ranks."
-SPLIT = (
-    "a cell stays whole, on one rank and in one thread: of a split one NEURON knows no path distances, and "
-    "its sections would be in two places for recording, signals and connections. Share cells with "
-    "balance = 'cost'."
-)
 
 
 def threads(facts: Facts) -> Findings:
-    """What is wrong with `threads` and `multisplit`, or with other keys because of them."""
+    """What is wrong with `threads`, or with other keys because of it."""
     options = facts.spec.simulation
     yield from in_range(options.threads, positive, ("simConfig", "threads"))
-    if options.multisplit:
-        yield Finding(("simConfig", "multisplit"), SPLIT)
     if options.threads > 1:
         if options.use_local_dt:
             yield Finding(("simConfig", "use_local_dt"), ONE_THREAD)

@@ -53,7 +53,7 @@ class Simulation:
     use_fast_imem: bool = key("use_fast_imem", "bool", "compute i_membrane_", False)
     use_local_dt: bool = key("use_local_dt", "bool", "variable step of each cell", False)
     threads: int = key("threads", "count", "threads of each rank", 1)
-    multisplit: bool = key("multisplit", "bool", "refused: cells stay whole", False)
+    multisplit: bool = key("multisplit", "bool", "cut large cells, so that ranks can share them", False)
     seeds: dict[str, int] = key(
         "seeds", "mapping of numbers", "random seeds: conn, stim, loc, cell", DEFAULT_SEEDS
     )

@@ -58,9 +58,3 @@ def test_checkpoints():
     assert said(net, cfg)[0] == []
     expected = "simConfig.checkpointEvery: not supported yet with threads."
     assert said(net, {**cfg, "threads": 2})[0] == [expected]
-
-
-def test_cells_stay_whole():
-    problems, _ = said(*spoiled("simConfig", ("multisplit", True)))
-    assert len(problems) == 1
-    assert problems[0].startswith("simConfig.multisplit: a cell stays whole, on one rank and in one thread")
