@@ -321,7 +321,11 @@ def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
     """The saved sections as a rule. own: the rules that made them, whose variables they may use."""
     variables = {name: value for rule in own for name, value in rule.vars.items()}
     label = f"{'+'.join(kind.labels) or 'cell'} as saved ({kind.members[0]})"
-    written = read({"cellParams": {label: {"secs": kind.record["secs"], "vars": variables}}})
+    secs = {name: {**section} for name, section in kind.record["secs"].items()}
+    for name, section in merged(own).items():
+        if section.syn_mechs and name in secs:
+            secs[name]["synMechs"] = section.syn_mechs  # the others are there for connections
+    written = read({"cellParams": {label: {"secs": secs, "vars": variables}}})
     return written.network.cell_rules[label]
 
 
