@@ -244,8 +244,12 @@ class Records:
         places = self.contacts_of(gid)
         own = np.flatnonzero(self._own_synapses["post"] == gid)
         makes = self._makes_synapse(own, places)
-        for place in (place for place, first in zip([*(-1 - own).tolist(), *places], makes, strict=True) if first):
-            conn = self._own_synapse(-1 - place) if isinstance(place, int) and place < 0 else self.contact(place)
+        for place in (
+            place for place, first in zip([*(-1 - own).tolist(), *places], makes, strict=True) if first
+        ):
+            conn = (
+                self._own_synapse(-1 - place) if isinstance(place, int) and place < 0 else self.contact(place)
+            )
             made = conn["sec"] is not None and conn["synMech"] is not None
             if not made or self._on_point_neuron(gid, conn["sec"]):
                 continue
@@ -368,7 +372,11 @@ def _section(section: Section, gid: int) -> Record:
     record = {}
     for item in fields(section):
         value = getattr(section, item.name)
-        if (value not in (None, {}, []) and item.name != "syn_mechs") or item.name in ("geom", "topol", "mechs"):
+        if (value not in (None, {}, []) and item.name != "syn_mechs") or item.name in (
+            "geom",
+            "topol",
+            "mechs",
+        ):
             record[item.metadata["key"]] = _copied(value)
     for pointp in record.get("pointps", {}).values():
         pointp.update({name: gid for name, value in pointp.items() if value == GID})

@@ -321,12 +321,13 @@ def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
     """The saved sections as a rule. own: the rules that made them, whose variables they may use."""
     variables = {name: value for rule in own for name, value in rule.vars.items()}
     label = f"{'+'.join(kind.labels) or 'cell'} as saved ({kind.members[0]})"
-    secs = {name: {**section} for name, section in kind.record["secs"].items()}
-    for name, section in merged(own).items():
-        if section.syn_mechs and name in secs:
-            secs[name]["synMechs"] = section.syn_mechs  # the others are there for connections
-    written = read({"cellParams": {label: {"secs": secs, "vars": variables}}})
-    return written.network.cell_rules[label]
+    written = read({"cellParams": {label: {"secs": kind.record["secs"], "vars": variables}}})
+    rule, before = written.network.cell_rules[label], merged(own)
+    secs = {  # synapses that the rules do not give are there for connections
+        name: replace(section, syn_mechs=before[name].syn_mechs) if name in before else section
+        for name, section in rule.secs.items()
+    }
+    return replace(rule, secs=secs)
 
 
 def _spike_connections(cells: Sequence[Record], plan: Plan) -> list[list[Record]]:

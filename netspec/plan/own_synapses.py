@@ -25,7 +25,13 @@ def own_synapses(plan: Plan) -> Table:
     parts = [blank(**COLUMNS)]
     for code, template in enumerate(plan.templates):
         places = [
-            (plan.model.synapses.code(each["label"]), plan.model.sections.code(name), float(each["loc"]), 0, 1)
+            (
+                plan.model.synapses.code(each["label"]),
+                plan.model.sections.code(name),
+                float(each["loc"]),
+                0,
+                1,
+            )
             for name, section in template.sections.items()
             if not any("vref" in point for point in section.pointps.values())
             for each in section.syn_mechs

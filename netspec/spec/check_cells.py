@@ -196,7 +196,9 @@ def _as_synapse(given: Mapping[str, Any], synapse: Synapse, path: Path) -> Findi
     written = {"mod": synapse.mod, **synapse.params}
     for name, value in given.items():
         if name not in OWN_KEYS and (name not in written or written[name] != value):
-            message = f"taken from netParams.synMechParams[{synapse.label!r}], which has {written.get(name)!r}."
+            message = (
+                f"taken from netParams.synMechParams[{synapse.label!r}], which has {written.get(name)!r}."
+            )
             yield lenient((*path, name), message)
 
 

@@ -80,7 +80,10 @@ def write(sim, output):
             }
             for cell in sim.net.allCells
         ],
-        "conns": [[(conn["preGid"], conn["sec"], conn["loc"]) for conn in cell["conns"]] for cell in sim.net.allCells],
+        "conns": [
+            [(conn["preGid"], conn["sec"], conn["loc"]) for conn in cell["conns"]]
+            for cell in sim.net.allCells
+        ],
         "spikes": dump.spikes(data),
         "traces": {name: data[name] for name in ("exc", "far", "alpha", "V")},
     }
