@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import test_changing
+
 from netspec import sim
 
 pytestmark = pytest.mark.neuron
