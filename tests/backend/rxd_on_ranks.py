@@ -26,35 +26,36 @@ NET = {
     "popParams": {"A": {"cellType": "P", "numCells": 5}},
     "rxdParams": {
         "regions": {
-            "all": {"cells": "all", "secs": "all", "nrn_region": "i"},
-            "tree": {"cells": "all", "secs": "all", "nrn_region": "i"},
-            "skin": {"cells": "all", "secs": "all", "geometry": "membrane"},
-            "bark": {"cells": "all", "secs": "all", "geometry": "membrane"},
+            **{name: {"cells": "all", "secs": [name], "nrn_region": "i"} for name in SECS},
+            **{f"{name} skin": {"cells": "all", "secs": [name], "geometry": "membrane"} for name in SECS},
             "ecs": {"extracellular": True, **BOX, "dx": DX, "volume_fraction": 0.2},
         },
         "species": {
             "k": {
-                "regions": ["all", "ecs"], "d": 1, "charge": 1,
-                "initial": "140 if node.region == all else 3",
+                "regions": ["soma", "dend", "ecs"], "d": 1, "charge": 1,
+                "initial": "3 if node.region == ecs else 140",
             },
             "x": {
-                "regions": ["tree", "ecs"], "d": 0.5, "charge": 2,
-                "initial": "1 if node.region == tree else 0",
+                "regions": ["dend", "ecs"], "d": 0.5, "charge": 2,
+                "initial": "1 if node.region == dend else 0",
             },
         },
         "multicompartmentReactions": {
-            "out": {
-                "reactant": "k[all]", "product": "k[ecs]", "rate_f": "20 * (k[all] - k[ecs])",
-                "membrane": "skin", "custom_dynamics": True, "membrane_flux": True,
+            **{
+                f"{name} out": {
+                    "reactant": f"k[{name}]", "product": "k[ecs]", "rate_f": f"20 * (k[{name}] - k[ecs])",
+                    "membrane": f"{name} skin", "custom_dynamics": True, "membrane_flux": True,
+                }
+                for name in SECS
             },
             "far": {
-                "reactant": "x[tree]", "product": "x[ecs]", "rate_f": "3e3 * x[tree]", "membrane": "bark",
-                "custom_dynamics": True, "membrane_flux": sys.argv[2] == "both",
+                "reactant": "x[dend]", "product": "x[ecs]", "rate_f": "3e3 * x[dend]",
+                "membrane": "dend skin", "custom_dynamics": True, "membrane_flux": sys.argv[2] == "both",
             },
         },
     },
 }  # fmt: skip
-INSIDE = {"k": "all", "x": "tree"}
+INSIDE = {"k": ["soma", "dend"], "x": ["dend"]}
 TRACES = {
     "V": {"sec": "soma", "loc": 0.5, "var": "v"},
     "ki": {"sec": "dend", "loc": 0.5, "var": "ki"},
@@ -66,9 +67,10 @@ TRACES = {
 def amounts():
     """By species, what is in the cells of this rank and in its copy of the space [mM um3]."""
     rxd, found = sim.net.rxd, {}
-    for name, region in INSIDE.items():
+    for name, regions in INSIDE.items():
         species = rxd["species"][name]["hObj"]
-        inside = sum(n.concentration * n.volume for n in species[rxd["regions"][region]["hObj"]].nodes)
+        nodes = [node for each in regions for node in species[rxd["regions"][each]["hObj"]].nodes]
+        inside = sum(node.concentration * node.volume for node in nodes)
         outside = species[rxd["regions"]["ecs"]["hObj"]].states3d.sum() * DX**3 * 0.2
         found[name] = np.array([inside, outside])
     return found
