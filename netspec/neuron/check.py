@@ -16,6 +16,7 @@ from netspec.spec.vocabulary import H_GLOBALS
 
 Problems = Iterator[Problem]
 
+LACKS = ("NEURON has no mechanism", "NEURON has no point process")
 POINT_KEYS = ("mod", "loc", "vref", "synList")
 """Keys of a point process in a section that are not variables of the mechanism."""
 NETSTIM_KEYS = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
@@ -121,7 +122,7 @@ def _no_density(mechanism: str) -> str:
     if mechanism in catalog.points():
         return f"{mechanism!r} is a point process; it belongs into 'pointps'."
     known = [name for name in catalog.densities() if not name.endswith("_ion")]
-    return f"NEURON has no mechanism {mechanism!r}. {did_you_mean(mechanism, known)}"
+    return f"{LACKS[0]} {mechanism!r}. {did_you_mean(mechanism, known)}"
 
 
 def _population(population: Population, network: Network) -> Problems:
@@ -265,7 +266,7 @@ def _point_process(mechanism: Any, path: Path) -> Problems:
 def _no_point(mechanism: str) -> str:
     if mechanism in catalog.densities():
         return f"{mechanism!r} is a density mechanism; it belongs into 'mechs'."
-    return f"NEURON has no point process {mechanism!r}. {did_you_mean(mechanism, catalog.points())}"
+    return f"{LACKS[1]} {mechanism!r}. {did_you_mean(mechanism, catalog.points())}"
 
 
 def _variables(mechanism: Any, names: Iterable[str], path: Path, extra: Iterable[str] = ()) -> Problems:
