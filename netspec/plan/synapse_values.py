@@ -108,7 +108,7 @@ def _own_streams(plan: Plan, rows: Table) -> tuple[Draws, Rows]:
         post = keys(plan.cells, plan.cells.positions(rows["post"][pairs[some]]))
         if shared or rows["rule"][row] < 0:
             number = -1 - rows["rule"][row]
-            stimulus = plan.inputs[number].target if number < len(plan.inputs) else "own"
+            stimulus = plan.inputs[number].target if 0 <= number < len(plan.inputs) else "own"
             label = name if shared else f"synapse/{stimulus}"
             found = plan.model.streams.placement(label, post, None)
         else:
