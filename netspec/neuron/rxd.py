@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from neuron import h
 
 from netspec.errors import NetspecWarning, Problem, SpecError
 from netspec.neuron import formulas
@@ -218,6 +219,7 @@ class LiveReactions:
         if parts is None or membrane is None:
             return None
         self._warn_of_mixed_kinds(entry, path)
+        self._refuse_outside(entry, membrane)
         return self._rxd.MultiCompartmentReaction(
             *[part for part in parts if part is not None],
             custom_dynamics=entry.custom_dynamics,
@@ -237,6 +239,23 @@ class LiveReactions:
                 f"they are in, here {sorted(kinds)!r}; numbers are wrong unless these sections are alike."
             )
             warnings.warn(f"{spell(path)}: {message}", NetspecWarning, stacklevel=2)
+
+    def _refuse_outside(self, entry: spec.Reaction, membrane: Any) -> None:
+        """A problem where a section lies outside of the space that it reacts with: NEURON may crash."""
+        ends = [parse(text, self._kinds).names for text in (entry.reactant, entry.product)]
+        spaces = [name for name in self._spec.regions if name in ends[0] | ends[1]]
+        for label in (name for name in spaces if isinstance(self._spec.regions[name], spec.Extracellular)):
+            space = self._spec.regions[label]
+            box = [(axis, getattr(space, f"{axis}lo"), getattr(space, f"{axis}hi")) for axis in "xyz"]
+            h.define_shape()
+            for segment in (segment for section in membrane.secs for segment in section):
+                place = self._rxd.species._xyz(segment)
+                if not all(low <= at <= high for (_, low, high), at in zip(box, place, strict=True)):
+                    inside = ", ".join(f"{low:g} <= {axis} <= {high:g}" for axis, low, high in box)
+                    at = ", ".join(f"{value:.1f}" for value in place)
+                    message = f"the middle of {segment} is at ({at}) um, outside of {inside}."
+                    self._problems.append(Problem(spell((*ROOT, "regions", label)), message))
+                    break
 
     def _named_regions(self) -> list[str]:
         """Labels of regions in cells."""

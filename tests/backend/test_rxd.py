@@ -281,6 +281,13 @@ def test_what_leaves_cells_is_outside_on_any_number_of_ranks(moved, ranks):
                 assert other["traces"][name][cell] == pytest.approx(values, rel=1e-9, abs=1e-12)
 
 
+def test_cells_outside_of_the_space_that_they_react_with_are_an_error():
+    net = outside()
+    net["rxdParams"]["regions"]["ecs"] |= {"xhi": -900, "dx": 50}
+    with pytest.raises(SpecError, match=r"regions\['ecs'\]\n.*um, outside of -1000 <= x <= -900, "):
+        built(net)
+
+
 def test_sections_of_a_reaction_in_different_regions_are_doubtful():
     net = outside()
     built(net)
