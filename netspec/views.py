@@ -224,6 +224,8 @@ class Net(Changing, Named):
         self._views: dict[int, Cell] = {}
         self._of_plan: tuple[Plan, Records] | None = None
         self._lids: tuple[Plan, dict[int, int]] | None = None
+        self.cells_dpl: dict[Any, Any] = {}  # NetPyNE has these two for scripts and puts nothing into them
+        self.cells_dpls: dict[Any, Any] = {}
 
     @property
     def params(self) -> Any:

@@ -13,6 +13,7 @@ from netspec.formats import netpyne_gaps as gap_records
 from netspec.formats.point_parameters import parameters as parameters_of
 from netspec.model import Population
 from netspec.plan import InputBlock, Plan, borders, merging, reach
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.rotation import angles, turn
 from netspec.plan.sections import GID
 from netspec.spec.cell import Section
@@ -26,7 +27,7 @@ PLACE_COLUMNS = ("gid", "section", "location")
 
 Record = dict[str, Any]
 Place = int | tuple[int, int]
-"""A row of the connections, or (block, row) of the inputs."""
+"""A row of the connections, (block, row) of the inputs, or -1 - row of the cells' own synapses."""
 
 
 class Records:
@@ -241,9 +242,14 @@ class Records:
     def _synapses_made(self, gid: int) -> Iterator[tuple[str, Record, Place]]:
         """The synapses of a cell with the parameters they were made with."""
         places = self.contacts_of(gid)
-        makes = self._makes_synapse(places)
-        for place in (place for place, own in zip(places, makes, strict=True) if own):
-            conn = self.contact(place)
+        own = np.flatnonzero(self._own_synapses["post"] == gid)
+        makes = self._makes_synapse(own, places)
+        for place in (
+            place for place, first in zip([*(-1 - own).tolist(), *places], makes, strict=True) if first
+        ):
+            conn = (
+                self._own_synapse(-1 - place) if isinstance(place, int) and place < 0 else self.contact(place)
+            )
             made = conn["sec"] is not None and conn["synMech"] is not None
             if not made or self._on_point_neuron(gid, conn["sec"]):
                 continue
@@ -255,13 +261,23 @@ class Records:
                 record["pointerParams"] = gap_records.parameters(self.plan, conn["synMech"])
             yield conn["sec"], record, place
 
-    def _makes_synapse(self, places: list[Place]) -> NDArray[np.bool_]:
-        """Whether each contact of a cell is the first of those that share its synapse."""
+    @cached_property
+    def _own_synapses(self) -> Table:
+        return own_synapses(self.plan)
+
+    def _own_synapse(self, row: int) -> Record:
+        """The place of a synapse that a cell has of its own, as that of a connection."""
+        rows, model = self._own_synapses, self.plan.model
+        place = {"sec": model.sections[rows["section"][row]], "loc": float(rows["location"][row])}
+        return {**place, "synMech": model.synapses[rows["synapse"][row]]}
+
+    def _makes_synapse(self, own: NDArray[np.int64], places: list[Place]) -> NDArray[np.bool_]:
+        """Whether each own synapse, and then each contact, of a cell is the first that share a synapse."""
         rows = [place for place in places if isinstance(place, int)]
-        parts = [merging.of_connections(self.plan, np.array(rows, np.int64))]
+        parts = [self._own_synapses.take(own), merging.of_connections(self.plan, np.array(rows, np.int64))]
         for block, row in (place for place in places if not isinstance(place, int)):
             parts.append(merging.of_input(self.plan.inputs[block]).take([row]))
-        makes = np.zeros(len(places), bool)
+        makes = np.zeros(len(own) + len(places), bool)
         makes[merging.objects(self.plan, concat(parts))[0]] = True
         return makes
 
@@ -356,7 +372,11 @@ def _section(section: Section, gid: int) -> Record:
     record = {}
     for item in fields(section):
         value = getattr(section, item.name)
-        if value not in (None, {}, []) or item.name in ("geom", "topol", "mechs"):
+        if (value not in (None, {}, []) and item.name != "syn_mechs") or item.name in (
+            "geom",
+            "topol",
+            "mechs",
+        ):
             record[item.metadata["key"]] = _copied(value)
     for pointp in record.get("pointps", {}).values():
         pointp.update({name: gid for name, value in pointp.items() if value == GID})

@@ -322,7 +322,12 @@ def _rule(kind: _Kind, own: Iterable[CellRule]) -> CellRule:
     variables = {name: value for rule in own for name, value in rule.vars.items()}
     label = f"{'+'.join(kind.labels) or 'cell'} as saved ({kind.members[0]})"
     written = read({"cellParams": {label: {"secs": kind.record["secs"], "vars": variables}}})
-    return written.network.cell_rules[label]
+    rule, before = written.network.cell_rules[label], merged(own)
+    secs = {  # synapses that the rules do not give are there for connections
+        name: replace(section, syn_mechs=before[name].syn_mechs) if name in before else section
+        for name, section in rule.secs.items()
+    }
+    return replace(rule, secs=secs)
 
 
 def _spike_connections(cells: Sequence[Record], plan: Plan) -> list[list[Record]]:

@@ -16,6 +16,7 @@ from netspec.spec.vocabulary import H_GLOBALS
 
 Problems = Iterator[Problem]
 
+LACKS = ("NEURON has no mechanism", "NEURON has no point process")
 POINT_KEYS = ("mod", "loc", "vref", "synList")
 """Keys of a point process in a section that are not variables of the mechanism."""
 NETSTIM_KEYS = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
@@ -51,6 +52,8 @@ def _synapses(model: Model) -> Problems:
     network = model.spec.network
     labels = [label for rule in network.connections.values() for label in _labels(rule)]
     labels += [label for target in network.targets.values() for label in _labels(target)]
+    secs = [section for rule in network.cell_rules.values() for section in rule.secs.values()]
+    labels += [each.get("label") for section in secs for each in section.syn_mechs]
     used = {next(iter(network.synapses), None) if label is None else label for label in labels}
     for label, synapse in network.synapses.items():
         path = ("netParams", "synMechParams", label)
@@ -119,7 +122,7 @@ def _no_density(mechanism: str) -> str:
     if mechanism in catalog.points():
         return f"{mechanism!r} is a point process; it belongs into 'pointps'."
     known = [name for name in catalog.densities() if not name.endswith("_ion")]
-    return f"NEURON has no mechanism {mechanism!r}. {did_you_mean(mechanism, known)}"
+    return f"{LACKS[0]} {mechanism!r}. {did_you_mean(mechanism, known)}"
 
 
 def _population(population: Population, network: Network) -> Problems:
@@ -263,7 +266,7 @@ def _point_process(mechanism: Any, path: Path) -> Problems:
 def _no_point(mechanism: str) -> str:
     if mechanism in catalog.densities():
         return f"{mechanism!r} is a density mechanism; it belongs into 'mechs'."
-    return f"NEURON has no point process {mechanism!r}. {did_you_mean(mechanism, catalog.points())}"
+    return f"{LACKS[1]} {mechanism!r}. {did_you_mean(mechanism, catalog.points())}"
 
 
 def _variables(mechanism: Any, names: Iterable[str], path: Path, extra: Iterable[str] = ()) -> Problems:

@@ -40,6 +40,7 @@ def library(mods: Sequence[ModFile]) -> Path:
     files = _files(mods)
     places = include_places(mods)
     others = sorted({path for mod in mods for path in included(mod.path, places)} - set(files))
+    _by_name([*files, *others])
     contents = [item for path in (*files, *others) for item in (path.name, path.read_bytes())]
     repair = str(mod_repair.VERSION)
     name = cache.key([neuron.__version__, os.environ.get("CXX", ""), repair, *contents])
@@ -86,15 +87,23 @@ def names_in(built: Path) -> set[str]:
 
 
 def _files(mods: Iterable[ModFile]) -> list[Path]:
-    """The mod files and what they may include, one per file name, sorted."""
+    """The mod files and what they may include, sorted by name. They are compiled in one folder."""
+    folders = dict.fromkeys(mod.path.parent for mod in mods)
+    headers = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in HEADERS]
+    return [path for _, path in sorted(_by_name([*(mod.path for mod in mods), *headers]).items())]
+
+
+def _by_name(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by name. MechanismError if two of one name differ."""
     files: dict[str, Path] = {}
-    for mod in mods:
-        files[mod.path.name] = mod.path
-    for folder in dict.fromkeys(mod.path.parent for mod in mods):
-        for path in sorted(folder.iterdir()):
-            if path.suffix in HEADERS:
-                files.setdefault(path.name, path)
-    return [files[name] for name in sorted(files)]
+    for path in paths:
+        other = files.setdefault(path.name, path)
+        if other.read_bytes() != path.read_bytes():
+            raise MechanismError(
+                f"{other} and {path} have the same name and are not the same. Rename one of them, or leave "
+                "out its folder: mod files are compiled together"
+            )
+    return files
 
 
 def include_places(mods: Iterable[ModFile]) -> list[Path]:

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from neuron import h
@@ -33,7 +34,9 @@ def load(folders: Iterable[str | Path], ranks: Ranks | None = None, core: bool =
     is newer; the rest is compiled into the cache, by rank 0. Of two mod files that define the same mechanism,
     that of the first folder counts. core: as CoreNEURON can have them too, always from the cache.
     """
-    mods = _distinct(find(map(Path, folders)))
+    places = list(map(Path, folders))
+    mods = _distinct(find(places))
+    _looked.update({place.resolve(): len(find([place])) for place in places})
     if core:
         mods = core_build.adapt(mods)
     for built in () if core else _beside(mods):
@@ -59,7 +62,21 @@ def check(model: Model, ranks: Ranks | None = None) -> list[Problem]:
     """
     supply(checks.named(model), ranks)
     _warn_of_cells_without_streams(model, ranks)
-    return checks.problems(model)
+    found = checks.problems(model)
+    first = next((k for k, one in enumerate(found) if one.message.startswith(checks.LACKS)), None)
+    if first is not None:
+        found[first] = replace(found[first], message=f"{found[first].message} {_where_looked()}")
+    return found
+
+
+def _where_looked() -> str:
+    """Where mod files have been looked for, for somebody who misses a mechanism."""
+    there = ", ".join(f"{place} ({count} files)" for place, count in _looked.items())
+    here = Path.cwd() / "mod"
+    return (
+        f"Mod files were looked for in {there or f'{here} and beside the script, and there are none'}; they "
+        f"belong into {here} or a folder given as mod=. `netspec mod list` says what there is."
+    )
 
 
 def sources(folders: Iterable[str | Path] = ()) -> dict[str, str]:
@@ -101,6 +118,8 @@ def which(name: str, folders: Iterable[str | Path] = ()) -> str:
     return f"{found[name]} (compiled when a model needs it)"
 
 
+_looked: dict[Path, int] = {}
+"""Folders that mod files were looked for in, with how many there were, in this process."""
 _origins: dict[str, str] = {}
 """Where mechanisms that this module loaded come from. Like NEURON's own table, it belongs to the process."""
 

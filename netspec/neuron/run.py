@@ -24,6 +24,7 @@ from netspec.neuron.synapses import LiveSynapses
 from netspec.neuron.weights import LiveWeights
 from netspec.neuron.windows import Windows
 from netspec.plan import Plan, SynapseChange
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.reach import synapses as synapses_reached
 from netspec.signals.recorded import Signal
 from netspec.spec import Spec
@@ -77,6 +78,7 @@ class Network:
         if plan.model.spec.network.define_cell_shapes:
             self._cells.define_shapes()
         self._synapses = LiveSynapses(plan, self._cells, self.pc)
+        self._own = self._synapses.add(own_synapses(plan), plan)
 
     @property
     def draws_shapes(self) -> bool:
@@ -334,7 +336,9 @@ class Network:
         return self.connections.netcon(row)
 
     def synapse(self, row: int) -> Any:
-        """What a row of plan.connections ends on."""
+        """What a row of plan.connections ends on; row -1 - k: the k-th of the cells' own synapses."""
+        if row < 0:
+            return self._made(self._synapses).objects.o(int(self._own[-1 - row]))
         return self.connections.synapse(row)
 
     def plasticity(self, row: int) -> Any:

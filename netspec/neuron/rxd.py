@@ -5,14 +5,17 @@ space is on every rank, as NEURON exchanges its currents between all of them. ne
 first network with reactions is built.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from neuron import h
 
-from netspec.errors import Problem, SpecError
+from netspec.errors import NetspecWarning, Problem, SpecError
 from netspec.neuron import formulas
 from netspec.neuron.cells import LiveCells
+from netspec.neuron.rxd_fluxes import KNOWN, Fluxes, can_be_mended
 from netspec.plan import Plan
 from netspec.plan.select import select
 from netspec.spec import rxd as spec
@@ -28,8 +31,10 @@ class LiveReactions:
     def __init__(self, plan: Plan, cells: LiveCells, ranks: Any, threads: int | None = None):
         from neuron import rxd
 
-        if ranks.size > 1:
+        self._fluxes = None
+        if ranks.size > 1 and out_of_cells(plan.model.spec.network.rxd):
             refuse_lost_fluxes(plan.model.spec.network.rxd)
+            self._fluxes = Fluxes(ranks)
         self._ranks = ranks
         self._problems: list[Problem] = []
         self._kinds_of_section: dict[Any, list[str]] = {}
@@ -72,6 +77,7 @@ class LiveReactions:
 
     def close(self) -> None:
         """Give up all objects, so that a next network starts as in a new process."""
+        self._fluxes = None
         self.geometries.clear()
         for kind in reversed(self.objects):
             self.objects[kind].clear()
@@ -212,6 +218,8 @@ class LiveReactions:
         membrane = self.objects["regions"][entry.membrane]
         if parts is None or membrane is None:
             return None
+        self._warn_of_mixed_kinds(entry, path)
+        self._refuse_outside(entry, membrane)
         return self._rxd.MultiCompartmentReaction(
             *[part for part in parts if part is not None],
             custom_dynamics=entry.custom_dynamics,
@@ -219,6 +227,40 @@ class LiveReactions:
             scale_by_area=entry.scale_by_area,
             membrane=membrane,
         )
+
+    def _warn_of_mixed_kinds(self, entry: spec.Reaction, path: Path) -> None:
+        """A warning where NEURON takes volumes of some sections for those of others (_compile_reactions)."""
+        ends = [parse(text, self._kinds).names for text in (entry.reactant, entry.product)]
+        own = {entry.membrane, *ends[0], *ends[1]} & set(self._named_regions())
+        kinds = {tuple(labels) for labels in self._kinds_of_section.values() if own <= set(labels)}
+        if len(kinds) > 1 and self._ranks.rank == 0:
+            message = (
+                "NEURON mixes up volumes where the sections of such a reaction differ in the regions that "
+                f"they are in, here {sorted(kinds)!r}; numbers are wrong unless these sections are alike."
+            )
+            warnings.warn(f"{spell(path)}: {message}", NetspecWarning, stacklevel=2)
+
+    def _refuse_outside(self, entry: spec.Reaction, membrane: Any) -> None:
+        """A problem where a section lies outside of the space that it reacts with: NEURON may crash."""
+        ends = [parse(text, self._kinds).names for text in (entry.reactant, entry.product)]
+        spaces = [name for name in self._spec.regions if name in ends[0] | ends[1]]
+        for label in (name for name in spaces if isinstance(self._spec.regions[name], spec.Extracellular)):
+            space = self._spec.regions[label]
+            box = [(axis, getattr(space, f"{axis}lo"), getattr(space, f"{axis}hi")) for axis in "xyz"]
+            h.define_shape()
+            for segment in (segment for section in membrane.secs for segment in section):
+                place = self._rxd.species._xyz(segment)
+                if not all(low <= at <= high for (_, low, high), at in zip(box, place, strict=True)):
+                    inside = ", ".join(f"{low:g} <= {axis} <= {high:g}" for axis, low, high in box)
+                    at = ", ".join(f"{value:.1f}" for value in place)
+                    message = f"the middle of {segment} is at ({at}) um, outside of {inside}."
+                    self._problems.append(Problem(spell((*ROOT, "regions", label)), message))
+                    break
+
+    def _named_regions(self) -> list[str]:
+        """Labels of regions in cells."""
+        regions = self._spec.regions.items()
+        return [label for label, region in regions if not isinstance(region, spec.Extracellular)]
 
     def _rate(self, entry: spec.Rate, path: Path) -> Any:
         parts = self._parts(entry.species, entry.rate)
@@ -252,24 +294,27 @@ class LiveReactions:
         return found
 
 
-def refuse_lost_fluxes(reactions: spec.ReactionDiffusion) -> None:
-    """SpecError for reactions between cells and extracellular space, of which NEURON 9 drops a part on ranks.
-
-    Each rank writes its fluxes from the start of an array that then gets those of rank 0 there, and with
-    membrane_flux takes back as many of rank 0's currents as it has itself (tests/backend/lost_fluxes.py).
-    """
+def out_of_cells(reactions: spec.ReactionDiffusion) -> list[str]:
+    """Labels of the reactions between cells and extracellular space."""
     outside = {name for name, region in reactions.regions.items() if isinstance(region, spec.Extracellular)}
-    problems = []
-    for label, entry in reactions.across.items():
-        ends = [parse(text, reactions.kinds).names for text in (entry.reactant, entry.product)]
-        if any(outside & names for names in ends):
-            message = (
-                "on several ranks NEURON loses what such a reaction moves between cells and "
-                "extracellular space; run this model on one rank."
-            )
-            problems.append(Problem(spell((*ROOT, "multicompartmentReactions", label)), message))
-    if problems:
-        raise SpecError(problems)
+    return [
+        label
+        for label, entry in reactions.across.items()
+        if any(outside & parse(text, reactions.kinds).names for text in (entry.reactant, entry.product))
+    ]
+
+
+def refuse_lost_fluxes(reactions: spec.ReactionDiffusion) -> None:
+    """SpecError for reactions between cells and extracellular space, if this NEURON drops a part on ranks."""
+    message = (
+        "on several ranks this NEURON loses what such a reaction moves between cells and extracellular "
+        f"space; run this model on one rank, or with NEURON {KNOWN[-1]}, of which it can be put right."
+    )
+    if not can_be_mended():
+        labels = out_of_cells(reactions)
+        raise SpecError(
+            [Problem(spell((*ROOT, "multicompartmentReactions", each)), message) for each in labels]
+        )
 
 
 def reset() -> None:

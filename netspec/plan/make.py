@@ -12,6 +12,7 @@ from netspec.plan.cells import Cells, Template
 from netspec.plan.connect import connected
 from netspec.plan.extracellular import fields
 from netspec.plan.inputs import inputs
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.place import place
 from netspec.plan.points import points
 from netspec.plan.record import recordings
@@ -36,7 +37,8 @@ def cells(model: Model, share: Share | None = None) -> Plan:
     if share is not None:
         everyone = pieces.owning(everyone, share(everyone, kinds))
     values = templates.values(model, everyone, kinds)
-    return Plan(model, everyone, kinds, values, points(model, everyone))
+    plan = Plan(model, everyone, kinds, values, points(model, everyone))
+    return with_synapse_values(plan) if len(own_synapses(plan)) else plan
 
 
 def connect(plan: Plan, tell: Tell = lambda done: None) -> Plan:

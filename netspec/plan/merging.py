@@ -12,6 +12,7 @@ from netspec.conditions import mask
 from netspec.errors import Problem, SpecError
 from netspec.expression import parse
 from netspec.plan import InputBlock, Plan
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.record import is_netstim, recorded_cells
 from netspec.plan.synapse_values import KNOWN, on_point_neurons
 from netspec.spec.cell import Synapse
@@ -148,9 +149,9 @@ def objects(plan: Plan, rows: Table) -> tuple[Rows, Rows]:
 
 
 def contacts(plan: Plan) -> Table:
-    """All contacts that end on synapses, in order of creation: PLACE, weight and `alone`."""
+    """Synapses of cells' own, then all contacts that end on some, in order: PLACE, weight and `alone`."""
     rows = concat([of_connections(plan), *(of_input(block) for block in plan.inputs if is_netstim(block))])
-    return rows.take(_on_synapses(plan, rows))
+    return concat([own_synapses(plan), rows.take(_on_synapses(plan, rows))])
 
 
 def of_rows(plan: Plan) -> Rows:

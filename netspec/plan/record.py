@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from netspec.conditions import mask
 from netspec.plan import InputBlock, Plan, Recordings, TraceBlock
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.select import select
 from netspec.plan.signals import signals
 
@@ -146,7 +147,9 @@ def _segment(location: Any, nseg: int) -> Any:
 def synapse_places(plan: Plan, synapse: str) -> tuple[Positions, Positions, NDArray[np.float64]]:
     """Synapse objects of a synMech on this rank in order of creation: gid, section code, location (n,)."""
     code = plan.model.synapses.code(synapse)
-    parts = []
+    own = own_synapses(plan)
+    own = own.take(own["synapse"] == code)
+    parts = [[own[name] for name in ("post", "section", "location")]]
     if len(plan.connections):
         rows = np.flatnonzero((plan.connections["synapse"] == code) & (plan.connections["section"] >= 0))
         parts.append([plan.connections[name][rows] for name in ("post", "section", "location")])
@@ -154,8 +157,6 @@ def synapse_places(plan: Plan, synapse: str) -> tuple[Positions, Positions, NDAr
         if "synapse" in block.rows:
             rows = np.flatnonzero(block.rows["synapse"] == code)
             parts.append([block.rows[name][rows] for name in ("gid", "section", "location")])
-    if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     gid, section, location = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not plan.model.spec.simulation.one_syn_per_netcon:
         _, first = np.unique(np.stack([gid, section, location]), axis=1, return_index=True)

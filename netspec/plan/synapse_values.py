@@ -11,6 +11,7 @@ from netspec.expression import Expression, parse
 from netspec.model import Model
 from netspec.plan import Plan
 from netspec.plan.cells import keys
+from netspec.plan.own_synapses import own_synapses
 from netspec.plan.sections import POSITION
 from netspec.plan.values import Made, distances, make
 from netspec.spec.cell import Section
@@ -106,7 +107,9 @@ def _own_streams(plan: Plan, rows: Table) -> tuple[Draws, Rows]:
         name = "synapse/" + "/".join(str(rows[column][row]) for column in columns[:-1])
         post = keys(plan.cells, plan.cells.positions(rows["post"][pairs[some]]))
         if shared or rows["rule"][row] < 0:
-            label = name if shared else f"synapse/{plan.inputs[-1 - rows['rule'][row]].target}"
+            number = -1 - rows["rule"][row]
+            stimulus = plan.inputs[number].target if 0 <= number < len(plan.inputs) else "own"
+            label = name if shared else f"synapse/{stimulus}"
             found = plan.model.streams.placement(label, post, None)
         else:
             pre = keys(plan.cells, plan.cells.positions(rows["pre"][pairs[some]]))
@@ -129,7 +132,12 @@ def _distinct(rows: Table, columns: tuple[str, ...]) -> tuple[Rows, Rows]:
 
 def _synapses(plan: Plan, codes: list[int]) -> Table:
     """Each synapse object with values of its own, in order of creation."""
-    parts = [Table({name: plan.connections[name] for name in (*PLACE, "pre", "rule")})]
+    own = own_synapses(plan)
+    none = np.full(len(own), -1)
+    parts = [
+        Table({**{name: own[name] for name in PLACE}, "pre": none, "rule": none - len(plan.inputs)}),
+        Table({name: plan.connections[name] for name in (*PLACE, "pre", "rule")}),
+    ]
     for number, block in enumerate(plan.inputs):
         if "synapse" in block.rows:
             place = {"post": block.rows["gid"], **{name: block.rows[name] for name in PLACE[1:]}}

@@ -273,7 +273,15 @@ def _merge_synapse_values(shares: Sequence[Content], plan: Plan, together: Plan)
     labels = {label for share in shares for label in share["synapse_values"]}
     for label in sorted(labels, key=plan.model.synapses.code):
         having = [share for share in shares if label in share["synapse_values"]]
-        parts = [replace(plan, connections=s["connections"], inputs=s["inputs"]) for s in having]
+        parts = [
+            replace(
+                plan,
+                cells=replace(plan.cells, owned=share["owned"]),
+                connections=share["connections"],
+                inputs=share["inputs"],
+            )
+            for share in having
+        ]
         gids = np.concatenate([synapse_places(part, label)[0] for part in parts])
         values = concat([share["synapse_values"][label] for share in having])
         place = np.empty(len(gids), np.int64)

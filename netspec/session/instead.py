@@ -80,7 +80,7 @@ INSTEAD: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Object -> name -> what to use. The rest of NetPyNE's names is there, or comes with a later version."""
 
-LATER = {"sim.net": frozenset({"importNeuroML2", "cells_dpl", "cells_dpls"})}
+LATER = {"sim.net": frozenset({"importNeuroML2"})}
 """Object -> names that it will have."""
 
 

@@ -19,7 +19,9 @@ class Section:
     pointps: dict[str, dict[str, Any]] = key(
         "pointps", "mechanisms", "point processes: mod, loc, vref, synList and parameters", {}
     )
-    syn_mechs: list[dict[str, Any]] = key("synMechs", "list", "synapses of a re-loaded network", [])
+    syn_mechs: list[dict[str, Any]] = key(
+        "synMechs", "list", "synapses without connections: label of a synMech, and loc", []
+    )
     spike_gen_loc: float | None = key("spikeGenLoc", "location", "where spikes are detected", None)
     vinit: float | None = key("vinit", "number", "initial membrane potential", None, "mV")
     weight_norm: list[float] | None = key("weightNorm", "numbers", "weight factor of each segment", None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec import check_pointers
-from netspec.spec.cell import CellRule, Section
+from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.check_values import (
     Findings,
     function,
@@ -18,12 +18,13 @@ from netspec.spec.check_values import (
     unknown_keys,
 )
 from netspec.spec.facts import Facts
-from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CELL, CELL_DISTANCES, H_GLOBALS, IONS, SYNAPSE
 
 POINT_KEYS = ("mod", "loc", "vref", "synList")
+OWN_KEYS = ("label", "loc", "hObj", "selfNetCon", "pointerParams")
 SELF_NET_CON = ("sec", "loc", "weight", "delay", "threshold")
 
 
@@ -40,6 +41,7 @@ def cell_rules(facts: Facts) -> Findings:
         names = {*rule.secs, *partners.get(label, ())}
         for name, section in rule.secs.items():
             yield from _section(section, rule, names, known, (*path, "secs", name))
+            yield from _own_synapses(section, facts, (*path, "secs", name, "synMechs"))
         yield from _ancestors(rule, (*path, "secs"))
         for name, members in rule.sec_lists.items():
             for member in members:
@@ -112,8 +114,6 @@ def _section(
     yield from _mechanisms(section, known, path)
     yield from _point_processes(section, known, (*path, "pointps"))
     yield from in_range(section.spike_gen_loc, share, (*path, "spikeGenLoc"))
-    if section.syn_mechs:
-        yield unsupported((*path, "synMechs"))
     parent = section.topol.get("parentSec")
     if parent is not None and parent not in names:
         yield unknown(parent, names, (*path, "topol", "parentSec"), "there is no section")
@@ -167,6 +167,39 @@ def _point_processes(section: Section, known: frozenset[str], path: Path) -> Fin
         for name, value in values.items():
             if name not in POINT_KEYS and not name.startswith("_") and value != "gid":
                 yield from function(value, known, (*here, name))
+
+
+def _own_synapses(section: Section, facts: Facts, path: Path) -> Findings:
+    """Synapses that cells have without connections; NetPyNE leaves out what it cannot make."""
+    known = facts.spec.network.synapses
+    for number, given in enumerate(section.syn_mechs):
+        here = (*path, number)
+        if not isinstance(given, Mapping):
+            yield Finding(here, f"expected a dictionary with label and loc, got {shown(given)}.")
+            continue
+        for name in ("label", "loc"):
+            if name not in given:
+                yield lenient((*here, name), "required, but missing.")
+        yield from in_range(given.get("loc"), share, (*here, "loc"))
+        label = given.get("label")
+        if label in known:
+            yield from _as_synapse(given, known[label], here)
+        elif "label" in given:
+            finding = unknown(label, known, (*here, "label"), "there is no synMech")
+            yield lenient(finding.path, finding.message)
+
+
+def _as_synapse(given: Mapping[str, Any], synapse: Synapse, path: Path) -> Findings:
+    """The other keys of a cell's own synapse, which saved cells repeat from synMechParams."""
+    if synapse.pointer_params:
+        yield Finding((*path, "label"), f"{synapse.label!r} is made by pointer connections.")
+    written = {"mod": synapse.mod, **synapse.params}
+    for name, value in given.items():
+        if name not in OWN_KEYS and (name not in written or written[name] != value):
+            message = (
+                f"taken from netParams.synMechParams[{synapse.label!r}], which has {written.get(name)!r}."
+            )
+            yield lenient((*path, name), message)
 
 
 def _ancestors(rule: CellRule, path: Path) -> Findings:

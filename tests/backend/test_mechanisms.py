@@ -135,6 +135,33 @@ class TestCatalog:
         with pytest.raises(MechanismError, match=r"copy\.mod and .*one\.mod both define 'one'"):
             mechanisms.sources([folder])
 
+    def test_files_of_one_name_for_different_mechanisms(self, tmp_path):
+        folders = [tmp_path / name for name in ("a", "b", "c")]
+        for folder, mechanism in zip(folders, ("here", "there", "here"), strict=True):
+            write(folder, mechanism)
+            (folder / f"{mechanism}.mod").rename(folder / "leak.mod")
+        with pytest.raises(MechanismError, match=r"a/leak\.mod and .*b/leak\.mod have the same name"):
+            compile.library(mod_files.find(folders[:2]))
+        assert [path.parent.name for path in compile._files(mod_files.find(folders[::2]))] == ["a"]
+
+    def test_headers_of_one_name(self, tmp_path):
+        folders = [write(tmp_path / name, f"in_{name}") for name in ("a", "b")]
+        for folder in folders:
+            (folder / "misc.h").write_text(folder.name)
+        with pytest.raises(MechanismError, match=r"a/misc\.h and .*b/misc\.h have the same name"):
+            compile.library(mod_files.find(folders))
+
+    def test_where_a_missing_mechanism_was_looked_for(self, tmp_path, monkeypatch):
+        network = model.resolve(Spec(Network(synapses={"s": Synapse("s", "Mine"), "t": Synapse("t", "No")})))
+        monkeypatch.setattr(mechanisms, "_looked", {})
+        monkeypatch.chdir(tmp_path)
+        first, second = (problem.message for problem in mechanisms.check(network))
+        assert f"looked for in {tmp_path / 'mod'} and beside the script, and there are none" in first
+        mechanisms.load([tmp_path / "empty"])
+        first, second = (problem.message for problem in mechanisms.check(network))
+        assert f"looked for in {tmp_path / 'empty'} (0 files); they belong into {tmp_path / 'mod'}" in first
+        assert "looked for" not in second
+
 
 class TestTools:
     def test_no_compiler(self, tmp_path, monkeypatch):

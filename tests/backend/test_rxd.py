@@ -13,7 +13,10 @@ from launcher import ALLOWED, MPIEXEC
 
 import netspec
 from netspec import sim, specs
-from netspec.errors import SpecError
+from netspec.errors import NetspecWarning, SpecError
+from netspec.neuron import rxd as rxd_builder
+from netspec.neuron import rxd_fluxes
+from netspec.spec.read import read
 
 pytestmark = pytest.mark.neuron
 
@@ -238,11 +241,63 @@ def test_extracellular_space_on_ranks_without_cells(tmp_path):
     assert traces["cell_0"] == pytest.approx([1.0] * len(found), rel=1e-6)
 
 
+def test_fluxes_that_another_neuron_may_lose_on_ranks_are_refused(monkeypatch):
+    reactions = read(outside()).network.rxd
+    rxd_builder.refuse_lost_fluxes(reactions)
+    monkeypatch.setattr(rxd_fluxes, "KNOWN", ("8.2.7",))
+    with pytest.raises(SpecError, match=r"multicompartmentReactions\['out'\]\n.*run this model on one rank"):
+        rxd_builder.refuse_lost_fluxes(reactions)
+
+
+@pytest.fixture(scope="module", params=["one", "both"])
+def moved(request, start, tmp_path_factory):
+    """moved(ranks): what went out of cells, in two runs; membrane_flux for one or for both reactions."""
+    place = tmp_path_factory.mktemp("moved")
+
+    def result(ranks):
+        script, output = Path(__file__).parent / "rxd_on_ranks.py", place / f"{ranks}.json"
+        if not output.exists():
+            ran = start(ranks, script, output, request.param, timeout=120)
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+        return json.loads(output.read_text())
+
+    return result
+
+
 @pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
-def test_fluxes_that_neuron_loses_on_ranks_are_refused(tmp_path):
-    output = on_ranks(2, outside(), tmp_path)
-    assert "netParams.rxdParams.multicompartmentReactions['out']" in output
-    assert "run this model on one rank" in output
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_what_leaves_cells_is_outside_on_any_number_of_ranks(moved, ranks):
+    expected, found = moved(1), moved(ranks)
+    for one, other in zip(expected, found, strict=True):
+        assert len(other["gained"]) == ranks
+        for name, lost in one["lost"].items():
+            assert lost > 50
+            assert other["lost"][name] == pytest.approx(lost, rel=1e-9)
+            assert [gained[name] for gained in other["gained"]] == pytest.approx([lost] * ranks, rel=1e-5)
+            assert other["gained"] == one["gained"] * ranks
+        assert one["traces"].keys() == other["traces"].keys()
+        for name, cells in one["traces"].items():
+            for cell, values in cells.items():
+                assert other["traces"][name][cell] == pytest.approx(values, rel=1e-9, abs=1e-12)
+
+
+def test_cells_outside_of_the_space_that_they_react_with_are_an_error():
+    net = outside()
+    net["rxdParams"]["regions"]["ecs"] |= {"xhi": -900, "dx": 50}
+    with pytest.raises(SpecError, match=r"regions\['ecs'\]\n.*um, outside of -1000 <= x <= -900, "):
+        built(net)
+
+
+def test_sections_of_a_reaction_in_different_regions_are_doubtful():
+    net = outside()
+    built(net)
+    net["cellParams"]["P"]["secs"]["dend"] = {
+        "geom": {"L": 50, "diam": 1},
+        "topol": {"parentSec": "soma", "parentX": 1, "childX": 0},
+    }
+    net["rxdParams"]["regions"]["tip"] = {"cells": "all", "secs": ["dend"], "nrn_region": "i"}
+    with pytest.warns(NetspecWarning, match=r"Reactions\['out'\]: NEURON mixes up volumes"):
+        built(net)
 
 
 def test_a_reaction_out_of_cells_conserves():
@@ -260,7 +315,7 @@ def test_a_reaction_out_of_cells_conserves():
 @pytest.mark.skipif(MPIEXEC is None, reason="no mpiexec")
 @pytest.mark.parametrize("flux", [0, 1], ids=["plain", "membrane_flux"])
 def test_neuron_alone_loses_these_fluxes_on_ranks(flux, start):
-    """Why they are refused. If this fails, NEURON has been mended, and `refuse_lost_fluxes` can go."""
+    """Why they are mended. If this fails, NEURON has been, and netspec/neuron/rxd_fluxes.py can go."""
     ends = {}
     for counts in ([3], [2, 1]):
         ran = start(len(counts), Path(__file__).parent / "lost_fluxes.py", flux, *counts, timeout=60)

@@ -22,6 +22,9 @@ if verb == "save":
     net = t.copy.deepcopy(t.NET)
     net["cellParams"]["P"]["secs"]["soma"]["geom"]["diam"] = "uniform(18, 22)"
     net["synMechParams"]["exc"]["tau2"] = "uniform(3, 5)"
+    net["synMechParams"]["own"] = {{"mod": "AlphaSynapse", "onset": 30, "gmax": "uniform(0.002, 0.02)"}}
+    own = [{{"label": label, "loc": 0.5}} for label in ("exc", "own")]
+    net["cellParams"]["P"]["secs"]["soma"]["synMechs"] = own
     net["popParams"]["N"] = {{"cellModel": "NetStim", "numCells": 3, "rate": 50, "noise": 0.5}}
     net["connParams"]["N->E"] = {{
         "preConds": {{"pop": "N"}}, "postConds": {{"pop": "E"}}, "weight": 0.01, "delay": 1.5,

@@ -14,6 +14,18 @@ POINTER = ("synMechParams.exc.pointerParams", {"target_var": "vpeer"})
 POINTER_PATH = "netParams.synMechParams['exc'].pointerParams"
 
 RUNS_IN_NETPYNE = {
+    "cell's synapse without a place": (
+        [(f"{SOMA}.synMechs", [{"label": "exc"}])],
+        f"{SOMA_PATH}.synMechs[0].loc: required, but missing.",
+    ),
+    "cell's synapse of an unknown kind": (
+        [(f"{SOMA}.synMechs", [{"label": "exx", "loc": 0.5}])],
+        f"{SOMA_PATH}.synMechs[0].label: there is no synMech 'exx'. Did you mean 'exc'?",
+    ),
+    "parameter of a cell's synapse": (
+        [(f"{SOMA}.synMechs", [{"label": "exc", "loc": 0.5, "tau2": 77}])],
+        f"{SOMA_PATH}.synMechs[0].tau2: taken from netParams.synMechParams['exc'], which has ",
+    ),
     "key of a NetCon from the own cell": (
         [("synMechParams.exc.selfNetCon", {"thresh": -15})],
         "netParams.synMechParams['exc'].selfNetCon.thresh: unknown key. Did you mean 'threshold'?",
@@ -329,6 +341,14 @@ STOPS = {
         [("popParams.E.numCells", -1), ("connParams", {}), ("stimTargetParams", {})],
         "netParams.popParams['E'].numCells: expected 0 or more, got -1.",
     ),
+    "synapse of a cell that is none": (
+        [(f"{SOMA}.synMechs", ["exc"])],
+        f"{SOMA_PATH}.synMechs[0]: expected a dictionary with label and loc, got 'exc' (str).",
+    ),
+    "location of a cell's synapse": (
+        [(f"{SOMA}.synMechs", [{"label": "exc", "loc": 0.5}, {"label": "exc", "loc": 5}])],
+        f"{SOMA_PATH}.synMechs[1].loc: expected a number from 0 to 1, got 5.",
+    ),
     "weights and synMechs": (
         [
             ("synMechParams.inh", {"mod": "ExpSyn"}),
@@ -384,7 +404,6 @@ NOT_YET = {
         [("popParams.E.originalFormat", "NeuroML2")],
         "netParams.popParams['E'].originalFormat",
     ),
-    "synapses of a saved cell": ([(f"{SOMA}.synMechs", [{"label": "exc"}])], f"{SOMA_PATH}.synMechs"),
 }
 
 DOUBTS = {

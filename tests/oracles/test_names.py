@@ -15,9 +15,8 @@ LATER = {
         "NML2Cell", "NML2SpikeSource", "hh_nml2_chans", "neuromlExists", "exportNeuroML2",
         "createExportNeuroML2", "importNeuroML2SimulateAnalyze",
     },
-    "sim.net": {"cells_dpl", "cells_dpls"},
 }  # fmt: skip
-"""Names of NeuroML and of signals of whole networks, which other parts of netspec will bring."""
+"""Names of NeuroML, which another part of netspec will bring."""
 
 
 @pytest.fixture(scope="module")
