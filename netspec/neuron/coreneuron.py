@@ -4,7 +4,7 @@ Every window sends the whole network there and back, so that between windows eve
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from netspec.errors import Problem, SpecError, StateError
 from netspec.neuron import catalog
 from netspec.neuron.core_record import CoreRecordings
 from netspec.neuron.core_signals import CoreSignals
+from netspec.neuron.courses import TIE, Course, Timetable
 from netspec.neuron.record import LiveRecordings
 from netspec.neuron.signals import LiveSignals
 from netspec.spec.simulation import FAST, Simulation
@@ -67,6 +68,7 @@ class CoreRun:
         simulation: Simulation,
         recordings: LiveRecordings | None,
         signals: LiveSignals | None,
+        courses: Sequence[Course] = (),
     ):
         self._pc, self._simulation = ranks.pc, simulation
         self._recorded: list[Any] = [part for part in (recordings, signals) if part is not None]
@@ -75,16 +77,36 @@ class CoreRun:
             raise SpecError([Problem("simConfig.coreneuron", message)])
         columns = sum(part.columns for part in self._recorded)
         steps = int(MEMORY / (8 * max(columns, 1)))
+        self._timetable = Timetable(courses, float(simulation.dt))
         # All ranks have to stop at the same time.
+        stops = ranks.allgather(self._timetable.stops(0, float(simulation.duration)) if courses else [])
+        self._stops = sorted({stop for some in stops for stop in some})
         self._window = max(int(ranks.allreduce(steps, "min")), FEWEST) * float(simulation.dt)
+
+    def prepare(self) -> None:
+        """Set what NEURON's initialisation needs."""
+        self._timetable.start()
 
     def start(self) -> None:
         """Begin anew; NEURON has been initialised."""
         for part in self._recorded:
             part.begin(self._simulation)
 
+    def continue_from(self) -> None:
+        """Go on from a state that was put into NEURON."""
+        for part in self._recorded:
+            part.continue_at(round(h.t / float(self._simulation.dt)))
+
     def advance(self, until: float) -> None:
-        """Integrate up to a time [ms]."""
+        """Integrate up to a time [ms], changing what changes on the way."""
+        reached = h.t
+        for stop in self._stops:
+            if reached + TIE < stop <= until + TIE:
+                self._integrate(stop)
+                self._timetable.set(stop)
+        self._integrate(until)
+
+    def _integrate(self, until: float) -> None:
         stop, step = h.t, float(self._simulation.dt)
         while stop < until - 1e-9:
             # Not what h.t says then: steps need not end at `until`.
@@ -94,7 +116,7 @@ class CoreRun:
             if h.t + (1 - SLACK) * step < stop:
                 raise StateError(f"CoreNEURON stopped at {h.t} ms, before {stop} ms")
             for part in self._recorded:
-                part.take(round(h.t / step))
+                part.pick(round(h.t / step))
 
 
 def recorders(simulation: Simulation) -> tuple[type[LiveRecordings], type[LiveSignals]]:

@@ -15,10 +15,7 @@ from netspec.spec.simulation import FAST
 
 ROOT, NET = ("simConfig",), ("netParams",)
 STEPS = "CoreNEURON has fixed time steps only."
-WEIGHTS = "CoreNEURON cannot change weights while it runs."
-RATES = (
-    "CoreNEURON cannot change rates while it runs; NetStims with start and number can stand for each rate."
-)
+WEIGHTS = "CoreNEURON cannot let a mechanism change a weight, which it does through a POINTER."
 
 
 def coreneuron(facts: Facts) -> Findings:
@@ -46,13 +43,6 @@ def _options(spec: Spec) -> Iterator[tuple[Path, str]]:
             yield (*ROOT, key), STEPS
     if options.threads > 1:
         yield (*ROOT, "threads"), "not supported under CoreNEURON; start more ranks."
-    stored = {"checkpointEvery": options.checkpoint_every, "resume": options.resume}
-    for key, wanted in {**stored, "recordWindow": options.record_window}.items():
-        if wanted:
-            yield (*ROOT, key), "not supported yet under CoreNEURON."
-    for key in options.h_params:
-        if key.startswith("secondorder") and options.h_params[key]:
-            yield (*ROOT, "hParams", key), "not supported under CoreNEURON."
     if spec.network.rxd.species:
         yield (*NET, "rxdParams"), "CoreNEURON has no reaction-diffusion."
 
@@ -64,18 +54,12 @@ def _cells(spec: Spec) -> Iterator[tuple[Path, str]]:
                 if values.get("vref") not in (None, "v"):
                     path = (*NET, "cellParams", label, "secs", name, "pointps", point, "vref")
                     yield path, "CoreNEURON detects spikes in the membrane potential only."
-    for label, population in spec.network.populations.items():
-        for where, values in (((), population.tags), (("params",), population.params or {})):
-            for key in ("rates", "dynamicRates"):
-                if values.get(key) is not None:
-                    yield (*NET, "popParams", label, *where, key), RATES
 
 
 def _connections(spec: Spec) -> Iterator[tuple[Path, str]]:
     for label, rule in spec.network.connections.items():
-        for key, value in (("shape", rule.shape), ("plast", rule.plast)):
-            if value:
-                yield (*NET, "connParams", label, key), WEIGHTS
+        if rule.plast:
+            yield (*NET, "connParams", label, "plast"), WEIGHTS
 
 
 def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
@@ -83,6 +67,5 @@ def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
         path: tuple[Any, ...] = (*NET, "stimSourceParams", label)
         if source.type == "XStim":
             yield (*path, "type"), "CoreNEURON has no extracellular potentials."
-        for key in ("shape", "plast"):
-            if source.params.get(key):
-                yield (*path, key), WEIGHTS
+        if source.params.get("plast"):
+            yield (*path, "plast"), WEIGHTS
