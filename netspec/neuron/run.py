@@ -184,8 +184,9 @@ class Network:
         if self._inputs is not None:
             self._inputs.seed()
         followed = courses.used(cells, self._connections, self._inputs, not simulation.coreneuron)
-        parts = self._recordings, self._signals, followed
-        self.core = CoreRun(self.ranks, simulation, *parts) if simulation.coreneuron else None
+        self.core = None
+        if simulation.coreneuron:
+            self.core = CoreRun(self.ranks, simulation, self._recordings, self._signals, followed)
 
     def initialise(self) -> None:
         """Set the state at t = 0."""
@@ -194,8 +195,6 @@ class Network:
             self._recordings.clear()
         if self.windows is not None:
             self.windows.begin()
-        if self.core is not None:
-            self.core.prepare()
         h.finitialize(float(self.plan.model.spec.simulation.h_params.get("v_init", -65.0)))
         if self._recordings is not None and self._recordings.samples is not None:
             self._recordings.samples.start()
@@ -226,8 +225,7 @@ class Network:
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms], with samples on the way."""
         if self.core is not None:
-            with ended_by_interrupt():
-                self.core.advance(until)
+            self.core.advance(until)
             return
         solve: Any = self._integrate
         samples = self._recordings.samples if self._recordings is not None else None

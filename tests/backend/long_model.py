@@ -1,5 +1,6 @@
 """A network with everything that has a state, run in one go or stopped on the way and continued."""
 
+import copy
 import os
 import signal
 import sys
@@ -110,13 +111,23 @@ def torn(what):
     continuing.hdf5.save = begin
 
 
+def for_coreneuron(net):
+    """The same without what CoreNEURON refuses: plasticity, a POINTER, IntFire2."""
+    net = copy.deepcopy(net)
+    del net["popParams"]["F"], net["synMechParams"]["gap"], net["connParams"]["E->E"]["plast"]
+    for label in ("E->F", "F->E", "E-E"):
+        del net["connParams"][label]
+    return net
+
+
 def main(folder, out, arguments):
     options = {name: eval(value) for name, value in (one.split("=", 1) for one in arguments)}
+    net = for_coreneuron(NET) if options.get("coreneuron") else NET
     stop, victim = options.pop("kill", None), options.pop("victim", 0)
     if "torn" in options:
         torn(options.pop("torn"))
     cfg = specs.SimConfig({**CFG, "runFolder": str(folder), **options})
-    sim.create(specs.NetParams(NET), cfg)
+    sim.create(specs.NetParams(net), cfg)
     if stop is None:
         sim.runSim()
     else:

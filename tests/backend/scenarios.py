@@ -103,13 +103,17 @@ def recorded(**options):
 
 
 def changing(**options):
-    """Weights of connections and stimuli with a shape, and rates that change just when a source has events."""
+    """Weights with a shape, and rates that change, also at the very time of an event."""
     net, cfg = oracle("shaped_weights")
     del net["popParams"]["F"], net["connParams"]["points"]
     shape = {"switchOnOff": [5, 60], "pulseType": "gaussian", "pulsePeriod": 25, "pulseWidth": 10}
     regular = {"rates": [[50, 100, 40]] * 2, "times": [0, 20, 60]}
     net["popParams"]["R"] = {
-        "cellModel": "NetStim", "numCells": 2, "noise": 0, "start": 0, "dynamicRates": regular,
+        "cellModel": "NetStim",
+        "numCells": 2,
+        "noise": 0,
+        "start": 0,
+        "dynamicRates": regular,
     }
     net["connParams"]["regular"] = {**net["connParams"]["steady"], "preConds": {"pop": "R"}, "delay": 1.3}
     net["stimSourceParams"] = {"bg": {"type": "NetStim", "rate": 80, "noise": 1, "shape": shape}}

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from netspec.neuron import cache
+
 pytestmark = pytest.mark.neuron
 
 HERE = Path(__file__).parent
@@ -63,6 +65,18 @@ def test_a_killed_run_continues_to_the_same_bits(ranks, every, end, run, in_one_
     assert f"Continuing at {end // every * every:g} ms" in run.said
     assert len(found["times"]) > 100
     assert equal(found, in_one_go[ranks])
+
+
+@pytest.mark.skipif(cache.compiler() is None, reason="no compiler")
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_coreneuron_stops_and_continues_to_the_same_bits(ranks, run):
+    expected = run(ranks, f"core{ranks}", coreneuron=True)
+    assert len(expected["times"]) > 50
+    assert equal(run(ranks, f"core_windows{ranks}", coreneuron=True, recordWindow=3.1), expected)
+    folder = f"core_killed{ranks}"
+    run(ranks, folder, coreneuron=True, checkpointEvery=7.77, kill=83, victim=ranks - 1)
+    assert equal(run(ranks, folder, coreneuron=True, checkpointEvery=7.77, resume=True), expected)
+    assert "Continuing at 77.7 ms" in run.said
 
 
 @pytest.mark.parametrize("kind", ["state", "piece"])

@@ -294,7 +294,7 @@ STOPS = {
     ),
     "coreneuron that is neither on nor off": (
         [("coreneuron", "quick")],
-        "simConfig.coreneuron: expected True, False or 'fast', got 'quick' (str).",
+        "simConfig.coreneuron: expected True, False, 'fast' or 'gpu', got 'quick' (str).",
     ),
     "coreneuron as a number": (
         [("coreneuron", 3)],
@@ -302,7 +302,7 @@ STOPS = {
     ),
     "coreneuron with threads": (
         [("coreneuron", True), ("threads", 2)],
-        "simConfig.threads: not supported under CoreNEURON; start more ranks.",
+        "simConfig.threads: NEURON cannot divide what CoreNEURON records among threads; start more ranks.",
     ),
     "coreneuron with a variable step": (
         [("coreneuron", True), ("cvode_active", True)],
