@@ -27,7 +27,7 @@ class Ranks(Protocol):
     rank: int
     size: int
     allreduce: Callable[..., Any]
-    gather_arrays: Callable[..., Any]
+    gathered: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -113,16 +113,12 @@ class Results:
         counted = replace(self, counts=add_counts(count(self), ranks))
         if ranks.size == 1:
             return counted
-        words = tree.pack(tree.flatten(shares.of_rank(counted, cells)))
-        lengths = np.zeros(ranks.size, np.int64)
-        lengths[ranks.rank] = len(words)
-        lengths = ranks.allreduce(lengths)
-        everything = ranks.gather_arrays(words)
+        own = shares.of_rank(counted, cells)
         if ranks.rank != 0:
+            ranks.gathered(tree.pack(tree.flatten(own)))
             return counted
-        parts = np.split(everything, np.cumsum(lengths)[:-1])
-        merged = shares.merge([tree.restore(tree.unpack(part)) for part in parts], counted.plan)
-        return replace(counted, **merged)
+        others = (tree.restore(tree.unpack(words)) for words in ranks.gathered(None))
+        return replace(counted, **shares.merge([own, *others], counted.plan))
 
     def rates(self, time: tuple[float, float] | None = None) -> dict[str, float]:
         """Mean rate of each population [Hz], over the whole simulation or a range [ms]."""
