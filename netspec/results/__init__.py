@@ -139,9 +139,16 @@ class Results:
 
 
 def load(path: str | Path) -> Results:
-    """Results, with their plan, from a file written by `Results.save`."""
-    from netspec.formats import hdf5
+    """Results, with their plan, from a file written by `Results.save`, or from the runFolder of a long run.
 
+    A run that still goes on, or was killed, has results up to its last window.
+    """
+    from netspec.formats import hdf5
+    from netspec.results import pieces
+
+    if Path(path).is_dir():
+        found = pieces.load(Path(path))
+        return replace(found, counts=count(found))
     content = tree.restore(hdf5.load(path))
     try:
         plan = shares.plan_from(content)

@@ -111,6 +111,20 @@ def torn(what):
     continuing.hdf5.save = begin
 
 
+def columns(found):
+    """Everything that was recorded: {name: array}."""
+    lfp = found.signals["LFP"]
+    traces = {
+        f"{label}_{gid}": trace for label, cells in found.traces.items() for gid, trace in cells.items()
+    }
+    stims = {f"{gid}_{name}": times for gid, own in found.stims.items() for name, times in own.items()}
+    return {
+        "times": found.spikes["time"], "gids": found.spikes["gid"], "time": found.time, "lfp": lfp.values,
+        "lfp_time": lfp.time, "lfp_cell": lfp.cells[1], "lfp_pop": lfp.of_population("E"),
+        "weights": found.weights.values, "weight_times": found.weights.time, **traces, **stims,
+    }  # fmt: skip
+
+
 def for_coreneuron(net):
     """The same without what CoreNEURON refuses: plasticity, a POINTER, IntFire2."""
     net = copy.deepcopy(net)
@@ -134,17 +148,7 @@ def main(folder, out, arguments):
         sim.runSimWithIntervalFunc(1, kill_at(stop, victim))
     sim.gatherData()
     if sim.rank == 0:
-        found = sim.results
-        lfp = found.signals["LFP"]
-        traces = {
-            f"{label}_{gid}": trace for label, cells in found.traces.items() for gid, trace in cells.items()
-        }
-        stims = {f"{gid}_{name}": times for gid, own in found.stims.items() for name, times in own.items()}
-        np.savez(
-            out, times=found.spikes["time"], gids=found.spikes["gid"], time=found.time, lfp=lfp.values,
-            lfp_time=lfp.time, lfp_cell=lfp.cells[1], lfp_pop=lfp.of_population("E"),
-            weights=found.weights.values, weight_times=found.weights.time, **traces, **stims,
-        )  # fmt: skip
+        np.savez(out, **columns(sim.results))
 
 
 if __name__ == "__main__":
