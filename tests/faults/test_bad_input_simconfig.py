@@ -241,7 +241,8 @@ STOPS = {
     ),
     "method of electrodes": (
         [*ELECTRODE, ("electrodes", {"method": "lines"})],
-        "simConfig.electrodes.method: expected one of 'line', 'point', got 'lines'. Did you mean 'line'?",
+        "simConfig.electrodes.method: expected one of 'line', 'point', 'root_as_point', got 'lines'. "
+        "Did you mean 'line'?",
     ),
     "radius of contacts": (
         [*ELECTRODE, ("electrodes", {"contactRadius": -1})],
@@ -268,6 +269,10 @@ STOPS = {
         "simConfig.electrodes.slab.thickness: expected a positive number, got 0.",
     ),
     "bottom of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"squeeze": 1}})],
+        "simConfig.electrodes.slab.squeeze: expected 0 or more, and less than 1, got 1.",
+    ),
+    "text in a slab": (
         [*ELECTRODE, ("electrodes", {"slab": {"bottom": "low"}})],
         "simConfig.electrodes.slab.bottom: expected a number, got 'low' (str).",
     ),
