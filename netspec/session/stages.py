@@ -63,6 +63,7 @@ class Session(Gathered):
         self.changed_tags: dict[int, dict[str, Any]] = {}
         self.run_keys: dict[str, dict[str, str]] = {}
         self.timings: Dict = Dict()
+        self.told: set[str] = set()
 
     # Settings
 
@@ -381,4 +382,4 @@ class Session(Gathered):
     def _read(self) -> Model:
         from netspec.session.prepare import prepare
 
-        return prepare(self.params, self.cfg, self.mod, self.ranks)
+        return prepare(self.params, self.cfg, self.mod, self.ranks, self.told)
