@@ -97,7 +97,7 @@ def networks(options: argparse.Namespace) -> Iterator[Run]:
         if not options.least <= cells * per_cell <= options.most:
             continue
         sizes = {"cells": cells, "per_cell": per_cell, "duration": DURATION}
-        for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1)):
+        for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1), ("netpyne", 2)):
             if package == "netpyne" and cells > options.netpyne:
                 continue
             told = {"package": package, **sizes}
@@ -180,11 +180,21 @@ def children(package: str, kind: str, ranks: int, /, **sizes: Any) -> list[Run]:
     variables = {**kept, **(ALLOWED if ranks > 1 else {}), "OPENBLAS_NUM_THREADS": "1"}
     if package != "netspec":
         variables.pop("PYTHONPATH", None)
+        variables |= {"NEURON_INIT_MPI": "1", "MPI_LIB_NRN_PATH": mpi_library()} if ranks > 1 else {}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: {done.stderr[-3000:]}")
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return sorted(found, key=lambda cost: cost.get("rank", 0))
+    found.sort(key=lambda cost: cost.get("rank", 0))
+    if [cost.get("rank", 0) for cost in found] != [*range(ranks)]:
+        raise SystemExit(f"{' '.join(command)}: the processes did not find each other")
+    return found
+
+
+def mpi_library() -> str:
+    """The library that belongs to mpiexec, for a NEURON that has no mpi4py to find it."""
+    found = [*(Path(str(MPIEXEC)).parents[1] / "lib").glob("libmpi.*")]
+    return str(max(found, key=lambda path: path.stat().st_size, default="libmpi.so"))
 
 
 def python(package: str) -> Path:

@@ -8,6 +8,7 @@ CPU seconds, bytes of resident memory. Runs with netspec, NetPyNE or Arbor: impo
 import contextlib
 import importlib
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -30,6 +31,8 @@ def main() -> None:
         cost["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     sys.stdout.write(json.dumps(cost) + "\n")
     sys.stdout.flush()
+    if os.environ.get("NEURON_INIT_MPI"):
+        importlib.import_module("neuron").h.quit()  # MPI has to be told
 
 
 def repeated(run: Callable[[], Any]) -> float:

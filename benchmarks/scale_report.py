@@ -7,6 +7,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,18 @@ NETWORK_HEAD = (
     "cells", "connections", "", "cells [s]", "connect [s]", "run [s]", "gather spikes [s]", "gather all [s]",
     "bytes/connection", "bytes/cell", "peak [MB]",
 )  # fmt: skip
-RATIO_HEAD = ("cells", "connections", "cells", "connect", "run", "gather all", "bytes/connection", "peak")
+PACKAGES = {"netspec": "netspec", "netpyne": "NetPyNE"}
+RATIO_HEAD = (
+    "cells",
+    "connections",
+    "ranks",
+    "cells",
+    "connect",
+    "run",
+    "gather all",
+    "bytes/connection",
+    "peak",
+)
 
 
 def sizes(runs: Sequence[Run]) -> list[tuple[int, int]]:
@@ -128,10 +140,10 @@ def network_rows(runs: Sequence[Run]) -> list[list[str]]:
     """A line for each network and way; of several ranks the slowest, bytes of all together."""
     rows = []
     for cells, per_cell in sizes(runs):
-        for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1)):
+        for package, ranks in (("netspec", 1), ("netspec", 2), ("netpyne", 1), ("netpyne", 2)):
             run = latest(runs, case="networks", package=package, size=ranks, cells=cells, per_cell=per_cell)
             if run:
-                name = "NetPyNE" if package == "netpyne" else f"netspec, {ranks} rank{'s' * (ranks > 1)}"
+                name = f"{PACKAGES[package]}, {ranks} rank{'s' * (ranks > 1)}"
                 rows.append([f"{cells:,}", f"{cells * per_cell:,}", name, *network_numbers(run)])
     return rows
 
@@ -155,17 +167,18 @@ def total(run: Run, name: str) -> float:
 
 
 def ratio_rows(runs: Sequence[Run]) -> list[list[str]]:
-    """How many times more NetPyNE takes, on one rank."""
+    """How many times more NetPyNE takes, on as many ranks."""
     rows = []
-    for cells, per_cell in sizes(runs):
+    for (cells, per_cell), ranks in product(sizes(runs), (1, 2)):
         one, other = (
-            latest(runs, case="networks", package=package, size=1, cells=cells, per_cell=per_cell)
-            for package in ("netspec", "netpyne")
+            latest(runs, case="networks", package=package, size=ranks, cells=cells, per_cell=per_cell)
+            for package in PACKAGES
         )
         if one and other:
             names = ("cells", "connect", "run", "gather", "connect_bytes", "peak")
             ratios = (slowest(other, name) / max(slowest(one, name), 1e-9) for name in names)
-            rows.append([f"{cells:,}", f"{cells * per_cell:,}", *(f"{ratio:.1f} x" for ratio in ratios)])
+            of = [f"{cells:,}", f"{cells * per_cell:,}", str(ranks)]
+            rows.append([*of, *(f"{ratio:.1f} x" for ratio in ratios)])
     return rows
 
 

@@ -41,6 +41,8 @@ DIFFERENCES = {
     "| `coreneuron` with `recordTraces` or `recordLFP` | one sample of each trace, no LFP; what it cannot do"
     " ends the process; it stays on for later simulations | all samples; an error with its path; off again"
     " after each run |": ("coreneuron",),
+    "| `gpu` | off unless it is True | CoreNEURON uses a GPU by itself if it was built for that and there is"
+    " one; `gpu = False` keeps it off |": ("gpu",),
     "| `fullConn` with random weight, delay, loc or synsPerConn | values are dealt in another order |": (
         "fullConn",
     ),

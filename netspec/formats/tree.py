@@ -62,15 +62,20 @@ def pack(leaves: Mapping[str, Leaf]) -> NDArray[np.int64]:
     texts = {name: leaf for name, leaf in leaves.items() if isinstance(leaf, str)}
     arrays = {name: np.ascontiguousarray(leaf) for name, leaf in leaves.items() if not isinstance(leaf, str)}
     described = {name: (a.dtype.str, a.shape) for name, a in arrays.items()}
-    header = json.dumps([list(leaves), texts, described]).encode()
-    words = [_words(header), *(_words(a.tobytes()) for a in arrays.values())]
-    return np.concatenate([np.array([len(header)], np.int64), *words])
+    header = np.frombuffer(json.dumps([list(leaves), texts, described]).encode(), np.uint8)
+    parts = [header, *(array.reshape(-1).view(np.uint8) for array in arrays.values())]
+    words = np.zeros(1 + sum(_padded(part.nbytes) for part in parts) // 8, np.int64)
+    words[0], data, start = header.size, words[1:].view(np.uint8), 0
+    for part in parts:
+        data[start : start + part.nbytes] = part
+        start += _padded(part.nbytes)
+    return words
 
 
 def unpack(words: NDArray[np.int64]) -> dict[str, Leaf]:
     """The leaves that `pack` was given."""
-    length, data = int(words[0]), words[1:].tobytes()
-    order, texts, described = json.loads(data[:length])
+    length, data = int(words[0]), words[1:].view(np.uint8)
+    order, texts, described = json.loads(data[:length].tobytes())
     start, arrays = _padded(length), {}
     for name, (dtype, shape) in described.items():
         count = int(np.prod(shape))
@@ -160,10 +165,6 @@ def _quoted(name: Any) -> str:
 
 def _unquoted(step: str) -> Any:
     return json.loads(unquote(step[1:])) if step.startswith(":") else unquote(step)
-
-
-def _words(data: bytes) -> NDArray[np.int64]:
-    return np.frombuffer(data.ljust(_padded(len(data)), b"\0"), np.int64)
 
 
 def _padded(length: int) -> int:

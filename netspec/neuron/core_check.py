@@ -6,7 +6,7 @@ from typing import Any
 
 from netspec.errors import Problem
 from netspec.model import Model
-from netspec.neuron import bulk_compiled, catalog, mechanisms
+from netspec.neuron import bulk_compiled, catalog, core_gpu, mechanisms
 from netspec.neuron.check import FIELD, IGNORED_MECHANISM
 from netspec.neuron.core_build import OWN, text_of
 from netspec.neuron.core_copy import adapted, pointers
@@ -15,20 +15,13 @@ from netspec.neuron.ranks import Ranks, start
 from netspec.spec.findings import Path, spell
 from netspec.spec.simulation import FAST
 
-GPU_BUILD = "CORENEURON_ENABLE_GPU"
-
 
 def problems(model: Model) -> list[Problem]:
     """What CoreNEURON lacks, by path."""
     found = [Problem(spell(path), reason) for path, name in uses(model) if (reason := refusal(name))]
-    flags = _flags()
-    if flags is None:
+    if not _installed():
         found.append(Problem("simConfig.coreneuron", "this NEURON was installed without CoreNEURON."))
-    elif model.spec.simulation.gpu and GPU_BUILD not in flags:
-        found.append(
-            Problem("simConfig.gpu", "the CoreNEURON that is installed was built without GPU support.")
-        )
-    return found
+    return found + core_gpu.problems(model.spec.simulation)
 
 
 def supply(model: Model, folders: Iterable[File], ranks: Ranks | None) -> None:
@@ -88,10 +81,9 @@ def refusal(mechanism: str) -> str | None:
     return None
 
 
-def _flags() -> str | None:
-    """How CoreNEURON's mechanisms are compiled; None without CoreNEURON."""
+def _installed() -> bool:
+    """Whether there is a CoreNEURON, with what compiles its mechanisms."""
     where = bulk_compiled.neuron_folders()
-    if where is None:
-        return None
-    made = where[0].parent / "share" / "coreneuron" / "nrnivmodl_core_makefile"
-    return made.read_text() if made.is_file() else None
+    return (
+        where is not None and (where[0].parent / "share" / "coreneuron" / "nrnivmodl_core_makefile").is_file()
+    )

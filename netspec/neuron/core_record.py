@@ -55,6 +55,12 @@ class EveryStep:
         self._first = last + 1
         return found
 
+    def continue_at(self, last: int) -> None:
+        """Go on after a step, of which the values were taken in an earlier process."""
+        for vector in self._vectors:
+            vector.resize(0)
+        self._first = last + 1
+
 
 def sampling(step: float, dt: float, duration: float) -> tuple[Floats, Steps]:
     """When Vector.record(variable, step) takes samples [ms], and after which of the run's steps it does.
@@ -99,8 +105,8 @@ class CoreRecordings(LiveRecordings):
             vector.resize(0)
         self.every.start()
 
-    def take(self, last: int) -> None:
-        """Take the samples of the window that ended at a step, and the spikes of NetStims."""
+    def pick(self, last: int) -> None:
+        """Pick the samples of the window that ended at a step, and the spikes of NetStims."""
         rows = self.every.take(self._steps, last)
         for trace, column in zip(self.traces, rows.T, strict=True):
             trace.values.append(h.Vector(column))
@@ -109,6 +115,11 @@ class CoreRecordings(LiveRecordings):
             self.time.append(h.Vector(self._times[self._taken : taken]))
         self._taken = taken
         self._sort_spikes()
+
+    def continue_at(self, last: int) -> None:
+        """Go on after a step."""
+        self.every.continue_at(last)
+        self._taken = int(np.searchsorted(self._steps, last, side="right"))
 
     def _sort_spikes(self) -> None:
         """By time and gid. NetStims have gids here: their spikes do not belong to those of cells."""

@@ -71,7 +71,12 @@ class CoreSignals(LiveSignals):
         for one in self._replayed:
             one.begin()
 
-    def take(self, last: int) -> None:
-        """Take the samples of the window that ended at a step."""
+    def pick(self, last: int) -> None:
+        """Pick the samples of the window that ended at a step."""
         for one in self._replayed:
             one.take(self._steps, last)
+
+    def continue_at(self, last: int) -> None:
+        """Go on after a step."""
+        for one in self._replayed:
+            one.every.continue_at(last)

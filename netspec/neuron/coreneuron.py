@@ -3,8 +3,9 @@
 Every window sends the whole network there and back, so that between windows everything is as in NEURON.
 """
 
+import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,16 @@ import neuron.coreneuron as switch  # type: ignore[import-not-found]
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError
-from netspec.neuron import catalog
+from netspec.neuron import catalog, core_gpu
 from netspec.neuron.core_record import CoreRecordings
 from netspec.neuron.core_signals import CoreSignals
+from netspec.neuron.courses import TIE, Course, Timetable
+from netspec.neuron.interrupt import ended_by_interrupt
 from netspec.neuron.record import LiveRecordings
 from netspec.neuron.signals import LiveSignals
 from netspec.spec.simulation import FAST, Simulation
 
+log = logging.getLogger("netspec")
 DUMPED = "coredat"
 """Folder of a model that is written for CoreNEURON instead of being run, as in NetPyNE."""
 MEMORY = 2.5e8
@@ -67,6 +71,7 @@ class CoreRun:
         simulation: Simulation,
         recordings: LiveRecordings | None,
         signals: LiveSignals | None,
+        courses: Sequence[Course] = (),
     ):
         self._pc, self._simulation = ranks.pc, simulation
         self._recorded: list[Any] = [part for part in (recordings, signals) if part is not None]
@@ -75,7 +80,13 @@ class CoreRun:
             raise SpecError([Problem("simConfig.coreneuron", message)])
         columns = sum(part.columns for part in self._recorded)
         steps = int(MEMORY / (8 * max(columns, 1)))
+        self._timetable = Timetable(courses, float(simulation.dt))
+        self._timetable.start()
+        self.gpu = bool(ranks.allreduce(int(core_gpu.used(simulation)), "min"))
+        log.info("CoreNEURON on %s", "a GPU" if self.gpu else "the processor")
         # All ranks have to stop at the same time.
+        stops = ranks.allgather(self._timetable.stops(0, float(simulation.duration)) if courses else [])
+        self._stops = sorted({stop for some in stops for stop in some})
         self._window = max(int(ranks.allreduce(steps, "min")), FEWEST) * float(simulation.dt)
 
     def start(self) -> None:
@@ -83,18 +94,32 @@ class CoreRun:
         for part in self._recorded:
             part.begin(self._simulation)
 
+    def continue_from(self) -> None:
+        """Go on from a state that was put into NEURON."""
+        for part in self._recorded:
+            part.continue_at(round(h.t / float(self._simulation.dt)))
+
     def advance(self, until: float) -> None:
-        """Integrate up to a time [ms]."""
+        """Integrate up to a time [ms], changing what changes on the way."""
+        reached = h.t
+        with ended_by_interrupt():
+            for stop in self._stops:
+                if reached + TIE < stop <= until + TIE:
+                    self._integrate(stop)
+                    self._timetable.set(stop)
+            self._integrate(until)
+
+    def _integrate(self, until: float) -> None:
         stop, step = h.t, float(self._simulation.dt)
         while stop < until - 1e-9:
             # Not what h.t says then: steps need not end at `until`.
             stop = until if until - stop <= self._window else stop + self._window
-            with _on(self._simulation):
+            with _on(self._simulation, self.gpu):
                 self._pc.psolve(stop)
             if h.t + (1 - SLACK) * step < stop:
                 raise StateError(f"CoreNEURON stopped at {h.t} ms, before {stop} ms")
             for part in self._recorded:
-                part.take(round(h.t / step))
+                part.pick(round(h.t / step))
 
 
 def recorders(simulation: Simulation) -> tuple[type[LiveRecordings], type[LiveSignals]]:
@@ -114,7 +139,7 @@ def tables(simulation: Simulation, former: Mapping[str, tuple[float, float]]) ->
 
 
 @contextmanager
-def _on(simulation: Simulation) -> Iterator[None]:
+def _on(simulation: Simulation, gpu: bool) -> Iterator[None]:
     """Let psolve run CoreNEURON, up to exactly the time that it is given (NEURON passes on six digits).
 
     A little more than that, so that rounding cannot cost the last step.
@@ -129,7 +154,7 @@ def _on(simulation: Simulation) -> Iterator[None]:
         return str(plain(switch, until)).replace(f"--tstop {until:g}", f"--tstop {until + more!r}")
 
     try:
-        with switch(enable=True, gpu=bool(simulation.gpu), verbose=0):
+        with switch(enable=True, gpu=gpu, verbose=0):
             switch.nrncore_arg = exact
             yield
     finally:

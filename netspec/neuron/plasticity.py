@@ -7,6 +7,7 @@ scaling, as in NetPyNE. What plasticity has learned stays when the network is ru
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk, catalog
 from netspec.neuron.cells import LiveCells
+from netspec.neuron.courses import Course
+from netspec.neuron.weights import point_at_weights
 from netspec.plan import InputBlock, Plan
 from netspec.tables import Table
 
@@ -71,12 +74,13 @@ class Ends:
 class Changing:
     """What changes the weights of rows. objects: a List of plasticity objects, one per row, or None.
 
-    kept: what NEURON would free: Vectors that are played; sections, NetCons of both cells' spikes.
+    kept: what NEURON would free: sections, NetCons of both cells' spikes. courses: of the weights.
     """
 
     rows: NDArray[np.int64]
     objects: Any
     kept: tuple[Any, ...]
+    courses: tuple[Course, ...] = ()
 
 
 def of_connections(
@@ -221,19 +225,29 @@ def _train(kernel: Floats, period: float, length: float, count: int) -> Floats:
 
 
 def _play(ends: Ends, shape: Mapping[str, Any], raw: Floats, plan: Plan, path: str) -> Changing:
-    """Play the time course into the weights; one Vector for all connections of equal weight."""
-    if not hasattr(h, "netspec_play_weights"):
-        h(PLAY_WEIGHTS)
+    """The time course of the weights; one for all connections of equal weight."""
     times, values = time_course(shape, plan.model.spec.simulation.duration, path)
-    when = h.Vector(times)
-    kept = [when]
+    when, courses = h.Vector(times), []
     for weight in np.unique(raw):
         some = raw == weight
         part = Ends(ends.netcons, ends.positions[some], ends.weight_index[some], ends.rows[some])
         course = h.Vector(values * weight)
-        h.netspec_play_weights(course, ends.netcons, *part.vectors, when)
-        kept.append(course)
-    return Changing(ends.rows, None, tuple(kept))
+        play = partial(_play_weights, part, course, when)
+        courses.append(Course(when, course, play, partial(_pointers, part)))
+    return Changing(ends.rows, None, (), tuple(courses))
+
+
+def _play_weights(ends: Ends, course: Any, when: Any) -> None:
+    if not hasattr(h, "netspec_play_weights"):
+        h(PLAY_WEIGHTS)
+    h.netspec_play_weights(course, ends.netcons, *ends.vectors, when)
+
+
+def _pointers(ends: Ends) -> Any:
+    """The weights as a PtrVector."""
+    pointers = h.PtrVector(len(ends.rows))
+    point_at_weights(pointers, ends.netcons, *ends.vectors)
+    return pointers
 
 
 def _objects(

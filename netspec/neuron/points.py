@@ -1,6 +1,8 @@
 """Artificial cells: made in blocks, with their given spike times and rates."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk, catalog
+from netspec.neuron.courses import Course
 from netspec.plan import PointBlock
 
 SEED_STREAMS = """
@@ -20,11 +23,15 @@ proc netspec_seed_streams() { local i
 
 @dataclass(frozen=True)
 class Points:
-    """The owned artificial cells of a population: List in order of gid, and the Vectors played into them."""
+    """The owned artificial cells of a population: List in order of gid, and the Vectors played into them.
+
+    courses: of their intervals.
+    """
 
     block: PointBlock
     objects: Any
     played: tuple[Any, ...]
+    courses: tuple[Course, ...] = ()
 
 
 def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
@@ -40,7 +47,7 @@ def make(block: PointBlock, label: str, pc: Any, threshold: float) -> Points:
         columns.pop("rate", None)  # what makes the interval, as in NetPyNE
     objects = bulk.points(block.mechanism, len(block.cells), columns)
     bulk.register_points(pc, block.cells["gid"], objects, threshold)
-    return Points(block, objects, (*_play_trains(block, objects), *_play_rates(block, objects)))
+    return Points(block, objects, tuple(_play_trains(block, objects)), tuple(_courses(block, objects)))
 
 
 def seed_streams(objects: Any, ids: NDArray[np.int64] | None) -> list[Any]:
@@ -78,13 +85,16 @@ def _play_trains(block: PointBlock, objects: Any) -> list[Any]:
     return vectors
 
 
-def _play_rates(block: PointBlock, objects: Any) -> list[Any]:
+def _courses(block: PointBlock, objects: Any) -> Iterator[Course]:
     """Intervals [ms] that change at given times [ms]."""
-    if block.rates is None:
-        return []
-    vectors = []
-    for k, (times, intervals) in enumerate(block.rates):
-        values, when = h.Vector(intervals), h.Vector(times)
-        values.play(objects.o(k)._ref_interval, when)
-        vectors += [values, when]
-    return vectors
+    for k, (times, intervals) in enumerate(block.rates or ()):
+        values, when, source = h.Vector(intervals), h.Vector(times), objects.o(k)
+        play = partial(values.play, source._ref_interval, when)
+        yield Course(when, values, play, partial(_pointer, source), source)
+
+
+def _pointer(source: Any) -> Any:
+    """The interval of an artificial cell, as a PtrVector."""
+    pointer = h.PtrVector(1)
+    pointer.pset(0, source._ref_interval)
+    return pointer

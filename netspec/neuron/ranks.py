@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Iterator, Sized
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
@@ -88,17 +88,18 @@ class Ranks:
         self._comm.Allreduce(np.ascontiguousarray(value), total, combine)
         return total
 
-    def gather_arrays(self, columns: Any) -> Any:
-        """The arrays of all ranks one after the other, on rank 0; None elsewhere.
+    def gathered(self, words: NDArray[np.int64] | None) -> Iterator[NDArray[np.int64]]:
+        """On rank 0 the words of ranks 1, 2 ..., one at a time; elsewhere nothing. Collective.
 
-        columns: an array (n,) or a mapping of them; their dtype is the same on every rank.
+        words: of this rank; those of rank 0 are not asked for.
         """
-        if isinstance(columns, Mapping):
-            gathered = {name: self.gather_arrays(column) for name, column in columns.items()}
-            return gathered if self.rank == 0 else None
-        if not self._comm:
-            return columns
-        return _gather(self._comm, self._mpi, np.ascontiguousarray(columns))
+        if not self._comm or self.rank == 0:
+            return (_received(self._comm, self._mpi, rank) for rank in range(1, self.size))
+        assert words is not None
+        self._comm.send(words.size, 0)
+        for part in _messages(words):
+            self._comm.Send([part, self._mpi.BYTE], 0)
+        return iter(())
 
     def abort(self, status: int = 1) -> NoReturn:
         """End all ranks at once."""
@@ -219,28 +220,12 @@ def _check(expected: int | None, found: int, whose: str, mpi: ModuleType) -> Non
     )
 
 
-def _gather(comm: Any, mpi: ModuleType, own: NDArray[Any]) -> NDArray[Any] | None:
-    """The arrays of all ranks on rank 0, as bytes: dtypes that MPI does not know (bool, text) are as good."""
-    counts = comm.gather(own.size)
-    whole = np.empty(sum(counts), own.dtype) if counts is not None else None
-    width = own.dtype.itemsize
-    if comm.bcast(sum(counts) * width if counts is not None else 0) <= LARGEST_COUNT:
-        sizes = [count * width for count in counts] if counts is not None else None
-        target = [whole.view(np.uint8), sizes, None, mpi.BYTE] if whole is not None else None
-        comm.Gatherv([own.view(np.uint8), mpi.BYTE], target)
-    elif whole is None:
-        for part in _messages(own):
-            comm.Send([part, mpi.BYTE], 0)
-    else:
-        _receive(comm, mpi, own, np.split(whole, np.cumsum(counts)[:-1]))
-    return whole
-
-
-def _receive(comm: Any, mpi: ModuleType, own: NDArray[Any], shares: Sequence[NDArray[Any]]) -> None:
-    shares[0][:] = own
-    for rank, share in enumerate(shares[1:], 1):
-        for part in _messages(share):
-            comm.Recv([part, mpi.BYTE], rank)
+def _received(comm: Any, mpi: ModuleType, rank: int) -> NDArray[np.int64]:
+    """What a rank sends."""
+    words = np.empty(comm.recv(source=rank), np.int64)
+    for part in _messages(words):
+        comm.Recv([part, mpi.BYTE], rank)
+    return words
 
 
 def _messages(array: NDArray[Any]) -> list[NDArray[np.uint8]]:

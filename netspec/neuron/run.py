@@ -8,7 +8,7 @@ from typing import Any
 from neuron import h
 
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
-from netspec.neuron import threads
+from netspec.neuron import courses, threads
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
 from netspec.neuron.coreneuron import DUMPED, CoreRun, recorders, tables
@@ -64,7 +64,7 @@ class Network:
         self.reached = 0.0
         self.weights: LiveWeights | None = None
         self.reactions: Any = None
-        self._core: CoreRun | None = None
+        self.core: CoreRun | None = None
         self._handlers: list[Any] = []
         self._played: tuple[Any, ...] = ()
         self._former_index: float | None = None
@@ -185,8 +185,10 @@ class Network:
         cells.seed()
         if self._inputs is not None:
             self._inputs.seed()
-        core = simulation.coreneuron
-        self._core = CoreRun(self.ranks, simulation, self._recordings, self._signals) if core else None
+        followed = courses.used(cells, self._connections, self._inputs, not simulation.coreneuron)
+        self.core = None
+        if simulation.coreneuron:
+            self.core = CoreRun(self.ranks, simulation, self._recordings, self._signals, followed)
 
     def initialise(self) -> None:
         """Set the state at t = 0."""
@@ -200,8 +202,8 @@ class Network:
             self._recordings.samples.start()
         if self._signals is not None:
             self._signals.start()
-        if self._core is not None:
-            self._core.start()
+        if self.core is not None:
+            self.core.start()
         if self.weights is not None:
             self.weights.clear()
             self.weights.sample(0.0)
@@ -224,9 +226,8 @@ class Network:
 
     def advance(self, until: float) -> None:
         """Integrate up to a time [ms], with samples on the way."""
-        if self._core is not None:
-            with ended_by_interrupt():
-                self._core.advance(until)
+        if self.core is not None:
+            self.core.advance(until)
             return
         solve: Any = self._integrate
         samples = self._recordings.samples if self._recordings is not None else None
@@ -270,7 +271,7 @@ class Network:
             self.reactions = None
         self._gaps.clear()
         self._played = ()
-        self._core = self._signals = self.weights = self.windows = None
+        self.core = self._signals = self.weights = self.windows = None
         self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
         if self._cells is not None:
             self._cells.close()

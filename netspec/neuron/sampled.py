@@ -1,6 +1,6 @@
 """Samples of potentials or membrane currents of all nodes, multiplied into channels block by block."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class Sampler:
         self._wiring, self._weights, self._parts = wiring, np.ascontiguousarray(weights), parts
         self._offset, self._electrodes = offset, electrodes
         self._starts = np.concatenate([[0], np.cumsum(wiring.sizes)])
-        self._samples = 0
+        self._samples = self._taken = 0
         self._done: list[list[Any]] = []
 
     @property
@@ -71,7 +71,8 @@ class Sampler:
         self._read_electrodes = read_electrodes or (self._electrodes.read if self._electrodes else None)
         self._buffer = np.zeros((BLOCK, len(self._wiring.index)))
         self._injected = np.zeros((BLOCK, self._electrodes.count if self._electrodes else 0))
-        self._samples, self._done = 0, []
+        self._samples = 0
+        self.forget()
 
     def sample(self) -> None:
         """Take what is there now."""
@@ -83,19 +84,18 @@ class Sampler:
         if row == BLOCK - 1:
             self._done.append(self._reduced(BLOCK))
 
-    def collect(self, times: Floats, earlier: Iterable[Content] = ()) -> Iterator[tuple[str, Signal]]:
-        """The signals so far, by name. times: of all samples [ms]. earlier: blocks that were taken away."""
+    def collect(self, times: Floats, begun: bool = True) -> Iterator[tuple[str, Signal]]:
+        """The signals that are in memory, by name. times: of all samples [ms]. begun: with the last block."""
         left = self._samples % BLOCK
-        blocks = [*(block for taken in earlier for block in taken), *self._done]
-        blocks = [*blocks, self._reduced(left)] if left else blocks
+        blocks = [*self._done, self._reduced(left)] if left and begun else self._done
+        end = self._samples if begun else self._samples - left
         for k, part in enumerate(self._parts):
-            signal = _joined(part, [block[k] for block in blocks], times[: self._samples])
+            signal = _joined(part, [block[k] for block in blocks], times[self._taken : end])
             yield part.name, signal if part.from_start else signal.within(signal.time > 0)
 
-    def take(self) -> Content:
-        """The finished blocks as one, which are not kept any longer."""
-        taken, self._done = self._done, []
-        return [[_in_one(blocks) for blocks in zip(*taken, strict=True)]] if taken else []
+    def forget(self) -> None:
+        """Keep the finished blocks no longer."""
+        self._done, self._taken = [], self._samples - self._samples % BLOCK
 
     def unfinished(self) -> Content:
         """The block that is being sampled; to be put back by `continue_from`."""
@@ -106,7 +106,7 @@ class Sampler:
         """Go on with a block that was begun."""
         self._samples, buffer, injected = unfinished
         self._buffer[: len(buffer)], self._injected[: len(injected)] = buffer, injected
-        self._done = []
+        self.forget()
 
     @property
     def held(self) -> int:
@@ -148,16 +148,6 @@ def _size(part: tuple[Any, dict[str, Any], list[Floats]]) -> int:
     return sum(np.size(counts) for counts in (*of_label.values(), *own)) + np.size(total)
 
 
-def _in_one(blocks: Sequence[Any]) -> tuple[Any, dict[str, Any], list[Floats]]:
-    """Blocks of one signal, one after another, as one."""
-    totals, labels, own = zip(*blocks, strict=True)
-    return (
-        None if totals[0] is None else np.concatenate(totals),
-        {label: np.concatenate([block[label] for block in labels]) for label in labels[0]},
-        [np.concatenate(parts) for parts in zip(*own, strict=True)],
-    )
-
-
 def _groups(sizes: NDArray[np.int64], starts: NDArray[np.int64]) -> Iterator[tuple[slice, slice]]:
     """(cells, nodes) of each stretch of cells with equally many nodes."""
     borders = [0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(sizes)]
@@ -168,12 +158,13 @@ def _groups(sizes: NDArray[np.int64], starts: NDArray[np.int64]) -> Iterator[tup
 
 def _joined(part: Part, blocks: list[Any], time: Floats) -> Signal:
     """The blocks of a signal one after another."""
-    cells = {
-        gid: np.concatenate([own[i] for _, _, own in blocks]) for i, gid in enumerate(part.kept) if blocks
-    }
+    channels = part.channels.stop - part.channels.start
+    cells = {}
+    for i, (gid, k) in enumerate(part.kept.items()):
+        none = np.zeros((0, part.raw[k] if part.summed is None else channels))
+        cells[gid] = np.concatenate([none, *(own[i] for _, _, own in blocks)])
     if part.summed is None:
         return Signal(time, part.unit, part.quantum, cells=cells)
-    channels = part.channels.stop - part.channels.start
 
     def column(counts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
         """Counts of all blocks: (samples, channels)."""

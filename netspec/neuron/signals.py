@@ -5,7 +5,7 @@ linear in the potentials, which cost nothing to have: matrix @ currents = (matri
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -80,17 +80,18 @@ class LiveSignals:
         if until > h.t + 1e-9:
             solve(until)
 
-    def collect(self, earlier: Sequence[list[Any]] = ()) -> dict[str, Signal]:
-        """What has been sampled so far. earlier: what was taken of each sampler, once or more often."""
+    def collect(self, begun: bool = True) -> dict[str, Signal]:
+        """What is in memory; begun: with the samples that are no whole block yet."""
         return {
             name: signal
-            for k, (_, sampler) in enumerate(self._samplers)
-            for name, signal in sampler.collect(self.times, [taken[k] for taken in earlier])
+            for _, sampler in self._samplers
+            for name, signal in sampler.collect(self.times, begun)
         }
 
-    def take(self) -> list[Any]:
-        """The finished blocks of each sampler, which are not kept any longer."""
-        return [sampler.take() for _, sampler in self._samplers]
+    def forget(self) -> None:
+        """Keep the finished blocks no longer."""
+        for _, sampler in self._samplers:
+            sampler.forget()
 
     def unfinished(self) -> list[Any]:
         """What each sampler has begun; to be put back by `continue_from`."""

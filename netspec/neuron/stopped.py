@@ -35,4 +35,6 @@ def restore(network: Network, path: Path, content: Mapping[str, Any]) -> None:
         network.pc.psolve(h.t + h.dt)
     checkpoint.restore(path, content, network.recordings.pointers())
     network.windows.continue_from(content["signals"])
+    if network.core is not None:
+        network.core.continue_from()
     network.reached = content["time"]

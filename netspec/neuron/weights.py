@@ -1,15 +1,17 @@
 """Weights of NetCons as they change: copied in one piece between two windows of the run."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
-from netspec.neuron.connections import LiveConnections
 from netspec.plan import Plan
+
+if TYPE_CHECKING:
+    from netspec.neuron.connections import LiveConnections
 
 Course = tuple[NDArray[np.float64], NDArray[np.float64]]
 POINT = """
@@ -24,10 +26,17 @@ func netspec_point_at_weights() { local i  localobj nc
 """
 
 
+def point_at_weights(pointers: Any, netcons: Any, positions: Any, index: Any) -> int:
+    """Let a PtrVector point at weights of NetCons in a List; the first that there is not, or -1."""
+    if not hasattr(h, "netspec_point_at_weights"):
+        h(POINT)
+    return int(h.netspec_point_at_weights(pointers, netcons, positions, index))
+
+
 class LiveWeights:
     """Samples of the weights of this rank's `plan.recordings.weights`."""
 
-    def __init__(self, plan: Plan, connections: LiveConnections):
+    def __init__(self, plan: Plan, connections: "LiveConnections"):
         self.rows: NDArray[np.int64] = plan.recordings.weights
         given = plan.model.spec.simulation.weight_options
         self.step = float(given["step"])
@@ -66,13 +75,11 @@ class LiveWeights:
         """Numbers that are in memory."""
         return len(self._times) * len(self.rows)
 
-    def _point(self, connections: LiveConnections, index: NDArray[Any]) -> None:
+    def _point(self, connections: "LiveConnections", index: NDArray[Any]) -> None:
         if not len(self.rows):
             return
-        if not hasattr(h, "netspec_point_at_weights"):
-            h(POINT)
         ends = (h.Vector(np.asarray(a, float)) for a in (connections.positions(self.rows), index))
-        wrong = int(h.netspec_point_at_weights(self._pointers, connections.netcons, *ends))
+        wrong = point_at_weights(self._pointers, connections.netcons, *ends)
         if wrong >= 0:
             netcon = connections.netcon(int(self.rows[wrong]))
             message = f"{netcon.syn().hname()} has {int(netcon.wcnt())} weights, none of index {index[wrong]}"

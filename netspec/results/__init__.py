@@ -27,7 +27,7 @@ class Ranks(Protocol):
     rank: int
     size: int
     allreduce: Callable[..., Any]
-    gather_arrays: Callable[..., Any]
+    gathered: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,12 @@ class Results:
         counted = replace(self, counts=add_counts(count(self), ranks))
         if ranks.size == 1:
             return counted
-        words = tree.pack(tree.flatten(shares.of_rank(counted, cells)))
-        lengths = np.zeros(ranks.size, np.int64)
-        lengths[ranks.rank] = len(words)
-        lengths = ranks.allreduce(lengths)
-        everything = ranks.gather_arrays(words)
+        own = shares.of_rank(counted, cells)
         if ranks.rank != 0:
+            ranks.gathered(tree.pack(tree.flatten(own)))
             return _counted_once(counted, None, ranks)
-        parts = np.split(everything, np.cumsum(lengths)[:-1])
-        merged = shares.merge([tree.restore(tree.unpack(part)) for part in parts], counted.plan)
+        others = (tree.restore(tree.unpack(words)) for words in ranks.gathered(None))
+        merged = shares.merge([own, *others], counted.plan)
         return _counted_once(counted, replace(counted, **merged), ranks)
 
     def rates(self, time: tuple[float, float] | None = None) -> dict[str, float]:
@@ -143,9 +140,16 @@ class Results:
 
 
 def load(path: str | Path) -> Results:
-    """Results, with their plan, from a file written by `Results.save`."""
-    from netspec.formats import hdf5
+    """Results, with their plan, from a file written by `Results.save`, or from the runFolder of a long run.
 
+    A run that still goes on, or was killed, has results up to its last window.
+    """
+    from netspec.formats import hdf5
+    from netspec.results import pieces
+
+    if Path(path).is_dir():
+        found = pieces.load(Path(path))
+        return replace(found, counts=count(found))
     content = tree.restore(hdf5.load(path))
     try:
         plan = shares.plan_from(content)

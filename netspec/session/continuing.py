@@ -21,6 +21,7 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats import hdf5, tree
 from netspec.formats.files import whole
 from netspec.formats.json import plain
+from netspec.results import Results, pieces, shares
 from netspec.session.containers import plain_data
 from netspec.session.places import writable
 
@@ -61,10 +62,20 @@ class RunFolder:
         """Keep what was recorded in a window."""
         hdf5.save(self._file("piece", number), tree.flatten(piece))
 
-    def read(self, number: int) -> Content:
-        """What was recorded in a window."""
-        content: Content = tree.restore(hdf5.load(self._file("piece", number)))
-        return content
+    def columns(self, count: int) -> list[Any]:
+        """What was recorded in the first windows: each column of them."""
+        return pieces.columns([self._file("piece", number) for number in range(count)])
+
+    def others(self, count: int, part: str) -> Any:
+        """The signals or weights of the first windows."""
+        return pieces.others([self._file("piece", number) for number in range(count)], part)
+
+    def begin(self, numbered: Results, count: int) -> None:
+        """Say what is in the columns of windows, of which the first `count` are there."""
+        for number in range(count, pieces.count(self.path, self.ranks.rank)):
+            self._file("piece", number).unlink()
+        content = {**shares.whole(numbered), "ranks": self.ranks.size}
+        hdf5.save(pieces.file_of(self.path, self.ranks.rank), tree.flatten(content))
 
     def clear(self) -> None:
         """Remove what an earlier run left. Collective."""
@@ -73,7 +84,7 @@ class RunFolder:
                 manifest = self._read_manifest(number)
                 if manifest is not None and manifest["time"] < self._duration:
                     log.warning("%s is removed, since simConfig.resume is not set", self._manifest(number))
-            for pattern in ("checkpoint_*.json", "state_*_*.h5", "piece_*_*.h5", ".*.part"):
+            for pattern in ("checkpoint_*.json", "state_*_*.h5", "piece_*_*.h5", "run_*.h5", ".*.part"):
                 for file in self.path.glob(pattern):
                     file.unlink(missing_ok=True)
         self.ranks.barrier()
@@ -193,9 +204,10 @@ def run(session: Any, every: list[Any]) -> None:
         kept.clear()
     network.prepare()
     network.initialise()
-    network.windows.begin(kept)
+    count = 0 if found is None else found["state"]["pieces"]
+    kept.begin(session.results_with(network.windows.numbered()), count)
+    network.windows.begin(kept, count)
     if found is not None:
-        network.windows.begin(kept, found["state"]["pieces"])
         stopped.restore(network, kept.scratch, found["state"])
         session.say(f"  Continuing at {found['time']:g} ms from {kept.path}")
     if cfg.get("recordWindow"):
@@ -206,6 +218,7 @@ def run(session: Any, every: list[Any]) -> None:
     if cfg.get("checkpointEvery"):
         every = [*every, Every(float(cfg["checkpointEvery"]), lambda now: kept.save(network, own))]
     network.resume(*every)
+    network.windows.flush(network.reached, end=True)
 
 
 def folder(cfg: Any) -> Path:

@@ -18,10 +18,17 @@ from netspec.spec import Spec
 from netspec.spec.read import read
 
 
-def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ranks: Any = None) -> Model:
+def prepare(
+    net_params: Any,
+    sim_config: Any,
+    mod: list[Path] | None = None,
+    ranks: Any = None,
+    told: set[str] | None = None,
+) -> Model:
     """The checked model. SpecError with every mistake, before anything is built. Collective.
 
-    mod: folders of mod files; None for `mod` in the working directory and beside the script.
+    mod: folders of mod files; None for `mod` in the working directory and beside the script. told: warnings
+    that were given before.
     """
     from netspec.neuron import core_check, mechanisms, thread_safety  # import NEURON
 
@@ -39,7 +46,7 @@ def prepare(net_params: Any, sim_config: Any, mod: list[Path] | None = None, ran
         return [*found, *core_check.problems(model)] if core else found
 
     plots = {name: entry.arguments for name, entry in entries().items()}
-    with told_once(0 if ranks is None else ranks.rank):
+    with told_once(0 if ranks is None else ranks.rank, set() if told is None else told):
         spec = read(
             net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
         )

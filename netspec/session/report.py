@@ -38,8 +38,11 @@ class _Short:
 
 
 @contextmanager
-def told_once(rank: int) -> Iterator[None]:
-    """While warnings are collected; on rank 0 they are given afterwards, as of the user's line."""
+def told_once(rank: int, told: set[str]) -> Iterator[None]:
+    """While warnings are collected; on rank 0 they are given afterwards, as of the user's line.
+
+    told: those that were given before, which every verb would find again.
+    """
     doubts: list[warnings.WarningMessage] = []
     try:
         with warnings.catch_warnings(record=True) as doubts:
@@ -47,7 +50,9 @@ def told_once(rank: int) -> Iterator[None]:
             yield
     finally:
         frame = _users_frame()
-        for doubt in doubts if rank == 0 else ():
+        new = [doubt for doubt in doubts if str(doubt.message) not in told]
+        told.update(str(doubt.message) for doubt in new)
+        for doubt in new if rank == 0 else ():
             registry = frame.f_globals.setdefault("__warningregistry__", {})
             place = frame.f_code.co_filename, frame.f_lineno
             warnings.warn_explicit(doubt.message, doubt.category, *place, registry=registry)

@@ -63,6 +63,7 @@ class Session(Gathered):
         self.changed_tags: dict[int, dict[str, Any]] = {}
         self.run_keys: dict[str, dict[str, str]] = {}
         self.timings: Dict = Dict()
+        self.told: set[str] = set()
 
     # Settings
 
@@ -228,8 +229,12 @@ class Session(Gathered):
         """What this rank recorded."""
         if self.network is None:
             raise StateError("nothing was run: createNEURONObj is False or the network was not built")
-        found = self.network.collect()
-        self.local = Results(
+        self.local = self.results_with(self.network.collect())
+        return self.local
+
+    def results_with(self, found: Any) -> Results:
+        """Results of this rank with what was recorded."""
+        return Results(
             self.planned(),
             found.spikes,
             np.empty(0) if found.time is None else found.time,
@@ -241,7 +246,6 @@ class Session(Gathered):
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )
-        return self.local
 
     def adopt(self, found: Results, instantiate: bool, neuron_objects: bool, owned: Any = None) -> None:
         """Take results as this session's; build their network (or its cells `owned`) if `instantiate`."""
@@ -378,4 +382,4 @@ class Session(Gathered):
     def _read(self) -> Model:
         from netspec.session.prepare import prepare
 
-        return prepare(self.params, self.cfg, self.mod, self.ranks)
+        return prepare(self.params, self.cfg, self.mod, self.ranks, self.told)

@@ -20,7 +20,8 @@ from netspec.signals.sources import CONDUCTIVITY, line_source, point_source
 
 Floats = NDArray[np.float64]
 
-METHODS = ("line", "point")
+ROOT_AS_POINT = "root_as_point"
+METHODS = ("line", "point", ROOT_AS_POINT)
 IMAGES = 20
 """Reflections at the borders of a slab that are counted, as in LFPykit."""
 HINT = "needs LFPykit: pip install 'netspec[fields]'"
@@ -30,13 +31,15 @@ HINT = "needs LFPykit: pip install 'netspec[fields]'"
 class Slab:
     """Tissue between z = bottom, where there is glass, and bottom + thickness, where saline begins.
 
-    thickness, bottom [um]; saline, glass: their conductivity [S/m].
+    thickness, bottom [um]; saline, glass: their conductivity [S/m]. squeeze: the share of their extent along
+    z that cells are seen without, so that they fit in.
     """
 
     thickness: float = 300.0
     bottom: float = 0.0
     saline: float = 1.5
     glass: float = 0.0
+    squeeze: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,9 @@ class Electrodes:
     """What is around segments.
 
     sigma: of the tissue, one number or one for x, y and z [S/m]. method: current leaves a segment along its
-    `line`, or at its middle, a `point`. contact_radius: of discs [um], 0 for points; contact_points: that a
-    disc is the mean of; contact_normal: to all discs. slab: None for infinite tissue.
+    `line`, or at its middle, a `point`, or so at each cell's root only. contact_radius: of discs [um], 0 for
+    points; contact_points: that a disc is the mean of; contact_normal: to all discs. slab: None for infinite
+    tissue.
     """
 
     sigma: float | tuple[float, float, float] = CONDUCTIVITY
@@ -108,6 +112,7 @@ def potentials(segments: Segments, contacts: Floats, options: Electrodes) -> Flo
     """What contacts (m, 3) [um] see per current out of each segment: (m, n) [mV/nA]."""
     points = contact_points(contacts, options)
     if options.slab is not None:
+        segments = segments.squeezed(options.slab.squeeze) if options.slab.squeeze else segments
         _check_inside(segments, options.slab)
     total = np.zeros((len(contacts), len(segments)))
     for places in points:
@@ -117,16 +122,20 @@ def potentials(segments: Segments, contacts: Floats, options: Electrodes) -> Flo
 
 def _at_points(segments: Segments, places: Floats, options: Electrodes) -> Floats:
     """Potential at points (m, 3): (m, n)."""
+    as_line = (segments.length > 0) & (options.method != "point")
+    if options.method == ROOT_AS_POINT:
+        as_line[segments.roots] = False
     if not options.needs_lfpykit:
         assert not isinstance(options.sigma, tuple)
-        source = point_source if options.method == "point" else line_source
-        return source(segments, places, options.sigma)
+        found = point_source(segments, places, options.sigma)
+        if as_line.any():
+            found[:, as_line] = line_source(segments, places, options.sigma)[:, as_line]
+        return found
     found = np.empty((len(places), len(segments)))
-    long = segments.length > 0
-    for is_line in (True, False):
-        chosen = np.flatnonzero(long == is_line)
-        method = options.method if is_line else "point"
-        found[:, chosen] = _lfpykits(segments, chosen, places, replace(options, method=method))
+    for method, some in (("line", as_line), ("point", ~as_line)):
+        chosen = np.flatnonzero(some)
+        if len(chosen):
+            found[:, chosen] = _lfpykits(segments, chosen, places, replace(options, method=method))
     return found
 
 

@@ -60,6 +60,23 @@ def counted(values: Floats, quantum: float) -> Counts:
     return np.rint(scaled).astype(np.int64)
 
 
+def in_order(parts: Sequence[Signal]) -> Signal:
+    """One signal of several, one after another in time."""
+    some = [part for part in parts if len(part.time)] or parts[:1]
+    if len(some) == 1:
+        return some[0]
+    first, total = some[0], [part.total for part in some if part.total is not None]
+    return replace(
+        first,
+        time=np.concatenate([part.time for part in some]),
+        total=np.concatenate(total) if total else None,
+        populations={
+            label: np.concatenate([part.populations[label] for part in some]) for label in first.populations
+        },
+        cells={gid: np.concatenate([part.cells[gid] for part in some]) for gid in first.cells},
+    )
+
+
 def merged(shares: Sequence[Signal]) -> Signal:
     """One signal of the shares of all ranks."""
     totals = [share.total for share in shares if share.total is not None]

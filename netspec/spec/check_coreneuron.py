@@ -11,23 +11,21 @@ from netspec.spec.check_values import Findings
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path
 from netspec.spec.kinds import shown
-from netspec.spec.simulation import FAST
+from netspec.spec.simulation import FAST, GPU
 
 ROOT, NET = ("simConfig",), ("netParams",)
 STEPS = "CoreNEURON has fixed time steps only."
-WEIGHTS = "CoreNEURON cannot change weights while it runs."
-RATES = (
-    "CoreNEURON cannot change rates while it runs; NetStims with start and number can stand for each rate."
-)
+THREADS = "NEURON cannot divide what CoreNEURON records among threads; start more ranks."
+WRITTEN = "a model that is written for CoreNEURON cannot change while it runs; use coreneuron=True."
+WEIGHTS = "CoreNEURON cannot let a mechanism change a weight, which it does through a POINTER."
 
 
 def coreneuron(facts: Facts) -> Findings:
     """What prevents a run under CoreNEURON, if one is asked for."""
     options = facts.spec.simulation
-    if isinstance(options.coreneuron, str) and options.coreneuron != FAST:
-        yield Finding(
-            (*ROOT, "coreneuron"), f"expected True, False or {FAST!r}, got {shown(options.coreneuron)}."
-        )
+    if isinstance(options.coreneuron, str) and options.coreneuron not in (FAST, GPU):
+        expected = f"expected True, False, {FAST!r} or {GPU!r}"
+        yield Finding((*ROOT, "coreneuron"), f"{expected}, got {shown(options.coreneuron)}.")
     elif options.coreneuron or options.dump_coreneuron_model:
         yield from _refused(facts.spec)
     elif options.gpu:
@@ -35,7 +33,8 @@ def coreneuron(facts: Facts) -> Findings:
 
 
 def _refused(spec: Spec) -> Findings:
-    for path, message in (*_options(spec), *_cells(spec), *_connections(spec), *_sources(spec)):
+    changing = _changing(spec) if spec.simulation.dump_coreneuron_model else ()
+    for path, message in (*_options(spec), *_cells(spec), *_connections(spec), *_sources(spec), *changing):
         yield Finding(path, message)
 
 
@@ -45,14 +44,10 @@ def _options(spec: Spec) -> Iterator[tuple[Path, str]]:
         if value:
             yield (*ROOT, key), STEPS
     if options.threads > 1:
-        yield (*ROOT, "threads"), "not supported under CoreNEURON; start more ranks."
-    stored = {"checkpointEvery": options.checkpoint_every, "resume": options.resume}
-    for key, wanted in {**stored, "recordWindow": options.record_window}.items():
-        if wanted:
-            yield (*ROOT, key), "not supported yet under CoreNEURON."
-    for key in options.h_params:
-        if key.startswith("secondorder") and options.h_params[key]:
-            yield (*ROOT, "hParams", key), "not supported under CoreNEURON."
+        yield (
+            (*ROOT, "threads"),
+            THREADS,
+        )
     if spec.network.rxd.species:
         yield (*NET, "rxdParams"), "CoreNEURON has no reaction-diffusion."
 
@@ -64,18 +59,27 @@ def _cells(spec: Spec) -> Iterator[tuple[Path, str]]:
                 if values.get("vref") not in (None, "v"):
                     path = (*NET, "cellParams", label, "secs", name, "pointps", point, "vref")
                     yield path, "CoreNEURON detects spikes in the membrane potential only."
+
+
+def _changing(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """What is set between windows of a run, so that a model in files does not have it."""
+    for label, rule in spec.network.connections.items():
+        if rule.shape:
+            yield (*NET, "connParams", label, "shape"), WRITTEN
+    for label, source in spec.network.sources.items():
+        if source.params.get("shape"):
+            yield (*NET, "stimSourceParams", label, "shape"), WRITTEN
     for label, population in spec.network.populations.items():
         for where, values in (((), population.tags), (("params",), population.params or {})):
             for key in ("rates", "dynamicRates"):
                 if values.get(key) is not None:
-                    yield (*NET, "popParams", label, *where, key), RATES
+                    yield (*NET, "popParams", label, *where, key), WRITTEN
 
 
 def _connections(spec: Spec) -> Iterator[tuple[Path, str]]:
     for label, rule in spec.network.connections.items():
-        for key, value in (("shape", rule.shape), ("plast", rule.plast)):
-            if value:
-                yield (*NET, "connParams", label, key), WEIGHTS
+        if rule.plast:
+            yield (*NET, "connParams", label, "plast"), WEIGHTS
 
 
 def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
@@ -83,6 +87,5 @@ def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
         path: tuple[Any, ...] = (*NET, "stimSourceParams", label)
         if source.type == "XStim":
             yield (*path, "type"), "CoreNEURON has no extracellular potentials."
-        for key in ("shape", "plast"):
-            if source.params.get(key):
-                yield (*path, key), WEIGHTS
+        if source.params.get("plast"):
+            yield (*path, "plast"), WEIGHTS

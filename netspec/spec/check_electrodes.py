@@ -81,6 +81,8 @@ def _slab(slab: Any) -> Findings:
     for name, value in slab.items():
         if name in SLAB_KEYS and not is_number(value):
             yield Finding((*path, name), f"expected a number, got {shown(value)}.")
+        elif name == "squeeze" and not 0 <= value < 1:
+            yield Finding((*path, name), f"expected 0 or more, and less than 1, got {value!r}.")
         elif name in RANGES:
             yield from in_range(value, RANGES[name], (*path, name))
 
@@ -91,7 +93,7 @@ def _slab_fits(found: Electrodes, options: Simulation) -> Findings:
     if slab is None or not options.record_lfp:
         return
     height = contact_points(np.array(options.record_lfp, float), found)[..., 2] - slab.bottom
-    on_glass = found.method == "line"
+    on_glass = found.method != "point"
     if on_glass and slab.glass:
         yield Finding(
             (*ROOT, "slab", "glass"), "line sources need glass that conducts nothing; or method 'point'."

@@ -28,8 +28,6 @@ def long_run(facts: Facts) -> Findings:
 def _unable(facts: Facts, key: str) -> str | None:
     """Why this network cannot do it, or None."""
     options, saves = facts.spec.simulation, key == "checkpointEvery"
-    if options.coreneuron:
-        return "not possible with coreneuron, which has the state while it runs."
     if options.use_local_dt:
         return "not possible with use_local_dt: NEURON counts the samples in memory."
     if options.cvode_active and saves:

@@ -8,6 +8,8 @@ from netspec.spec.keys import key
 
 FAST = "fast"
 """The value of coreneuron that asks for vector instructions."""
+GPU = "gpu"
+"""The value of coreneuron that insists on a GPU."""
 DEFAULT_SEEDS = {"conn": 1, "stim": 1, "loc": 1, "cell": 1}
 DEFAULT_H_PARAMS = {"celsius": 6.3, "v_init": -65.0, "clamp_resist": 0.001}
 WEIGHT_STEP = 100.0
@@ -31,10 +33,12 @@ class Simulation:
     coreneuron: Any = key(
         "coreneuron",
         "bool or text",
-        "run with CoreNEURON; 'fast' compiles for this machine's processor",
+        "run with CoreNEURON; 'fast' compiles for this machine's processor, 'gpu' needs a GPU",
         False,
     )
-    gpu: bool = key("gpu", "bool", "run CoreNEURON on a GPU", False)
+    gpu: bool | None = key(
+        "gpu", "bool", "run CoreNEURON on a GPU; default: if it was built for that and there is one", None
+    )
     dump_coreneuron_model: bool = key(
         "dump_coreneuron_model",
         "bool",

@@ -1,5 +1,6 @@
 """A network with everything that has a state, run in one go or stopped on the way and continued."""
 
+import copy
 import os
 import signal
 import sys
@@ -110,30 +111,44 @@ def torn(what):
     continuing.hdf5.save = begin
 
 
+def columns(found):
+    """Everything that was recorded: {name: array}."""
+    lfp = found.signals["LFP"]
+    traces = {
+        f"{label}_{gid}": trace for label, cells in found.traces.items() for gid, trace in cells.items()
+    }
+    stims = {f"{gid}_{name}": times for gid, own in found.stims.items() for name, times in own.items()}
+    return {
+        "times": found.spikes["time"], "gids": found.spikes["gid"], "time": found.time, "lfp": lfp.values,
+        "lfp_time": lfp.time, "lfp_cell": lfp.cells[1], "lfp_pop": lfp.of_population("E"),
+        "weights": found.weights.values, "weight_times": found.weights.time, **traces, **stims,
+    }  # fmt: skip
+
+
+def for_coreneuron(net):
+    """The same without what CoreNEURON refuses: plasticity, a POINTER, IntFire2."""
+    net = copy.deepcopy(net)
+    del net["popParams"]["F"], net["synMechParams"]["gap"], net["connParams"]["E->E"]["plast"]
+    for label in ("E->F", "F->E", "E-E"):
+        del net["connParams"][label]
+    return net
+
+
 def main(folder, out, arguments):
     options = {name: eval(value) for name, value in (one.split("=", 1) for one in arguments)}
+    net = for_coreneuron(NET) if options.get("coreneuron") else NET
     stop, victim = options.pop("kill", None), options.pop("victim", 0)
     if "torn" in options:
         torn(options.pop("torn"))
     cfg = specs.SimConfig({**CFG, "runFolder": str(folder), **options})
-    sim.create(specs.NetParams(NET), cfg)
+    sim.create(specs.NetParams(net), cfg)
     if stop is None:
         sim.runSim()
     else:
         sim.runSimWithIntervalFunc(1, kill_at(stop, victim))
     sim.gatherData()
     if sim.rank == 0:
-        found = sim.results
-        lfp = found.signals["LFP"]
-        traces = {
-            f"{label}_{gid}": trace for label, cells in found.traces.items() for gid, trace in cells.items()
-        }
-        stims = {f"{gid}_{name}": times for gid, own in found.stims.items() for name, times in own.items()}
-        np.savez(
-            out, times=found.spikes["time"], gids=found.spikes["gid"], time=found.time, lfp=lfp.values,
-            lfp_time=lfp.time, lfp_cell=lfp.cells[1], lfp_pop=lfp.of_population("E"),
-            weights=found.weights.values, weight_times=found.weights.time, **traces, **stims,
-        )  # fmt: skip
+        np.savez(out, **columns(sim.results))
 
 
 if __name__ == "__main__":

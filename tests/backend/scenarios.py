@@ -18,6 +18,7 @@ ORACLES = (
     "full_and_list",
     "globals_vinit",
     "morphology",
+    "netstim_populations",
     "pointer_connections",
     "probability",
     "record_selected",
@@ -34,9 +35,8 @@ REFUSED = {
     "imported_cells": ["mechs['extracellular']: CoreNEURON has no extracellular."],
     "local_step": ["simConfig.use_local_dt: CoreNEURON has fixed time steps only."],
     "variable_step": ["simConfig.cvode_active: CoreNEURON has fixed time steps only."],
-    "netstim_populations": ["netParams.popParams['changing'].dynamicRates: CoreNEURON cannot change rates"],
-    "plasticity": ["netParams.connParams['A->B'].plast: CoreNEURON cannot change weights"],
-    "shaped_weights": ["shape: CoreNEURON cannot change weights", "cellModel: CoreNEURON has no IntFire1."],
+    "plasticity": ["netParams.connParams['A->B'].plast: CoreNEURON cannot let a mechanism change a weight"],
+    "shaped_weights": ["cellModel: CoreNEURON has no IntFire1."],
     "point_neurons": ["pointps['cell'].vref: CoreNEURON detects spikes in the membrane potential only."],
     "rxd_buffering": ["netParams.rxdParams: CoreNEURON has no reaction-diffusion."],
     "stimulation_clamps": [
@@ -102,7 +102,30 @@ def recorded(**options):
     return net, cfg
 
 
+def changing(**options):
+    """Weights with a shape, and rates that change, also at the very time of an event."""
+    net, cfg = oracle("shaped_weights")
+    del net["popParams"]["F"], net["connParams"]["points"]
+    shape = {"switchOnOff": [5, 60], "pulseType": "gaussian", "pulsePeriod": 25, "pulseWidth": 10}
+    regular = {"rates": [[50, 100, 40]] * 2, "times": [0, 20, 60]}
+    net["popParams"]["R"] = {
+        "cellModel": "NetStim",
+        "numCells": 2,
+        "noise": 0,
+        "start": 0,
+        "dynamicRates": regular,
+    }
+    net["connParams"]["regular"] = {**net["connParams"]["steady"], "preConds": {"pop": "R"}, "delay": 1.3}
+    net["stimSourceParams"] = {"bg": {"type": "NetStim", "rate": 80, "noise": 1, "shape": shape}}
+    net["stimTargetParams"] = {
+        "bg->A": {"source": "bg", "conds": {"pop": "A"}, "weight": 0.01, "synMech": "exc", "delay": 1},
+    }
+    return net, {**cfg, "recordStim": True, **options}
+
+
 OWN = {
+    "values that change": lambda: changing(),
+    "second order": lambda: recorded(hParams={"celsius": 20.0, "v_init": -68.0, "secondorder": 2}),
     "everything recorded": lambda: recorded(),
     "rows between steps": lambda: recorded(recordStep=0.06, dt=0.04, duration=30.1),
     "membrane currents": lambda: recorded(saveIMembrane=[3], duration=10),

@@ -11,7 +11,9 @@ import pytest
 import scenarios
 from neuron import h
 
-from netspec.neuron import cache, core_build, core_copy, core_record, mod_files
+from netspec.neuron import cache, core_build, core_copy, core_gpu, core_record, mod_files
+from netspec.neuron import coreneuron as core
+from netspec.spec.simulation import Simulation
 
 pytestmark = [
     pytest.mark.neuron,
@@ -164,6 +166,67 @@ print(json.dumps(problems()))
     def test_a_gpu_that_is_not_there(self, start, tmp_path):
         found = python(start, "print(json.dumps(problems(gpu=True)))", tmp_path)
         assert found == ["simConfig.gpu: the CoreNEURON that is installed was built without GPU support."]
+
+
+class TestGpu:
+    """With a CoreNEURON that says that it was built for GPUs, and a folder of devices."""
+
+    @pytest.fixture
+    def machine(self, monkeypatch, tmp_path):
+        def having(build, device):
+            monkeypatch.setitem(core_gpu.config.arguments, "CORENRN_ENABLE_GPU", build)
+            monkeypatch.setattr(core_gpu, "DEVICES", tmp_path)
+            if device:
+                (tmp_path / "nvidia0").touch()
+
+        return having
+
+    @pytest.mark.parametrize(
+        ("build", "device", "options", "expected"),
+        [
+            (True, True, {"coreneuron": True}, True),
+            (True, False, {"coreneuron": True}, False),
+            (False, True, {"coreneuron": True}, False),
+            (True, True, {"coreneuron": True, "gpu": False}, False),
+            (True, True, {"coreneuron": "fast"}, False),
+            (True, True, {}, False),
+            (True, False, {"coreneuron": True, "gpu": True}, True),
+            (True, False, {"coreneuron": "gpu"}, True),
+        ],
+    )
+    def test_chosen_where_there_is_one_or_where_it_is_asked_for(
+        self, build, device, options, expected, machine
+    ):
+        machine(build, device)
+        asked = Simulation(**options)
+        assert core_gpu.used(asked) == expected
+        assert core_gpu.problems(asked) == []
+
+    @pytest.mark.parametrize(
+        ("build", "options", "expected"),
+        [
+            (
+                False,
+                {"coreneuron": "gpu"},
+                "simConfig.coreneuron: the CoreNEURON that is installed was built",
+            ),
+            (False, {"coreneuron": True, "gpu": True}, "simConfig.gpu: the CoreNEURON that is installed was"),
+            (True, {"coreneuron": "fast", "gpu": True}, "simConfig.gpu: coreneuron='fast' is for the mach"),
+        ],
+    )
+    def test_refused_by_path(self, build, options, expected, machine):
+        machine(build, True)
+        (found,) = core_gpu.problems(Simulation(**options))
+        assert f"{found.path}: {found.message}".startswith(expected)
+
+    @pytest.mark.parametrize("gpu", [True, False])
+    def test_coreneuron_is_told(self, gpu, monkeypatch):
+        monkeypatch.setattr(core, "_running", [core.Library(Path("none"), frozenset(), False)])
+        with core._on(Simulation(coreneuron=True), gpu):
+            assert core.switch.enable
+            assert ("--gpu" in core.switch.nrncore_arg(10.0)) == gpu
+            assert core.switch.cell_permute == int(gpu)
+        assert not core.switch.gpu
 
 
 class TestFace:

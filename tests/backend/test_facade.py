@@ -679,6 +679,25 @@ def test_a_mistake_is_told_once_without_lines_of_netspec(start, ranks):
     assert "netspec/session" not in done.stderr
 
 
+DOUBT = """
+from netspec import sim
+cell = {"secs": {"soma": {"geom": {"L": 20, "diam": 20}, "mechs": {"hh": {}}}}}
+net = {"cellParams": {"c": cell}, "popParams": {"A": {"cellType": "c", "numCells": 2}}}
+sim.create(net, {"duration": 2, "analysis": {"plotUnheardOf": True}})
+sim.cfg.analysis["plotOther"] = True
+sim.simulate()
+sim.analyze()
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_doubt_is_told_once_not_at_every_verb(start, ranks):
+    done = start(ranks, "-W", "always", "-c", DOUBT)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("simConfig.analysis['plotUnheardOf']") == 1
+    assert done.stderr.count("simConfig.analysis['plotOther']") == 1
+
+
 NOT_A_NUMBER = """
 from netspec import sim
 cell = {"secs": {"soma": {"geom": {"L": 20, "diam": 20}, "mechs": {"hh": {}}}}}

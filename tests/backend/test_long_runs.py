@@ -3,8 +3,13 @@
 import shutil
 from pathlib import Path
 
+import long_model
 import numpy as np
 import pytest
+
+import netspec
+from netspec.errors import FileError
+from netspec.neuron import cache
 
 pytestmark = pytest.mark.neuron
 
@@ -65,6 +70,18 @@ def test_a_killed_run_continues_to_the_same_bits(ranks, every, end, run, in_one_
     assert equal(found, in_one_go[ranks])
 
 
+@pytest.mark.skipif(cache.compiler() is None, reason="no compiler")
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_coreneuron_stops_and_continues_to_the_same_bits(ranks, run):
+    expected = run(ranks, f"core{ranks}", coreneuron=True)
+    assert len(expected["times"]) > 50
+    assert equal(run(ranks, f"core_windows{ranks}", coreneuron=True, recordWindow=3.1), expected)
+    folder = f"core_killed{ranks}"
+    run(ranks, folder, coreneuron=True, checkpointEvery=7.77, kill=83, victim=ranks - 1)
+    assert equal(run(ranks, folder, coreneuron=True, checkpointEvery=7.77, resume=True), expected)
+    assert "Continuing at 77.7 ms" in run.said
+
+
 @pytest.mark.parametrize("kind", ["state", "piece"])
 def test_a_file_that_is_being_written_does_not_count(kind, run, in_one_go):
     folder = f"torn_{kind}"
@@ -83,10 +100,37 @@ def test_a_damaged_checkpoint_is_passed_over(run, in_one_go, place):
 
 def test_windows_are_the_same_results(run, in_one_go, place):
     found = run(2, "windows", recordWindow=3.1)
-    assert len(list((place / "windows").glob("piece_*_1.h5"))) == 39
+    assert len(list((place / "windows").glob("piece_*_1.h5"))) == 39 + 1
     assert equal(found, in_one_go[2])
     run(1, "both", recordWindow=3.1, checkpointEvery=25, kill=95)
     assert equal(run(1, "both", recordWindow=5, checkpointEvery=50, resume=True), in_one_go[1])
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_what_a_killed_run_has_left_can_be_read(ranks, run, in_one_go, place):
+    folder = f"left_{ranks}"
+    run(ranks, folder, recordWindow=3.1, kill=95, victim=ranks - 1)
+    results = netspec.load(place / folder)
+    assert results.provenance["until"] == 93
+    assert len(results.plan.cells.owned) == len(results.plan.cells) == 17
+    found, expected = long_model.columns(results), in_one_go[ranks]
+    assert found.keys() == expected.keys()
+    assert len(found["times"]) == np.count_nonzero(expected["times"] <= 93) > 50
+    assert (len(found["time"]), len(found["weights"])) == (311, 10)
+    assert 311 - 32 < len(found["lfp"]) < 311
+    for name, values in found.items():
+        assert np.array_equal(values, expected[name][: len(values)]), name
+    assert results.counts.spikes == len(found["times"])
+
+
+def test_a_run_that_has_ended_can_be_read(run, in_one_go, place):
+    run(2, "ended", recordWindow=50)
+    assert equal(long_model.columns(netspec.load(place / "ended")), in_one_go[2])
+    (place / "ended" / "run_1.h5").unlink()
+    with pytest.raises(FileError, match=r"ended: no whole run was left here \(no run_1.h5\)"):
+        netspec.load(place / "ended")
+    with pytest.raises(FileError, match=r"no whole run was left here \(no run_0.h5\)"):
+        netspec.load(place / "mod")
 
 
 def test_without_checkpoints_a_run_begins_at_0(run, in_one_go):

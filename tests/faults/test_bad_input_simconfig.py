@@ -250,7 +250,8 @@ STOPS = {
     ),
     "method of electrodes": (
         [*ELECTRODE, ("electrodes", {"method": "lines"})],
-        "simConfig.electrodes.method: expected one of 'line', 'point', got 'lines'. Did you mean 'line'?",
+        "simConfig.electrodes.method: expected one of 'line', 'point', 'root_as_point', got 'lines'. "
+        "Did you mean 'line'?",
     ),
     "radius of contacts": (
         [*ELECTRODE, ("electrodes", {"contactRadius": -1})],
@@ -277,6 +278,10 @@ STOPS = {
         "simConfig.electrodes.slab.thickness: expected a positive number, got 0.",
     ),
     "bottom of a slab": (
+        [*ELECTRODE, ("electrodes", {"slab": {"squeeze": 1}})],
+        "simConfig.electrodes.slab.squeeze: expected 0 or more, and less than 1, got 1.",
+    ),
+    "text in a slab": (
         [*ELECTRODE, ("electrodes", {"slab": {"bottom": "low"}})],
         "simConfig.electrodes.slab.bottom: expected a number, got 'low' (str).",
     ),
@@ -303,7 +308,7 @@ STOPS = {
     ),
     "coreneuron that is neither on nor off": (
         [("coreneuron", "quick")],
-        "simConfig.coreneuron: expected True, False or 'fast', got 'quick' (str).",
+        "simConfig.coreneuron: expected True, False, 'fast' or 'gpu', got 'quick' (str).",
     ),
     "coreneuron as a number": (
         [("coreneuron", 3)],
@@ -311,7 +316,7 @@ STOPS = {
     ),
     "coreneuron with threads": (
         [("coreneuron", True), ("threads", 2)],
-        "simConfig.threads: not supported under CoreNEURON; start more ranks.",
+        "simConfig.threads: NEURON cannot divide what CoreNEURON records among threads; start more ranks.",
     ),
     "coreneuron with a variable step": (
         [("coreneuron", True), ("cvode_active", True)],

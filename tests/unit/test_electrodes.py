@@ -11,7 +11,7 @@ from netspec.signals.sources import line_source, point_source
 from netspec.spec.check_electrodes import check
 from netspec.spec.simulation import Simulation
 
-LFPYKITS = {"line": "linesource", "point": "pointsource"}
+LFPYKITS = {"line": "linesource", "point": "pointsource", "root_as_point": "root_as_point"}
 ANISOTROPIC = (0.2, 0.35, 0.5)
 
 
@@ -60,7 +60,7 @@ def test_equal_conductivities_are_isotropic(segments, contacts):
 @pytest.mark.parametrize("method", LFPYKITS)
 def test_slab_is_lfpykits(method, glass, segments, contacts):
     slab = Slab(thickness=310, bottom=-5, saline=1.2, glass=glass)
-    if method == "line":
+    if method != "point":
         contacts[:, 2], slab = -5, Slab(310, -5, 1.2, 0.0)
     mea = lfpykit.RecMEAElectrode(
         geometry(segments), 0.3, slab.saline, slab.glass, slab.thickness, slab.bottom,
@@ -68,6 +68,39 @@ def test_slab_is_lfpykits(method, glass, segments, contacts):
     )  # fmt: skip
     found = potentials(segments, contacts, Electrodes(method=method, slab=slab))
     np.testing.assert_allclose(found, mea.get_transformation_matrix(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", LFPYKITS)
+def test_cells_are_squeezed_into_a_slab_as_by_lfpykit(method, segments, contacts):
+    contacts[:, 2] = np.minimum(contacts[:, 2], 100) if method == "point" else 0
+    segments.start[:, 2], segments.end[:, 2] = segments.start[:, 2] * 0.9, segments.end[:, 2] * 0.9
+    mea = lfpykit.RecMEAElectrode(
+        geometry(segments), 0.3, 1.5, 0.0, 130, 0, squeeze_cell_factor=0.6,
+        x=contacts[:, 0], y=contacts[:, 1], z=contacts[:, 2], method=LFPYKITS[method],
+    )  # fmt: skip
+    expected = mea.get_transformation_matrix()
+    slab = Slab(thickness=130, squeeze=0.6)
+    found = potentials(segments, contacts, Electrodes(method=method, slab=slab))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    with pytest.raises(SpecError, match="out of the slab"):
+        potentials(segments, contacts, Electrodes(method=method, slab=Slab(thickness=130)))
+
+
+def test_each_cell_has_its_own_root(segments, contacts):
+    """Two cells are seen as one is, wherever their soma is in the order of sections."""
+    cells, names = np.repeat([0, 1], [25, 15]), np.repeat(["dend", "soma_0", "axon"], [5, 5, 30])
+    both = Segments(cells, names, segments.start, segments.end, segments.diameter)
+    assert both.roots.tolist() == [5, 25]
+    slab = Slab(thickness=300, squeeze=0.3)
+    options = Electrodes(method="root_as_point", slab=slab)
+    contacts[:, 2] = 0
+    found = potentials(both, contacts, options)
+    for of_cell in (slice(0, 25), slice(25, 40)):
+        part = Segments(
+            cells[of_cell], names[of_cell], segments.start[of_cell], segments.end[of_cell],
+            segments.diameter[of_cell],
+        )  # fmt: skip
+        np.testing.assert_allclose(potentials(part, contacts, options), found[:, of_cell], rtol=1e-14)
 
 
 def test_on_glass_potentials_are_doubled(segments, contacts):

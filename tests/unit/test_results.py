@@ -119,15 +119,14 @@ class Rank:
         self._parts, self._outbox = parts, outbox
 
     def allreduce(self, array):
-        if len(array) == self.size:
-            words = [tree.pack(tree.flatten(shares.of_rank(part))) for part in self._parts]
-            return np.array([len(w) for w in words])
         numbers = [count(part) for part in self._parts]
         return sum(np.array([n.connections, n.contacts, *n.cells_of, *n.spikes_of]) for n in numbers)
 
-    def gather_arrays(self, array):
-        self._outbox.append(array)
-        return np.concatenate(self._outbox[::-1]) if self.rank == 0 else None
+    def gathered(self, words):
+        if self.rank == 0:
+            return iter(self._outbox[::-1])
+        self._outbox.append(words)
+        return iter(())
 
 
 def gathered(size):

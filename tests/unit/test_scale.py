@@ -135,13 +135,20 @@ def test_numbers_are_replaced_where_they_are_marked():
 
 
 def test_networks_and_ratios():
-    runs = [network(), network(size=2), network("netpyne", factor=4.0)]
+    theirs = [network("netpyne", factor=4.0), network("netpyne", size=2, factor=5.0)]
+    runs = [network(), network(size=2), *theirs]
     rows = scale_report.network_rows(runs)
-    assert [row[2] for row in rows] == ["netspec, 1 rank", "netspec, 2 ranks", "NetPyNE"]
+    assert [row[2] for row in rows] == [
+        "netspec, 1 rank",
+        "netspec, 2 ranks",
+        "NetPyNE, 1 rank",
+        "NetPyNE, 2 ranks",
+    ]
     assert rows[0][-3:] == ["300", "8,076", "200"]
     assert rows[1][-3:] == ["600", "16,152", "200 + 200"]
-    (ratios,) = scale_report.ratio_rows(runs)
-    assert ratios == ["1,000", "100,000", "4.0 x", "4.0 x", "1.0 x", "4.0 x", "4.0 x", "1.0 x"]
+    ratios, on_two = scale_report.ratio_rows(runs)
+    assert on_two[:4] == ["1,000", "100,000", "2", "5.0 x"]
+    assert ratios == ["1,000", "100,000", "1", "4.0 x", "4.0 x", "1.0 x", "4.0 x", "4.0 x", "1.0 x"]
 
 
 def test_the_share_that_was_built_beside_its_items():
