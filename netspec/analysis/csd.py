@@ -3,14 +3,13 @@
 density(with_ends(band_passed(lfp, rate)), spacing); without_mean may come before density.
 """
 
-import importlib
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import NetspecError, NetspecWarning
+from netspec.analysis.extras import needed
+from netspec.errors import NetspecWarning
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +23,7 @@ def band_passed(signals: Floats, rate: float, low: float = 0.05, high: float = 3
     rate: samples per second [Hz]; low, high [Hz]. With a `high` of half of the rate or more, nothing is taken
     off above. The filter runs forwards and then backwards from rest, without padding.
     """
-    signal = _scipy_signal()
+    signal = needed("scipy.signal", "A filter")
     if low <= 0 or low > rate / 2:
         raise ValueError(
             f"the lowest frequency, {low} Hz, is not between 0 and half of the rate, {rate / 2} Hz"
@@ -78,10 +77,3 @@ def csd(
     signals = band_passed(np.asarray(lfp, float).T, rate, *band)
     signals = with_ends(signals) if ends else signals
     return density(without_mean(signals) if mean_off else signals, spacing)
-
-
-def _scipy_signal() -> Any:
-    try:
-        return importlib.import_module("scipy.signal")
-    except ImportError as error:
-        raise NetspecError("Filters need scipy: pip install 'netspec[analysis]'") from error
