@@ -49,9 +49,9 @@ def _butterworth(x: ArrayLike, rate: float, edges: float | list[float], order: i
 
 
 def smooth(x: ArrayLike, window: int) -> Floats:
-    """The signal (samples,) smoothed by a Hann window of so many samples, mirrored at its ends; NetPyNE's numbers.
+    """The signal (samples,) smoothed by a Hann window of so many samples; NetPyNE's numbers.
 
-    With an odd window the result is half a sample early, as there.
+    It is mirrored at its ends. With an odd window the result is a sample early, as there.
     """
     values = np.asarray(x, float)
     if window < 3:
@@ -87,7 +87,7 @@ def netpyne_psd(x: ArrayLike, rate: float, nfft: int = 256, overlap: int = 128) 
     window = np.hanning(nfft)
     power = (np.abs(np.fft.rfft(pieces * window)) ** 2).mean(axis=0) / rate / (window**2).sum()
     power[1 : len(power) - (nfft + 1) % 2] *= 2  # both signs, but for 0 and half of the rate
-    return np.fft.rfftfreq(nfft, 1 / rate), np.asarray(power)
+    return np.asarray(np.fft.rfftfreq(nfft, 1 / rate), float), np.asarray(power)
 
 
 def morlet_power(x: ArrayLike, rate: float, freqs: ArrayLike, cycles: float = 7.0) -> Floats:
@@ -146,7 +146,7 @@ def multitaper(
     values = values - values.mean(axis=-1, keepdims=True)
     power = (np.abs(np.fft.rfft(values[..., None, :] * found)) ** 2).mean(axis=-2) / rate
     power[..., 1 : power.shape[-1] - (n + 1) % 2] *= 2
-    return np.fft.rfftfreq(n, 1 / rate), np.asarray(power)
+    return np.asarray(np.fft.rfftfreq(n, 1 / rate), float), np.asarray(power)
 
 
 def spectrogram(
