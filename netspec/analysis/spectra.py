@@ -97,7 +97,7 @@ def morlet_power(x: ArrayLike, rate: float, freqs: ArrayLike, cycles: float = 7.
     """
     values = detrended(x)
     wavelets = [_morlet(rate, freq, cycles) for freq in np.atleast_1d(np.asarray(freqs, float))]
-    size = len(values) + max(map(len, wavelets)) - 1
+    size = 1 << (len(values) + max(map(len, wavelets)) - 2).bit_length()  # a power of 2 is fast
     spectrum = np.fft.fft(values, size)
     power = np.empty((len(wavelets), len(values)))
     for row, wavelet in zip(power, wavelets, strict=True):
@@ -141,7 +141,7 @@ def multitaper(
     if product < 1:
         raise ValueError(f"a signal of {n / rate} s tells frequencies apart that differ by {2 * rate / n} Hz")
     found = needed("scipy.signal.windows", "A multitaper spectrum").dpss(
-        n, product, tapers or max(int(2 * product) - 1, 1)
+        n, product, tapers or max(int(2 * product) - 1, 1), sym=False
     )
     values = values - values.mean(axis=-1, keepdims=True)
     power = (np.abs(np.fft.rfft(values[..., None, :] * found)) ** 2).mean(axis=-2) / rate
