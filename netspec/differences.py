@@ -11,6 +11,24 @@ DIFFERENCES = {
     "A point neuron (`vref`) on one of several sections in `sec`: NetPyNE makes synapses, netspec connects to"
     " the neuron.": ("vref",),
     "`scale` is a factor on densities too.": ("density",),
+    "`plotSpikeFreq`, the peaks of `calculateRate` and `plotRates`, and histograms beside rasters "
+    "have the last bin too.": (
+        "plotSpikeFreq",
+        "calculateRate",
+        "plotRates",
+    ),
+    "Rates in labels of `plotRaster` and `prepareRaster` count every spike; NetPyNE leaves out the "
+    "last one.": (
+        "prepareRaster",
+        "prepareSpikeData",
+    ),
+    "`colorbyPhase`: between two samples at the end of a turn the phase goes on; NetPyNE's runs back "
+    "through the whole turn.": ("colorbyPhase",),
+    "`plotSpikeStats`: colours, legends and depths belong to the population that they stand beside; "
+    "NetPyNE counts them from the end. 'sync' and 'pairsync' need no package. `normfit` draws the "
+    "log-normal distribution of the same mean and deviation of logarithms.": ("plotSpikeStats",),
+    "`histlogy` of `plotSpikeStats`, `norm` and `smooth` of `plotRateSpectrogram` do what they say; NetPyNE"
+    " ignores them.": ("plotRateSpectrogram",),
     "`rotateCellsRandomly`: NetPyNE turns each cell on top of the turns of all cells of the rank before it,"
     " and not at all with `[min, max]`.": ("rotateCellsRandomly",),
     "`shape`: pulse widths that are no whole number of ms are cut to the length of the table.": ("shape",),

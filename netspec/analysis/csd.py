@@ -3,14 +3,15 @@
 density(with_ends(band_passed(lfp, rate)), spacing); without_mean may come before density.
 """
 
-import importlib
+import contextlib
+import io
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import NetspecError, NetspecWarning
+from netspec.analysis.extras import needed
+from netspec.errors import NetspecWarning
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ def band_passed(signals: Floats, rate: float, low: float = 0.05, high: float = 3
     rate: samples per second [Hz]; low, high [Hz]. With a `high` of half of the rate or more, nothing is taken
     off above. The filter runs forwards and then backwards from rest, without padding.
     """
-    signal = _scipy_signal()
+    signal = needed("scipy.signal", "A filter")
     if low <= 0 or low > rate / 2:
         raise ValueError(
             f"the lowest frequency, {low} Hz, is not between 0 and half of the rate, {rate / 2} Hz"
@@ -80,8 +81,43 @@ def csd(
     return density(without_mean(signals) if mean_off else signals, spacing)
 
 
-def _scipy_signal() -> Any:
-    try:
-        return importlib.import_module("scipy.signal")
-    except ImportError as error:
-        raise NetspecError("Filters need scipy: pip install 'netspec[analysis]'") from error
+def delta_icsd(
+    lfp: Floats, spacing: float, diameter: float = 0.5, sigma: float = 0.3, above: float | None = None
+) -> Floats:
+    """Density (sites, samples) [uA/mm3] that thin discs at each site would need to make this LFP.
+
+    lfp: (samples, sites) [mV], from top to bottom. spacing, diameter [mm]. sigma: of the tissue [S/m]; above:
+    of what is above the first site, if it differs. No site is lost. The potentials are not filtered.
+    Pettersen et al., J Neurosci Methods 154:116 (2006).
+    """
+    signals = np.asarray(lfp, float).T
+    depths = spacing * np.arange(1, len(signals) + 1)
+    made = _of_disc(depths[:, None] - depths, diameter / 2)
+    if above is not None:
+        made += (sigma - above) / (sigma + above) * _of_disc(depths[:, None] + depths, diameter / 2)
+    return np.asarray(np.linalg.solve(spacing / (2 * sigma) * made, signals))
+
+
+def _of_disc(distance: Floats, radius: float) -> Floats:
+    """Potential on the axis of a disc of unit current density, times twice the conductivity [mm]."""
+    return np.asarray(np.hypot(distance, radius) - np.abs(distance))
+
+
+def kcsd(
+    lfp: Floats, spacing: float, diameter: float = 0.5, sigma: float = 0.3, points: int = 100
+) -> tuple[Floats, Floats]:
+    """Depths below the first site (points,) [mm] and densities there (points, samples) [uA/mm3].
+
+    The kernel method, with the width of sources and the regularisation that predict left-out sites best.
+    lfp: (samples, sites) [mV]; spacing, diameter [mm]; sigma [S/m]. By elephant.
+    Potworowski et al., Neural Comput 24:541 (2012).
+    """
+    kernel = needed("elephant.current_source_density_src.KCSD", "Kernel CSD")
+    signals = np.asarray(lfp, float).T
+    places = spacing * np.arange(len(signals))[:, None]
+    span = float(places[-1, 0])
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it tries
+        model = kernel.KCSD1D(places, signals, sigma=sigma, h=diameter / 2, gdx=span / points, n_src_init=300)
+        model.cross_validate(Rs=spacing * np.array([0.5, 1.0, 1.5, 2.0]))
+    depths = np.asarray(model.estm_x, float).ravel()
+    return depths, np.asarray(model.values("CSD"), float).reshape(len(depths), -1)

@@ -8,14 +8,13 @@ LFPykit computes the potentials and fields of one dipole; those of several add u
 the middle of all spheres.
 """
 
-import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from netspec.errors import NetspecError
+from netspec.analysis.extras import needed
 
 Floats = NDArray[np.float64]
 
@@ -136,7 +135,4 @@ def _rotation(start: Floats, end: Floats) -> Floats:
 
 
 def _lfpykit() -> Any:
-    try:
-        return importlib.import_module("lfpykit.eegmegcalc")
-    except ImportError as error:
-        raise NetspecError("EEG and MEG need LFPykit: pip install 'netspec[fields]'") from error
+    return needed("lfpykit.eegmegcalc", "EEG and MEG", "fields")

@@ -53,6 +53,23 @@ def select(plan: Plan, include: Sequence[Any], path: str = "include") -> Selecti
     return Selection(np.flatnonzero(chosen), tuple(stims))
 
 
+def items(plan: Plan, include: Iterable[Any]) -> dict[str, list[Any]]:
+    """What each item of an `include` list is, by label. 'eachPop': all populations, at the end.
+
+    A list of populations is one item.
+    """
+    wanted = [item for item in include if item != "eachPop"]
+    if "eachPop" in include:
+        wanted += [pop.label for pop in plan.cells.populations if pop.label not in wanted]
+    return {_label(item): [item] for item in wanted}
+
+
+def _label(item: Any) -> str:
+    if _is_indexed(item):
+        return f"{item[0]} {item[1]}"
+    return ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
+
+
 def netstims(network: Network) -> list[str]:
     """Labels of the stimulus sources that make spikes."""
     return [label for label, source in network.sources.items() if source.type == "NetStim"]

@@ -1,19 +1,24 @@
-"""Spike times as rows of a raster, rates and histograms."""
+"""Spike times: as rows of a raster, the intervals between them and how irregular they are, read from files.
+
+Spikes are two arrays, `times` [ms] and `ids` (n,), in any order: of results, of somebody's file, made up.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from netspec.analysis.select import Selection, numeric_tag, select
+from netspec.analysis.spike_files import read as read
 from netspec.plan import Plan
 from netspec.tables import Table
 
 if TYPE_CHECKING:
     from netspec.results import Results
 
+Floats = NDArray[np.float64]
 Range = tuple[float, float]
 
 
@@ -22,6 +27,7 @@ class Raster:
     """Spikes of selected cells as points. times [ms], rows, gids, groups: (spikes,), groups index `labels`.
 
     labels: populations and stimuli shown. sizes: rows of each. row_count: rows in all, silent ones too.
+    cells: gids of the rows that are cells, which come first.
     """
 
     times: NDArray[np.float64]
@@ -32,6 +38,7 @@ class Raster:
     sizes: NDArray[np.int64]
     row_count: int
     time_range: Range
+    cells: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def rates(self) -> NDArray[np.float64]:
         """Mean rate of each label [Hz]."""
@@ -61,7 +68,10 @@ def raster(
     order_by: str | Sequence[str] = "gid",
     max_spikes: float = 1e8,
 ) -> Raster:
-    """The raster of what `include` names: cells in the order of a tag, then a row per NetStim stimulus."""
+    """The raster of what `include` names: cells in the order of a tag, then a row per NetStim stimulus.
+
+    With more than max_spikes the first are taken, and the time ends with them.
+    """
     plan, span = results.plan, whole(results, time_range)
     chosen = select(plan, include)
     ordered = chosen.positions[_order(plan, chosen.positions, order_by)]
@@ -87,8 +97,104 @@ def raster(
         labels=(*cell_labels, *chosen.stims),
         sizes=np.concatenate([sizes, np.array(stim_sizes, np.int64)]),
         row_count=len(ordered) + sum(stim_sizes),
-        time_range=span,
+        time_range=span if len(first) == len(all_times) else (span[0], float(all_times[first[-1]])),
+        cells=plan.cells.gids[ordered],
     )
+
+
+def trains(times: ArrayLike, ids: ArrayLike) -> tuple[NDArray[np.int64], list[Floats]]:
+    """Ids that spike, ascending, and the spike times of each, ascending [ms]."""
+    when, who = _sorted(times, ids)
+    present, first = np.unique(who, return_index=True)
+    return present, np.split(when, first[1:]) if len(present) else []
+
+
+def intervals(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+    """Times between one spike of a cell and its next [ms], and whose they are: (n,) each, cell by cell."""
+    when, who = _sorted(times, ids)
+    same = who[1:] == who[:-1]
+    return np.diff(when)[same], who[1:][same]
+
+
+def cv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+    """Cells with so many spikes or more, and the coefficient of variation of the intervals of each.
+
+    Standard deviation by mean: 0 is a clock, 1 a Poisson process.
+    """
+    between, whose, cells = _of_busy(times, ids, max(fewest, 2))
+    mean = _mean(between, whose, cells)
+    spread = _mean((between - mean[np.searchsorted(cells, whose)]) ** 2, whose, cells)
+    return cells, np.sqrt(spread) / mean
+
+
+def cv2(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+    """Cells with so many spikes or more, and the mean of 2 |a - b| / (a + b) of intervals in a row of each.
+
+    Slow changes of the rate do not count. Holt et al., J Neurophysiol 75:1806 (1996).
+    """
+    return _of_neighbours(times, ids, fewest, lambda a, b: 2 * np.abs(b - a) / (a + b))
+
+
+def lv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+    """Cells with so many spikes or more, and the local variation of each: mean of 3 (a - b)^2 / (a + b)^2.
+
+    Shinomoto et al., Neural Comput 15:2823 (2003).
+    """
+    return _of_neighbours(times, ids, fewest, lambda a, b: 3 * ((b - a) / (a + b)) ** 2)
+
+
+def fano(counts: ArrayLike) -> Floats:
+    """Variance by mean of spike counts along the last axis, windows or repeats; nan where nothing spikes."""
+    values = np.asarray(counts, float)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values.var(axis=-1) / values.mean(axis=-1))
+
+
+def bursts(times: ArrayLike, ids: ArrayLike, longest: float = 10.0, fewest: int = 3) -> Table:
+    """Runs of so many spikes or more of a cell, each within `longest` [ms] of the one before.
+
+    Columns: gid; start, stop [ms]; count of spikes. Cell by cell.
+    """
+    when, who = _sorted(times, ids)
+    apart = np.r_[True, (who[1:] != who[:-1]) | (np.diff(when) > longest)][: len(when)]
+    first = np.flatnonzero(apart)
+    count = np.diff(np.r_[first, len(when)])
+    kept = count >= fewest
+    first, count = first[kept], count[kept]
+    return Table({"gid": who[first], "start": when[first], "stop": when[first + count - 1], "count": count})
+
+
+def _sorted(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+    """Times and ids, by id and then by time."""
+    when, who = np.asarray(times, float), np.asarray(ids).astype(np.int64)
+    order = np.lexsort([when, who])
+    return when[order], who[order]
+
+
+def _of_busy(
+    times: ArrayLike, ids: ArrayLike, fewest: int
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Intervals of the cells with so many spikes or more, whose each is, and those cells."""
+    between, whose = intervals(times, ids)
+    cells, count = np.unique(whose, return_counts=True)
+    busy = cells[count >= fewest - 1]
+    kept = np.isin(whose, busy)
+    return between[kept], whose[kept], busy
+
+
+def _of_neighbours(
+    times: ArrayLike, ids: ArrayLike, fewest: int, value: Any
+) -> tuple[NDArray[np.int64], Floats]:
+    """Cells, and the mean over intervals a, b in a row of value(a, b)."""
+    between, whose, cells = _of_busy(times, ids, max(fewest, 3))
+    same = whose[1:] == whose[:-1]
+    return cells, _mean(value(between[:-1], between[1:])[same], whose[1:][same], cells)
+
+
+def _mean(values: Floats, whose: NDArray[np.int64], cells: NDArray[np.int64]) -> Floats:
+    """Mean of the values of each cell; cells ascend."""
+    place = np.searchsorted(cells, whose)
+    return np.bincount(place, values, len(cells)) / np.bincount(place, minlength=len(cells))
 
 
 def edges(time_range: Range, width: float) -> NDArray[np.float64]:

@@ -3,19 +3,45 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from netspec.analysis import motifs
+from netspec.analysis import motifs, named_spikes
 from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError, did_you_mean
-from netspec.plots import histogram, matrix, raster, shape, space, traces
-from netspec.plots.canvas import Canvas, Style, save_numbers
+from netspec.plots import (
+    histogram,
+    matrix,
+    over_ranges,
+    prepare,
+    raster,
+    rate_spectra,
+    shape,
+    space,
+    spike_stats,
+    traces,
+)
+from netspec.plots.canvas import Canvas, Style, base_name, save_numbers
 from netspec.plots.registry import COMMON, PLOTS, Plot, entries, plot, problems
+from netspec.plots.summary import overview
 
 if TYPE_CHECKING:
     from netspec.results import Results
 
-__all__ = ["COMMON", "PLOTS", "Plot", "draw", "draw_all", "entries", "measured", "plot", "problems"]
+__all__ = [
+    "COMMON",
+    "PLOTS",
+    "Plot",
+    "draw",
+    "draw_all",
+    "entries",
+    "measured",
+    "overview",
+    "plot",
+    "problems",
+]
 
-_BUILT_IN = (raster, histogram, traces, matrix, space, shape, motifs)
+_BUILT_IN = (
+    *(raster, histogram, spike_stats, over_ranges, rate_spectra, prepare, named_spikes),
+    *(traces, matrix, space, shape, motifs),
+)
 
 
 def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
@@ -30,13 +56,14 @@ def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str
     if wrong:
         raise SpecError(wrong)
     item = PLOTS[name]
-    style = Style(**{key: value for key, value in arguments.items() if key in Style.__dataclass_fields__})
+    given = {key: value for key, value in arguments.items() if key in Style.__dataclass_fields__}
+    style = Style(**{"saveFig": item.saved, **given})
     own = {key: value for key, value in arguments.items() if key not in COMMON}
     canvas = Canvas(style, arguments.get("axis"))
     numbers = _paint(results, item, canvas, own)
     base, suffix = base_name(results), item.file_suffix(own)
     canvas.save(base, suffix)
-    save_numbers(style, base, suffix, numbers)
+    save_numbers(style, base, suffix or name, numbers)
     canvas.show()
     figures = canvas.figures
     return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
@@ -66,14 +93,6 @@ def measured(results: "Results", name: str, **arguments: Any) -> Any:
     if wrong:
         raise SpecError(wrong)
     return MEASURES[name].measure(results, **arguments)
-
-
-def base_name(results: "Results") -> str:
-    """What the names of picture files begin with: saveFolder and simLabel, or filename."""
-    simulation = results.plan.model.spec.simulation
-    if simulation.sim_label and simulation.save_folder:
-        return f"{simulation.save_folder}/{simulation.sim_label}"
-    return simulation.filename
 
 
 def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from netspec.results import Results
+
 log = logging.getLogger("netspec")
 
 
@@ -44,25 +46,34 @@ class Style:
 class Canvas:
     """The figures of one plot, by name; the only figure of most plots is called ''.
 
-    axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones. films: of figures
-    that are saved as one: what changes the figure to frame k, and the number of frames.
+    axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones (`hidden`). films: of
+    figures that are saved as one: what changes the figure to frame k, and the number of frames.
     """
 
     def __init__(self, style: Style, axis: "Axes | bool | str | None" = None):
         self.style = style
         self.figures: dict[str, Figure] = {}
         self.films: dict[str, tuple[Callable[[int], None], int]] = {}
-        self._hidden = axis is False or axis == "off"
+        self.hidden = axis is False or axis == "off"
         self._axis = None if isinstance(axis, bool | str) else axis
 
-    def axes(self, name: str = "", rows: int = 1, size: Sequence[float] = (10, 8)) -> Any:
-        """Axes of a new figure: one, or an array (rows,) that share their x axis. size [inches]."""
-        if self._axis is not None and rows == 1:
+    def axes(
+        self,
+        name: str = "",
+        rows: int = 1,
+        size: Sequence[float] = (10, 8),
+        columns: int = 1,
+        shared: bool = True,
+    ) -> Any:
+        """Axes of a new figure: one, or an array (rows * columns,) that share their x axis. size [inches]."""
+        if self._axis is not None and rows * columns == 1:
             self.figures[name] = self._axis.figure  # type: ignore[assignment]
             return self._axis
         figure = self._open(self.style.figSize or size)
         self.figures[name] = figure
-        return figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0] if rows > 1 else figure.subplots()
+        if rows * columns == 1:
+            return figure.subplots()
+        return figure.subplots(rows, columns, sharex=shared, sharey=shared and columns > 1).ravel()
 
     def _open(self, size: Sequence[float]) -> Any:
         try:
@@ -82,7 +93,7 @@ class Canvas:
         for figure in self.figures.values():
             if self.style.title:
                 figure.suptitle(self.style.title)
-            if self._hidden:
+            if self.hidden:
                 for ax in figure.axes:
                     ax.set_axis_off()
 
@@ -92,14 +103,15 @@ class Canvas:
         if not style.saveFig:
             return []
         named = style.saveFig if isinstance(style.saveFig, str) else None
-        path = Path(named) if named else _path(style, base, suffix, "png")
-        if not path.suffix:
-            path = path.with_name(f"{path.name}.{style.fileType or 'png'}")
-        path.parent.mkdir(parents=True, exist_ok=True)
         files = []
         for name, figure in self.figures.items():
+            path = Path(named) if named else _path(style, base, suffix or name, "png")
+            if not path.suffix:
+                path = path.with_name(f"{path.name}.{style.fileType or 'png'}")
+            path.parent.mkdir(parents=True, exist_ok=True)
             # NetPyNE's spelling: <base>_traces__gid_0_.png
-            own = path if len(self.figures) == 1 else path.with_name(f"{path.stem}_{name}_{path.suffix}")
+            several = len(self.figures) > 1 and (named or suffix)
+            own = path.with_name(f"{path.stem}_{name}_{path.suffix}") if several else path
             if name in self.films:
                 own = _save_film(figure, own, *self.films[name])
             else:
@@ -136,6 +148,18 @@ def _save_film(figure: "Figure", path: Path, show: Callable[[int], None], frames
     return own
 
 
+def split(ax: "Axes", part: float, above: bool = False) -> "Axes":
+    """New axes above or below, which take so large a part of the height and share the x axis."""
+    figure, spec = ax.figure, ax.get_subplotspec()
+    heights = (part, 1 - part) if above else (1 - part, part)
+    if spec is None:  # axes at a place of their own
+        return ax.inset_axes((0, 1.08, 1, part) if above else (0, -0.12 - part, 1, part), sharex=ax)
+    grid = spec.subgridspec(2, 1, height_ratios=heights)
+    ax.set_subplotspec(grid[1 if above else 0])
+    other: Axes = figure.add_subplot(grid[0 if above else 1], sharex=ax)
+    return other
+
+
 def save_numbers(style: Style, base: str, suffix: str, numbers: Mapping[str, Any]) -> Path | None:
     """Write what was drawn as pickle or JSON, if the style asks for it; returns the file."""
     if not style.saveData:
@@ -150,6 +174,14 @@ def save_numbers(style: Style, base: str, suffix: str, numbers: Mapping[str, Any
     else:
         raise NetspecError(f"saveData: expected a file that ends in .pkl or .json, got {str(path)!r}")
     return path
+
+
+def base_name(results: "Results") -> str:
+    """What the names of picture files begin with: saveFolder and simLabel, or filename."""
+    simulation = results.plan.model.spec.simulation
+    if simulation.sim_label and simulation.save_folder:
+        return f"{simulation.save_folder}/{simulation.sim_label}"
+    return simulation.filename
 
 
 def _path(style: Style, base: str, suffix: str, kind: str) -> Path:

@@ -1,9 +1,12 @@
 """One colour per population, the same in every picture."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netspec.plan import Plan
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PALETTE = (
     "#4477aa", "#cc3311", "#228833", "#ee9922", "#aa3377", "#66bbdd", "#885522", "#556677",
@@ -21,3 +24,32 @@ def of_populations(
     known = [*(pop.label for pop in plan.cells.populations), *plan.model.spec.network.sources]
     place = {label: position for position, label in enumerate(known)}
     return [own.get(label, palette[place.get(label, 0) % len(palette)]) for label in labels]
+
+
+def of_items(plan: Plan, items: Mapping[str, Sequence[Any]], chosen: Any = None) -> list[Any]:
+    """A colour for each item of an `include` list: black for all cells, a group's first population's."""
+    firsts = [_first(own[0]) for own in items.values()]
+    own = chosen if isinstance(chosen, Mapping) else {}
+    palette = of_populations(plan, firsts, chosen)
+    known = {"all": "black", "allCells": "black", "allNetStims": "#777777"}
+    pairs = zip(items, firsts, palette, strict=True)
+    return [own.get(label, known.get(first, color)) for label, first, color in pairs]
+
+
+def _first(item: Any) -> Any:
+    return item[0] if isinstance(item, list | tuple) and item else item
+
+
+def legend(ax: "Axes", names: Sequence[str], colors: Sequence[Any], title: str | None = None) -> None:
+    """A square of each colour with its name, to the right of the axes."""
+    from matplotlib.lines import Line2D
+
+    style: dict[str, Any] = {"linestyle": "none", "marker": "s", "markersize": 7}
+    handles = [
+        Line2D([], [], color=color, label=name, **style) for name, color in zip(names, colors, strict=True)
+    ]
+    if handles:
+        ax.legend(
+            handles=handles, title=title, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False,
+            fontsize="small", handletextpad=0.2, borderaxespad=0.2,
+        )  # fmt: skip

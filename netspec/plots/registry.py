@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from netspec.analysis.registry import MEASURES, Measure
 from netspec.analysis.select import unknown
@@ -13,8 +13,8 @@ from netspec.spec.network import Network
 
 Draw = Callable[..., dict[str, Any]]
 
-COMMON = frozenset(field.name for field in fields(Style)) | {"axis"}
-"""Arguments that every plot takes."""
+COMMON = frozenset(field.name for field in fields(Style)) | {"axis", "sim"}
+"""Arguments that every plot takes. sim: of scripts that name the module, which there is only one of."""
 
 INCLUDES = frozenset({"include", "includePre", "includePost", "includePrePre"})
 
@@ -24,13 +24,17 @@ OTHER_CELLS = frozenset({"tags", "tagsFile"})
 
 @dataclass(frozen=True)
 class Plot:
-    """A function that draws results. suffix: of file names; several: it opens its figures itself."""
+    """A function that draws results. suffix: of file names, '' for the names of its figures.
+
+    several: it opens its figures itself. saved: to a file, unless saveFig says otherwise.
+    """
 
     name: str
     draw: Draw
     suffix: str
     several: bool
     not_yet: frozenset[str]
+    saved: bool = False
 
     @property
     def arguments(self) -> frozenset[str]:
@@ -52,15 +56,22 @@ PLOTS: dict[str, Plot] = {}
 
 
 def plot(
-    name: str, suffix: str | None = None, *, several: bool = False, not_yet: tuple[str, ...] = ()
+    name: str,
+    suffix: str | None = None,
+    *,
+    several: bool = False,
+    not_yet: tuple[str, ...] = (),
+    saved: bool = False,
 ) -> Callable[[Draw], Draw]:
     """Register a function (results, axes, its arguments) -> numbers drawn as a plot that `analysis` may name.
 
     several: it gets a Canvas in place of axes, opens figures itself. not_yet: NetPyNE's arguments it lacks.
+    suffix: default the name. saved: its figures go to files unless saveFig is False.
     """
 
     def register(function: Draw) -> Draw:
-        PLOTS[name] = Plot(name, function, suffix or name, several, frozenset(not_yet))
+        ending = name if suffix is None else suffix
+        PLOTS[name] = Plot(name, function, ending, several, frozenset(not_yet), saved)
         return function
 
     return register
@@ -99,9 +110,28 @@ def _argument_problems(
             found.append(Problem(here, f"unknown argument. {did_you_mean(name, item.arguments)}"))
         elif name in INCLUDES and value is not None and not OTHER_CELLS.intersection(wanted):
             found += unknown(network, value, here)
+        elif wrong := _wrong_words(item, name, value):
+            word, known = wrong
+            found.append(Problem(here, f"there is no {word!r}. {did_you_mean(word, known)}"))
         elif name == "timeRange" and value is not None and not _is_range(value):
             found.append(Problem(here, f"expected [start, stop] in ms, got {value!r}."))
     return found
+
+
+def _wrong_words(item: Plot | Measure, name: str, value: Any) -> tuple[str, list[str]] | None:
+    """A word that an argument must not be, and those it may be, if its annotation lists them (Literal)."""
+    function = item.draw if isinstance(item, Plot) else item.measure
+    parameter = inspect.signature(function).parameters.get(name)
+    known = _words(parameter.annotation) if parameter else []
+    given = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    wrong = [word for word in given if isinstance(word, str) and word not in known]
+    return (wrong[0], known) if known and wrong else None
+
+
+def _words(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [word for part in get_args(annotation) for word in _words(part)]
 
 
 def _is_range(value: Any) -> bool:

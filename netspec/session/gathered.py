@@ -7,7 +7,7 @@ from netspec import results as netspec_results
 from netspec.formats import netpyne, netpyne_write
 from netspec.results import Counts, Results
 from netspec.session.containers import Dict
-from netspec.session.numbers import population_rates, rate_text
+from netspec.session.numbers import rate_text
 from netspec.views import AllCells
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class Gathered:
         """Mean rates of the populations [Hz], on rank 0."""
         if self.results is None or self.ranks.rank != 0:
             return None
-        rates = population_rates(self.results, ranges or True)
+        from netspec.analysis.named_spikes import population_rates
+
+        rates = population_rates(self.results, ranges or None)
         for label, rate in rates.items() if show else ():
             self.say(f"   {label} : {rate_text(rate)}")
         return rates

@@ -93,11 +93,33 @@ def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
     raise instead.error("sim", name, [*known, *PARTS, *HELPERS])
 
 
+def _small(function: str) -> Callable[..., Any]:
+    """A function of the session's numbers, found when it is called."""
+
+    def call(self: Any, *values: Any, **arguments: Any) -> Any:
+        module = importlib.import_module("netspec.session.analysing")
+        return getattr(module, function)(current, *values, **arguments)
+
+    return call
+
+
 class Plots:
-    """sim.analysis and sim.plotting: every plot is a function of its arguments, drawn from the results."""
+    """sim.analysis and sim.plotting: every plot is a function of its arguments, drawn from the results.
+
+    utils, tools: in NetPyNE modules, here the same object.
+    """
+
+    getInclude = getCellsInclude = _small("cells_included")
+    getCellsIncludeTags = _small("tags_included")
+    getSpktSpkid = _small("spikes_of")
+    checkAvailablePlots = _small("available")
+    invertDictMapping = _small("inverted")
+    _smooth1d = _small("smoothed")
+    loadData, saveData = _small("load_data"), _small("save_data")
 
     def __init__(self, name: str):
         self._name = name
+        self.utils = self.tools = self
 
     def plotData(self, sim: Any = None) -> None:
         """Draw what cfg.analysis asks for, on rank 0."""

@@ -3,17 +3,6 @@
 from typing import Any
 
 from netspec.plan import Plan
-from netspec.results import Results
-
-
-def population_rates(results: Results, wanted: Any) -> dict[str, Any]:
-    """Rates [Hz] as printPopAvgRates asks for them: over the run, or label -> '<start>_<stop>' -> rate."""
-    if wanted is True or not isinstance(wanted, list | tuple):
-        return dict(results.rates())
-    ranges = wanted if isinstance(wanted[0], list | tuple) else [wanted]
-    by_range = {f"{start}_{stop}": results.rates((start, stop)) for start, stop in ranges}
-    labels = [population.label for population in results.plan.cells.populations]
-    return {label: {key: rates[label] for key, rates in by_range.items()} for label in labels}
 
 
 def rate_text(rate: Any) -> str:

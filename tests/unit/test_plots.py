@@ -18,6 +18,7 @@ def test_raster_has_one_artist_per_population():
     assert drawn == {"E": 3, "I": 2, "bkg": 2}
     assert numbers["spkTimes"].tolist() == [0.5, 0.7, 1, 2, 5, 11, 12]
     assert numbers["timeRange"] == [0.0, 15.0]
+    assert figure.axes[0].get_title().startswith("5 cells and 2 stimuli, 7 spikes")
 
 
 def test_raster_order_is_inverted_on_request():
@@ -37,8 +38,8 @@ def test_colours_are_the_same_in_every_picture():
 
 def test_histogram_counts_and_rates():
     _, numbers = plots.draw(results(), "plotSpikeHist", binSize=10)
-    assert numbers["labels"] == ["E", "I", "allCells"]
-    assert numbers["values"].tolist() == [[2, 1], [1, 3], [3, 4]]
+    assert numbers["labels"] == ["allCells", "E", "I"]  # NetPyNE's order
+    assert numbers["values"].tolist() == [[3, 4], [2, 1], [1, 3]]
     _, rates = plots.draw(results(), "plotSpikeHist", include=["I"], binSize=10, measure="rate")
     assert rates["values"].tolist() == [[50, 150]]
 
@@ -103,14 +104,14 @@ def test_save_folder_and_label_name_the_files(tmp_path):
 def test_mistakes_in_analysis_are_found_before_a_run():
     analysis = {
         "plotRastr": True,
-        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "colorbyPhase": {}},
+        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "returnPlotter": True},
         "plotTraces": {"include": ["EE"]},
         "plotConn": 7,
     }
     found = {item.path: item.message for item in plots.problems(analysis, plan().model.spec.network)}
     assert "'plotRaster'" in found["simConfig.analysis['plotRastr']"]
     assert "'include'" in found["simConfig.analysis['plotRaster']['includ']"]
-    assert "not supported yet" in found["simConfig.analysis['plotRaster']['colorbyPhase']"]
+    assert "not supported yet" in found["simConfig.analysis['plotRaster']['returnPlotter']"]
     assert "'E'" in found["simConfig.analysis['plotTraces']['include'][0]"]
     assert set(found) >= {"simConfig.analysis['plotRaster']['timeRange']", "simConfig.analysis['plotConn']"}
 
@@ -160,7 +161,9 @@ def test_pyplot_and_matplotlib_are_not_imported_before_they_are_needed():
 
 
 def test_what_is_not_there_yet_is_left_out():
-    drawn = plots.draw_all(results(), {"plotLFP": True, "plotRaster": {"colorbyPhase": {}, "include": ["I"]}})
+    drawn = plots.draw_all(
+        results(), {"plotLater": True, "plotRaster": {"returnPlotter": True, "include": ["I"]}}
+    )
     assert list(drawn) == ["plotRaster"]
     assert drawn["plotRaster"][1]["popLabels"] == ["I"]
 
