@@ -29,6 +29,7 @@ from netspec.session.numbers import connection_lines, recorded, stimulus_line
 from netspec.session.places import check_place
 from netspec.session.settings import as_mapping, check_order, rename_pop_label
 from netspec.session.share import shared
+from netspec.session.unchanged import fingerprint
 from netspec.specs import NetParams, SimConfig
 from netspec.views import Net
 
@@ -64,6 +65,7 @@ class Session(Gathered):
         self.run_keys: dict[str, dict[str, str]] = {}
         self.timings: Dict = Dict()
         self.told: set[str] = set()
+        self.read_before: tuple[bytes | None, Model | None] = (None, None)
 
     # Settings
 
@@ -380,6 +382,12 @@ class Session(Gathered):
         return {gid: tags for part in self.ranks.allgather(own) for gid, tags in part.items()}
 
     def _read(self) -> Model:
+        """The model; that of the verb before if the script has changed nothing since."""
         from netspec.session.prepare import prepare
 
-        return prepare(self.params, self.cfg, self.mod, self.ranks, self.told)
+        now = fingerprint(self.params, self.cfg, self.mod)
+        known, model = self.read_before
+        if model is None or now is None or now != known:
+            model = prepare(self.params, self.cfg, self.mod, self.ranks, self.told)
+            self.read_before = (now, model)
+        return model
