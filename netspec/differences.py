@@ -45,6 +45,15 @@ DIFFERENCES = {
     " `dist`;": ("plotShape",),
     "`plot2Dfiring` shows each spike in one frame, and no cells where none fire (NetPyNE: those of the frame"
     " before).": ("plot2Dfiring",),
+    "`normSpec` divides a spectrogram by its highest power; NetPyNE divides by 1. `transformMethod = 'fft'`"
+    " of a spectrogram works.": ("normSpec",),
+    "`calculatefI`: amplitudes of spikes are over the potential 1 ms before the first step; NetPyNE takes"
+    " sample `time - 1 / recordStep`.": ("calculatefI", "plotfI"),
+    "`plotEEG` without `NP_LFPYKIT_HEAD_FILE` uses a head of four spheres; NetPyNE downloads the New York"
+    " head.": ("plotEEG",),
+    "`nTE` keeps to its `timeRange`, and needs nothing compiled (NetPyNE's wheel lacks the files, and it"
+    " returns -1).": ("nTE",),
+    "`granger` with `testGranger` always shuffles in the same orders.": ("testGranger",),
     "`hParams` given as a dict replace the defaults, as in NetPyNE; `v_init` stays -65 if it is not among"
     " them.": ("hParams",),
     "`sim.net.recXElectrode` has the cells of this rank, before and after gathering. `sim.calculateLFP` and"

@@ -96,15 +96,23 @@ def morlet_power(x: ArrayLike, rate: float, freqs: ArrayLike, cycles: float = 7.
     Morlet wavelets of so many cycles; a sine of amplitude 1 has power 1. The line through x is taken off.
     """
     values = detrended(x)
-    wavelets = [_morlet(rate, freq, cycles) for freq in np.atleast_1d(np.asarray(freqs, float))]
-    size = 1 << (len(values) + max(map(len, wavelets)) - 2).bit_length()  # a power of 2 is fast
-    spectrum = np.fft.fft(values, size)
-    power = np.empty((len(wavelets), len(values)))
-    for row, wavelet in zip(power, wavelets, strict=True):
+    wanted = np.atleast_1d(np.asarray(freqs, float))
+    power, spectra = np.empty((len(wanted), len(values))), {}
+    for row, freq in zip(power, wanted, strict=True):
+        wavelet = _morlet(rate, freq, cycles)
+        size = _fast_length(len(values) + len(wavelet) - 1)
+        if size not in spectra:
+            spectra[size] = np.fft.fft(values, size)
         start = int(np.ceil(len(wavelet) / 2))
-        wave = np.fft.ifft(spectrum * np.fft.fft(wavelet, size))[start : start + len(values)]
+        wave = np.fft.ifft(spectra[size] * np.fft.fft(wavelet, size))[start : start + len(values)]
         row[:] = (2 * np.abs(wave) / rate) ** 2
     return power
+
+
+def _fast_length(n: int) -> int:
+    """A length that is not much more than n, and of small factors: Fourier transforms of it are fast."""
+    step = 1 << max(n.bit_length() - 4, 0)
+    return -(-n // step) * step
 
 
 def _morlet(rate: float, freq: float, cycles: float) -> NDArray[np.complex128]:

@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from netspec.analysis import motifs, named_spikes
+from netspec.analysis import motifs, named_fields, named_spikes
 from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError, did_you_mean
 from netspec.plots import (
+    causality,
+    cells,
+    concentration,
+    csd,
+    dipole,
+    fields,
     histogram,
     matrix,
     over_ranges,
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMON",
+    "MEASURES",
     "PLOTS",
     "Plot",
     "draw",
@@ -41,6 +48,7 @@ __all__ = [
 _BUILT_IN = (
     *(raster, histogram, spike_stats, over_ranges, rate_spectra, prepare, named_spikes),
     *(traces, matrix, space, shape, motifs),
+    *(named_fields, fields, csd, dipole, cells, causality, concentration),
 )
 
 

@@ -11,9 +11,12 @@ from netspec.analysis.select import select
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plots.canvas import Canvas
 from netspec.plots.colors import PALETTE
+from netspec.plots.lines import number, round_below
 from netspec.plots.registry import plot
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from netspec.results import Results
 
 LAYOUTS = ("cell", "trace", "popTrace")
@@ -21,7 +24,7 @@ Curve = tuple[int, str, NDArray[np.float64], NDArray[np.float64]]
 """gid, name, time [ms] and values of one recorded variable."""
 
 
-@plot("plotTraces", "traces", several=True, not_yet=("rerun", "scaleBarLoc"))
+@plot("plotTraces", "traces", several=True)
 def plot_traces(
     results: "Results",
     canvas: Canvas,
@@ -34,8 +37,14 @@ def plot_traces(
     colors: Sequence[Any] | None = None,
     ylim: Sequence[float] | None = None,
     legend: bool = True,
+    scaleBarLoc: int | str = 1,
+    rerun: bool = False,
 ) -> dict[str, Any]:
-    """Traces of the cells in `include` (default: all recorded). The numbers: time [ms] and values of each."""
+    """Traces of the cells in `include` (default: all recorded). The numbers: time [ms] and values of each.
+
+    scaleBarLoc: where in axes without a frame (`axis` False) scale bars are, as `loc` of legends. rerun: with
+    NetPyNE's verbs, simulate again with traces of these cells.
+    """
     if oneFigPer not in LAYOUTS:
         raise SpecError(
             [Problem("oneFigPer", f"there is no {oneFigPer!r}. {did_you_mean(oneFigPer, LAYOUTS)}")]
@@ -51,11 +60,30 @@ def plot_traces(
             if subtitles and not overlay:
                 ax.set_title(f"{label} of cell {gid}", fontsize="small")
             ax.set(ylabel=label, xlim=span, **({"ylim": ylim} if ylim else {}))
+        if canvas.hidden:
+            for ax, (_, label, _, _) in zip(axes, own, strict=False):
+                scale_bars(ax, span, label, scaleBarLoc)
         if overlay and legend and len(own) < 20:
             axes[0].legend(frameon=False)
         axes[-1].set_xlabel("time [ms]")
     data = [{"t": time, f"cell_{gid}_{label}": values} for gid, label, time, values in curves]
     return {"tracesData": data, "include": include, "timeRange": list(span)}
+
+
+LEFT, LOW = (2, 3, "upper left", "lower left"), (3, 4, "lower left", "lower right")
+"""Values of scaleBarLoc; all others are right or high."""
+
+
+def scale_bars(ax: "Axes", span: spikes.Range, label: str, place: int | str = 1) -> None:
+    """A bar for time [ms] and one for what is recorded, in a corner of axes without a frame."""
+    low, high = ax.get_ylim()
+    wide, tall = round_below((span[1] - span[0]) / 10), round_below((high - low) / 4)
+    x = span[0] if place in LEFT else span[1] - wide
+    y = low - 0.1 * (high - low) if place in LOW else high
+    ax.plot([x, x, x + wide], [y + tall, y, y], color="black", linewidth=2, clip_on=False)
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": "small", "annotation_clip": False}
+    ax.annotate(f"{number(wide)} ms", (x, y), (0, -4), va="top", **style)
+    ax.annotate(f"{number(tall)} ({label})", (x, y + tall / 2), (-4, 0), ha="right", va="center", **style)
 
 
 def _gids(results: "Results", include: Sequence[Any] | None) -> list[int]:

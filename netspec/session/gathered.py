@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from netspec import results as netspec_results
+from netspec.analysis.named_fields import calculate_fi
 from netspec.formats import netpyne, netpyne_write
 from netspec.results import Counts, Results
 from netspec.session.containers import Dict
@@ -66,6 +67,8 @@ class Gathered:
         if self.simulation_data is None:
             self.simulation_data = Dict(netpyne_write.simulation_data(self._whole("allSimData")))
             self.simulation_data |= weights_of(self.collected_by_all)
+            if self.cfg.get("analysis", {}).get("plotfI"):
+                self.simulation_data |= calculate_fi(self._whole("allSimData"))
         return self.simulation_data
 
     def all_cells(self) -> AllCells:

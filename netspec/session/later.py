@@ -127,7 +127,7 @@ class Plots:
         if not wanted:
             return
         from netspec.plots import draw_all
-        from netspec.session.drawing import completed
+        from netspec.session.drawing import completed, kept
 
         wanted = {
             name: completed(current, name, asked) if isinstance(asked, Mapping) else asked
@@ -136,7 +136,8 @@ class Plots:
         if current.started().rank != 0:
             return
         with current.timed("plotTime", "plotting time"):
-            draw_all(current.saved_results(), wanted)
+            for name, drawn in draw_all(current.saved_results(), wanted).items():
+                kept(current, name, wanted[name] if isinstance(wanted[name], Mapping) else {}, drawn)
         current.timing("stop", "totalTime")
         current.say(f"\nTotal time = {current.timings['totalTime']:0.2f} s")
 
@@ -145,7 +146,7 @@ class Plots:
         return current.rates(tranges, show)
 
     def prepareCSD(self, sim: Any = None, *values: Any, **arguments: Any) -> Any:
-        """Current source density from the LFP; the arguments of `session.fields.prepare_csd`."""
+        """Current source density from the LFP, with NetPyNE's arguments."""
         from netspec.session.fields import prepare_csd
 
         return prepare_csd(current, *values, **arguments)
@@ -154,7 +155,7 @@ class Plots:
         if name.startswith("__"):
             raise AttributeError(name)
         from netspec.plots import PLOTS, draw, entries, measured
-        from netspec.session.drawing import completed, results_now
+        from netspec.session.drawing import completed, kept, results_now
 
         known = entries()
         if name not in known:
@@ -164,9 +165,10 @@ class Plots:
             """The figure and the numbers drawn, or the numbers of a measure, on rank 0; None elsewhere."""
             given = dict(zip(known[name].ordered, values, strict=False))
             given = completed(current, name, {**given, **arguments})
+            given.pop("sim", None)  # NetPyNE's scripts may name the module
             if current.started().rank != 0:
                 return None
             show = draw if name in PLOTS else measured
-            return show(results_now(current), name, **given)
+            return kept(current, name, given, show(results_now(current), name, **given))
 
         return plot

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from netspec import results as netspec_results
-from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.errors import FileError, Problem, SpecError, StateError, did_you_mean
 from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, pickle, weights
+from netspec.model import Model
+from netspec.plan import make
 from netspec.results import Results, shares
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
@@ -76,6 +78,14 @@ def results_of(content: Mapping[str, Any], path: str) -> Results:
     )
     found = replace(found, plan=replace(plan, recordings=recordings))
     return replace(found, counts=netspec_results.count(found))
+
+
+def results_of_data(model: Model, data: Mapping[str, Any] | None, record_step: Any) -> Results:
+    """Results of the cells that a model describes, from simData alone; StateError where there is none."""
+    if data is None:
+        raise StateError("there are no results yet: run the simulation and call gatherData, or load one")
+    content = {"simData": data, "simConfig": {"recordStep": record_step}}
+    return Results(make.cells(model), **netpyne_read.simulation_columns(content))
 
 
 def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_objects: bool) -> None:

@@ -279,7 +279,11 @@ class Session(Gathered):
 
     def saved_results(self) -> Results:
         """The results with the settings as they are now."""
-        results = cast(Results, self.results)
+        results = self.results
+        if results is None:
+            from netspec.session.loading import results_of_data
+
+            return results_of_data(self._read(), self.simulation_data, self.cfg.get("recordStep"))
         model = replace(results.plan.model, spec=self._read().spec)
         return replace(
             results,

@@ -8,6 +8,7 @@ from netspec.errors import did_you_mean
 from netspec.spec.check_cells import h_globals
 from netspec.spec.check_coreneuron import coreneuron
 from netspec.spec.check_long_run import long_run
+from netspec.spec.check_pictures import recorded
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
@@ -111,6 +112,8 @@ def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], fa
                 yield _left_out(argument, known[name], netpyne, f"argument of {name}", (*path, argument))
         if not any(arguments.get(name) for name in OTHER_CELLS):
             yield from _included(arguments, facts, path)
+    if name in known and wanted:
+        yield from recorded(name, arguments, facts.spec.simulation, path)
 
 
 def _left_out(name: str, known: Iterable[str], netpyne: Iterable[str], what: str, path: Path) -> Finding:

@@ -76,6 +76,23 @@ RUNS_IN_NETPYNE = {
         "simConfig.analysis['plotRaster'].includ: there is no argument of plotRaster of this name. "
         "Did you mean 'include'?",
     ),
+    "plot of what is not recorded": (
+        [("analysis.plotCSD", True)],
+        "simConfig.analysis['plotCSD']: it shows what simConfig.recordLFP records, which is not set.",
+    ),
+    "plot of a dipole that is not recorded": (
+        [("analysis.plotEEG", {"dipole_location": "parietal_lobe"})],
+        "simConfig.analysis['plotEEG']: it shows what simConfig.recordDipole records, which is not set.",
+    ),
+    "electrode of a plot": (
+        [("recordLFP", [[0, 0, 0], [0, 9, 0]]), ("analysis.plotLFP", {"electrodes": ["avg", [0, 2]]})],
+        "simConfig.analysis['plotLFP'].electrodes[1]: there is no electrode 2: they are 0 to 1, 'avg' "
+        "and 'all'.",
+    ),
+    "trace of a plot": (
+        [("analysis.plotEPSPAmp", {"trace": "W"})],
+        "simConfig.analysis['plotEPSPAmp'].trace: simConfig.recordTraces has no 'W'.",
+    ),
     "population of a plot": (
         [("analysis.plotRaster", {"include": ["Exx"]})],
         "simConfig.analysis['plotRaster'].include[0]: there is no population 'Exx'.",
