@@ -16,15 +16,15 @@ import numpy as np
 
 from netspec import results as netspec_results
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, pickle, weights
+from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, page, pickle, weights
 from netspec.results import Results, shares
 from netspec.session.containers import Dict
 from netspec.session.prepare import mod_folders, prepare
 from netspec.session.stages import Session
 from netspec.specs import NetParams, SimConfig
 
-DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load}
-"""Readers of files with NetPyNE's structure."""
+DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load, ".html": page.load}
+"""Readers of files with NetPyNE's structure; a report holds settings in it."""
 NETSPEC = (".h5", ".hdf5")
 NODE_FILE = re.compile(r"_node_(\d+)\.(pkl|json|h5)$")
 
@@ -76,6 +76,13 @@ def results_of(content: Mapping[str, Any], path: str) -> Results:
     )
     found = replace(found, plan=replace(plan, recordings=recordings))
     return replace(found, counts=netspec_results.count(found))
+
+
+def any_results(path: Any) -> Results:
+    """Results, with their plan, from netspec's own file or from one with NetPyNE's structure."""
+    if Path(path).suffix in NETSPEC:
+        return netspec_results.load(path)
+    return results_of(document(path), str(path))
 
 
 def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_objects: bool) -> None:
