@@ -1,4 +1,4 @@
-"""The command line: netspec run | check | plan | mod | migrate."""
+"""The command line: netspec run | check | plan | report | mod | migrate."""
 
 import os
 import sys
@@ -11,8 +11,9 @@ from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
     from netspec.model import Model
-    from netspec.overview import Line, Load
+    from netspec.overview import Load
     from netspec.plan.cost import Costs
+    from netspec.plan.counts import Line
 
 app = typer.Typer(
     add_completion=False,
@@ -24,7 +25,9 @@ app = typer.Typer(
 mod_files = typer.Typer(no_args_is_help=True, help="Mod files: list, compile, which.")
 app.add_typer(mod_files, name="mod")
 
-Target = Annotated[Path, typer.Argument(help="a .py script, a saved file, an npjson index or a model folder")]
+Target = Annotated[
+    Path, typer.Argument(help="a .py script, a saved file or report, an npjson index or a model folder")
+]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
 Resume = Annotated[bool, typer.Option("--resume", help="continue from the newest checkpoint")]
@@ -61,19 +64,32 @@ def check(context: typer.Context, target: Target) -> None:
 def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
     """Count what a model would build, and what each rank would carry, before anything is built."""
     from netspec import overview
-    from netspec.plan import make
+    from netspec.plan import counts, make
     from netspec.plan.cost import ESTIMATE
 
     model, mods = _model(target, context.args)
     made = make.make(model)
-    _table("population", overview.populations(made), "cells")
-    _table("connection rule", overview.connections(made), "contacts")
-    _table("stimulus", overview.inputs(made), "objects")
+    _table("population", counts.populations(made), "cells")
+    _table("connection rule", counts.connections(made), "contacts")
+    _table("stimulus", counts.inputs(made), "objects")
     cut, by_cost = model.spec.simulation.multisplit, model.spec.simulation.balance == overview.BY_COST
     costs = _costs(model, mods) if cut or by_cost else ESTIMATE
     ways = (overview.ROUND_ROBIN, overview.BY_COST, *((overview.IN_PIECES,) if cut else ()))
     for balance in ways if ranks > 1 else ways[:1]:
         _load(overview.load(made, ranks, balance, costs))
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="a saved file with results: .h5, .json or .pkl")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="default: <results>.html")] = None,
+) -> None:
+    """Show results as one HTML file, which holds the model too."""
+    from netspec import plots
+    from netspec.formats.files import existing
+    from netspec.session import loading
+
+    typer.echo(plots.report(loading.any_results(existing(results)), output or results.with_suffix(".html")))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What a plan holds, counted: cells by population, contacts by rule, and what each rank would carry."""
+"""What each rank would carry of a plan."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,15 +17,6 @@ ROUND_ROBIN, BY_COST, IN_PIECES = "round-robin", "cost", "multisplit"
 PROCESS = 70e6
 SECTION, SEGMENT, POINT_CELL = 3000, 2500, 1000
 NETCON, SYNAPSE, CLAMP = 330, 690, 330
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a table: what it is about, and numbers."""
-
-    label: str
-    kind: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -55,30 +46,6 @@ class Load:
     def one_cell_is_too_much(self) -> bool:
         """Whether a single cell keeps its rank busier than the others, however cells are shared."""
         return len(self.work) > 1 and self.dearest > 1.05 * self.work.mean()
-
-
-def populations(plan: Plan) -> list[Line]:
-    """Cells of each population; kind: its artificial cell or cell rules."""
-    sizes = np.bincount(plan.cells.table["population"], minlength=len(plan.cells.populations))
-    return [
-        Line(pop.label, pop.mechanism or pop.spec.cell_type or pop.spec.cell_model or "", int(size))
-        for pop, size in zip(plan.cells.populations, sizes, strict=True)
-    ]
-
-
-def connections(plan: Plan) -> list[Line]:
-    """Synaptic contacts of each rule; kind: its synapses."""
-    rules = plan.model.spec.network.connections
-    counts = np.bincount(plan.connections["rule"], minlength=len(plan.model.rules))
-    return [
-        Line(label, _text(rule.syn_mech), int(counts[plan.model.rules.code(label)]))
-        for label, rule in rules.items()
-    ]
-
-
-def inputs(plan: Plan) -> list[Line]:
-    """Objects of each stimulus; kind: its mechanism."""
-    return [Line(block.target, block.mechanism, len(block.rows)) for block in plan.inputs]
 
 
 def load(plan: Plan, ranks: int, balance: str = ROUND_ROBIN, costs: Costs = ESTIMATE) -> Load:
@@ -138,7 +105,3 @@ def _bytes(template: Template) -> dict[str, float]:
     """Memory of each section."""
     names = list(template.sections)
     return {name: SECTION + SEGMENT * n for name, n in zip(names, _segments(template, names), strict=True)}
-
-
-def _text(names: object) -> str:
-    return ", ".join(map(str, names)) if isinstance(names, list | tuple) else str(names or "")

@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.units import UNIT
+
+SHOWN = 10
+"""Rows that a notebook shows."""
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -40,6 +45,15 @@ class Table:
     def __repr__(self) -> str:
         shown = "  ".join(f"{name}:{column.dtype}" for name, column in self.columns.items())
         return f"Table({len(self)} rows; {shown})"
+
+    def _repr_html_(self) -> str:
+        from netspec.markup import notebook, table
+
+        units = {name: f" [{UNIT[name]}]" if UNIT.get(name) else "" for name in self.columns}
+        rows = zip(*(column[:SHOWN].tolist() for column in self.columns.values()), strict=True)
+        header = [f"{name}{unit}" for name, unit in units.items()]
+        more = f", the first {SHOWN} of them" if len(self) > SHOWN else ""
+        return notebook(f"Table of {len(self):,} rows{more}", table(header, rows))
 
     @property
     def nbytes(self) -> int:

@@ -15,7 +15,7 @@ from netspec.errors import FileError, StateError
 if TYPE_CHECKING:
     from netspec.model import Model
 
-DATA = (".json", ".pkl", ".dpk", ".h5", ".hdf5")
+DATA = (".json", ".pkl", ".dpk", ".h5", ".hdf5", ".html")
 INDEX = (".npjson", ".np")
 SCRIPTS = ("run.py", "init.py")
 """What a model folder without an index is run by."""

@@ -5,8 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
+import neuron
 from neuron import h
 
 from netspec import resources
@@ -87,6 +89,21 @@ def sources(folders: Iterable[str | Path] = ()) -> dict[str, str]:
         if mod.kind:
             found.setdefault(mod.name, _origins.get(mod.name, str(mod.path)))
     return found
+
+
+def hashes(model: Model, folders: Iterable[str | Path]) -> dict[str, str]:
+    """By name of the mechanisms that a model names and mod files define: 16 digits of the file's SHA-256."""
+    used = checks.named(model) - catalog.BUILT_IN
+    found: dict[str, str] = {}
+    for mod in find([*map(Path, folders), resources.folder("mod")]):
+        if mod.name in used:
+            found.setdefault(mod.name, sha256(mod.path.read_bytes()).hexdigest()[:16])
+    return found
+
+
+def version() -> str:
+    """NEURON's version."""
+    return str(neuron.__version__)
 
 
 def compiled(folders: Iterable[str | Path] = ()) -> str:

@@ -175,6 +175,12 @@ class Plan:
     synapse_changes: tuple[SynapseChange, ...] = ()
     numbers: NDArray[np.int64] | None = None
 
+    def _repr_html_(self) -> str:
+        from netspec.markup import notebook
+        from netspec.plan.counts import tables
+
+        return notebook(f"Plan of {len(self.cells):,} cells", *tables(self))
+
     @property
     def connected_pairs(self) -> int:
         """Number of different pairs (pre, post) that are connected."""

@@ -25,7 +25,9 @@ from netspec.plots import (
     traces,
 )
 from netspec.plots.canvas import Canvas, Style, base_name, save_numbers
+from netspec.plots.page import report
 from netspec.plots.registry import COMMON, PLOTS, Plot, entries, plot, problems
+from netspec.plots.solid import space3d
 from netspec.plots.summary import overview
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ __all__ = [
     "overview",
     "plot",
     "problems",
+    "report",
+    "space3d",
 ]
 
 _BUILT_IN = (

@@ -62,7 +62,8 @@ class Results:
     times [ms]. times: as traces, the sample times of traces that have their own [ms]. signals: by name (LFP,
     dipole, iMembrane, your own), sums over cells and the shares of those that were asked for. weights:
     courses of the weights that saveWeights asks for, or None.
-    net_params, sim_config: what the user wrote, as plain data. counts: of the whole network, once gathered.
+    net_params, sim_config: what the user wrote, as plain data. provenance: versions, commit, seeds, ranks,
+    phases [s], mechanisms. counts: of the whole network, once gathered.
     """
 
     plan: Plan
@@ -81,6 +82,21 @@ class Results:
     def __repr__(self) -> str:
         traces = ", ".join(f"{label} ({len(cells)} cells)" for label, cells in self.traces.items())
         return f"Results({len(self.plan.cells)} cells; {len(self.spikes)} spikes; traces: {traces or 'none'})"
+
+    def _repr_html_(self) -> str:
+        from netspec.markup import MOST_ROWS, notebook, table
+
+        cells = (self.counts or count(self)).cells_of.tolist()
+        rates = zip(self.rates().items(), cells, strict=True)
+        rows = [(label, number, rate) for (label, rate), number in rates]
+        recorded = [(label, f"{len(own):,} cells") for label, own in self.traces.items()]
+        recorded += [(name, f"{signal.values.shape[1]} channels") for name, signal in self.signals.items()]
+        lists = [table(["population", "cells", "rate [Hz]"], rows, most=MOST_ROWS)]
+        lists += [table(["recorded", "of"], recorded, most=MOST_ROWS)] if recorded else []
+        title = (
+            f"Results of {len(self.plan.cells):,} cells, {self.duration:g} ms: {len(self.spikes):,} spikes"
+        )
+        return notebook(title, *lists)
 
     @property
     def duration(self) -> float:

@@ -189,6 +189,14 @@ class Attributes:
     def __repr__(self) -> str:
         return repr(self.__dict__)
 
+    def _repr_html_(self) -> str:
+        from netspec.markup import notebook, table
+
+        usual = {name: repr(value) for name, value in type(self)().__dict__.items()}
+        own = {name: value for name, value in self.__dict__.items() if repr(value) != usual.get(name)}
+        rows = [(name, _short(value)) for name, value in own.items()]
+        return notebook(f"{type(self).__name__}, what is not the default:", table(["", ""], rows))
+
     def keys(self) -> Iterable[str]:
         """Names of all attributes."""
         return self.__dict__.keys()
@@ -209,6 +217,13 @@ class Attributes:
         """Plain dicts all the way down."""
         plain: dict[str, Any] = plain_data(self.__dict__)
         return plain
+
+
+def _short(value: Any, most: int = 100) -> str:
+    """A value in one line; of a long dict the keys."""
+    whole = repr(value)
+    shown = ", ".join(map(str, value)) if isinstance(value, Mapping) and len(whole) > most else whole
+    return shown if len(shown) <= most else f"{shown[:most]} ..."
 
 
 def plain_data(value: Any) -> Any:

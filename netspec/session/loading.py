@@ -16,7 +16,7 @@ import numpy as np
 
 from netspec import results as netspec_results
 from netspec.errors import FileError, Problem, SpecError, StateError, did_you_mean
-from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, pickle, weights
+from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, page, pickle, weights
 from netspec.model import Model
 from netspec.plan import make
 from netspec.results import Results, shares
@@ -25,8 +25,8 @@ from netspec.session.prepare import mod_folders, prepare
 from netspec.session.stages import Session
 from netspec.specs import NetParams, SimConfig
 
-DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load}
-"""Readers of files with NetPyNE's structure."""
+DATA = {".json": json.load, ".pkl": pickle.load, ".dpk": pickle.load, ".html": page.load}
+"""Readers of files with NetPyNE's structure; a report holds settings in it."""
 NETSPEC = (".h5", ".hdf5")
 NODE_FILE = re.compile(r"_node_(\d+)\.(pkl|json|h5)$")
 
@@ -86,6 +86,13 @@ def results_of_data(model: Model, data: Mapping[str, Any] | None, record_step: A
         raise StateError("there are no results yet: run the simulation and call gatherData, or load one")
     content = {"simData": data, "simConfig": {"recordStep": record_step}}
     return Results(make.cells(model), **netpyne_read.simulation_columns(content))
+
+
+def any_results(path: Any) -> Results:
+    """Results, with their plan, from netspec's own file or from one with NetPyNE's structure."""
+    if Path(path).suffix in NETSPEC:
+        return netspec_results.load(path)
+    return results_of(document(path), str(path))
 
 
 def load_all(session: Session, path: Any, data: Any, instantiate: bool, neuron_objects: bool) -> None:

@@ -17,7 +17,7 @@ from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
 from netspec.results import Results, shares
-from netspec.session import long_runs, progress
+from netspec.session import long_runs, progress, provenance
 from netspec.session.agree import agreed
 from netspec.session.changes import same_codes, with_tags
 from netspec.session.containers import Dict, plain_data
@@ -275,6 +275,8 @@ class Session(Gathered):
         self.collected_by_all = self.ranks.allgather(self.collected)
         self.simulation_data = None
         self._done("gatherTime", "gather time")
+        if self.ranks.rank == 0:
+            self.results = replace(self.results, provenance=provenance.of_run(self))
         return self.results
 
     def saved_results(self) -> Results:

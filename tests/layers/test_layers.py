@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "netspec"
 
-BASE = {"errors", "units", "streams", "expression", "conditions", "tables", "weights", "resources", "signals"}
+BASE = {
+    *("errors", "units", "markup", "streams", "expression", "conditions", "tables", "weights", "resources"),
+    "signals",
+}
 MAY_IMPORT = {
     "spec": set(),
     "model": {"spec"},
@@ -19,7 +22,7 @@ MAY_IMPORT = {
     "formats": {"spec", "model", "plan", "lems", "results"},
     "results": {"spec", "model", "plan", "formats"},
     "analysis": {"spec", "model", "plan", "results"},
-    "plots": {"spec", "model", "plan", "results", "analysis"},
+    "plots": {"spec", "model", "plan", "formats", "results", "analysis"},
 }
 FACE = {
     "specs",
