@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "netspec"
 
 BASE = {"errors", "units", "streams", "expression", "conditions", "tables", "weights", "resources", "signals"}
+BASE |= {"extras"}
 MAY_IMPORT = {
     "spec": set(),
     "model": {"spec"},
