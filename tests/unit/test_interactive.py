@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import small_results
 
+import netspec
 from netspec import plots
 from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError
-from netspec.plots.interactive import fields, page, spikes, views
+from netspec.plots.interactive import fields, network, page, spikes, views
+from netspec.results import Results
 from netspec.results.curves import curves
 from netspec.signals.recorded import Signal, counted
 from netspec.spec.known_analysis import KNOWN_ANALYSIS
@@ -141,6 +143,29 @@ def test_lfp_is_drawn_electrode_by_electrode(results):
     assert list(lines) == ["avg", "0", "1"]
     apart = np.abs(data["timeSeries"]["electrodes"]["data"]).max()
     assert lines["1"] + 2 * apart == pytest.approx(np.cos(time))
+
+
+def test_concentration_fills_the_box_of_its_region():
+    if "iplotRxDConcentration" not in MEASURES:
+        pytest.skip("there is no plotRxDConcentration")
+    box = {"xlo": -20, "ylo": -60, "zlo": 0, "xhi": 60, "yhi": 20, "zhi": 20, "dx": 10}
+    rxd = {
+        "regions": {"ecs": {"extracellular": True, **box, "volume_fraction": 0.2, "tortuosity": 1.6}},
+        "species": {"k": {"regions": ["ecs"], "d": 2.62, "charge": 1, "initial": 3.5}},
+    }
+    soma = {"geom": {"L": 20, "diam": 20}}
+    net = {
+        "cellParams": {"cell": {"secs": {"soma": soma}}},
+        "popParams": {"E": {"cellType": "cell", "numCells": 1}},
+        "rxdParams": rxd,
+    }
+    states = np.arange(8 * 8 * 2, dtype=float).reshape(8, 8, 2)
+    found = Results(netspec.plan(net, {"duration": 1}))
+    panels, data = network.concentration(found, speciesLabel="k", regionLabel="ecs", states=states)
+    assert data["data"].tolist() == states.mean(axis=2).tolist()
+    (drawn,) = panels["RxD_concentration"].renderers
+    assert (drawn.glyph.x, drawn.glyph.y, drawn.glyph.dw, drawn.glyph.dh) == (-20, -60, 80, 80)
+    assert drawn.data_source.data["image"][0].tolist() == states.mean(axis=2).T.tolist()
 
 
 def test_dipoles_are_summed_scaled_and_smoothed(results):

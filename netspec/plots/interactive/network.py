@@ -205,7 +205,9 @@ def concentration(
     given: dict[str, Any] = {"speciesLabel": speciesLabel, "regionLabel": regionLabel, "plane": plane}
     given["states"] = states
     data = numbers(results, "plotRxDConcentration", **given)
-    values = np.asarray(data["data"], float)
-    fig = figure(height=600, x_axis_label=plane[0], y_axis_label=plane[1], match_aspect=True)
-    image(fig, values.T, (0, values.shape[0]), (0, values.shape[1]), f"[{speciesLabel}] [mM]")
+    box = results.plan.model.spec.network.rxd.regions[regionLabel]
+    x, y = ((float(getattr(box, f"{axis}lo")), float(getattr(box, f"{axis}hi"))) for axis in plane)
+    axes: dict[str, Any] = {"x_axis_label": f"{plane[0]} [um]", "y_axis_label": f"{plane[1]} [um]"}
+    fig = figure(height=600, match_aspect=True, **axes)
+    image(fig, np.asarray(data["data"], float).T, x, y, f"[{speciesLabel}] [mM]")
     return {"RxD_concentration": fig}, data
