@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netspec.analysis import spikes
+from netspec.analysis.lists import listed
 from netspec.analysis.select import select
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plots.colors import PALETTE, of_populations
 from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
 from netspec.plots.interactive.spikes import Colors, _column, _source, css
-from netspec.plots.matrix import UNITS
+from netspec.plots.matrix import NAMES
 from netspec.results.curves import Curve, curves, populations
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _traces(own: Sequence[Curve], span: spikes.Range, colors: Sequence[Any], sty
     return _column(figures)
 
 
-@interactive("iplotConn", needs="plotConn", not_yet=("connsFile", "tagsFile", "removeWeightNorm"))
+@interactive("iplotConn", needs="plotConn")
 def conn(
     results: "Results",
     *,
@@ -107,18 +108,22 @@ def conn(
     groupBy: str = "pop",
     groupByIntervalPre: float | None = None,
     groupByIntervalPost: float | None = None,
+    removeWeightNorm: bool = False,
     graphType: str = "matrix",
     synOrConn: str = "syn",
     synMech: str | Sequence[str] | None = None,
+    connsFile: str | None = None,
+    tagsFile: str | None = None,
     clim: Sequence[float] | None = None,
 ) -> Drawn:
     """Connections between groups as a matrix or as bars. The numbers: of plotConn."""
     data = numbers(
         results, "plotConn", includePre=includePre, includePost=includePost, feature=feature, orderBy=orderBy,
         groupBy=groupBy, groupByIntervalPre=groupByIntervalPre, groupByIntervalPost=groupByIntervalPost,
-        graphType=graphType, synOrConn=synOrConn, synMech=synMech,
+        graphType=graphType, synOrConn=synOrConn, synMech=synMech, removeWeightNorm=removeWeightNorm,
+        connsFile=connsFile, tagsFile=tagsFile,
     )  # fmt: skip
-    label = str(UNITS.get(data["feature"], data["feature"]))
+    label = str(NAMES.get(data["feature"], data["feature"]))
     pre, post, values = data["pre"], data["post"], np.asarray(data["connMatrix"], float)
     if graphType == "bar":
         fig = _bars(values, pre, post, of_populations(results.plan, pre), label)
@@ -161,7 +166,7 @@ def _matrix(values: Any, pre: Sequence[str], post: Sequence[str], label: str, cl
     return fig
 
 
-@interactive("iplot2Dnet", needs="plot2Dnet", data=True, not_yet=("tagsFile",))
+@interactive("iplot2Dnet", needs="plot2Dnet", data=True)
 def net(
     results: "Results",
     *,
@@ -169,11 +174,13 @@ def net(
     view: str = "xy",
     showConns: bool = True,
     popColors: Colors = None,
+    tagsFile: str | None = None,
 ) -> Drawn:
     """Cells from one side. The numbers: posX, posY [um] (cells,), posXpre ... posYpost (connections,)."""
-    data = numbers(results, "plot2Dnet", include=include, view=view)
+    data = numbers(results, "plot2Dnet", include=include, view=view, tagsFile=tagsFile)
     x, y, pairs = (np.asarray(data[name]) for name in ("posX", "posY", "pairs"))
-    plan, chosen = results.plan, select(results.plan, include).positions
+    plan = listed(tags_file=tagsFile) if tagsFile else results.plan
+    chosen = select(plan, include).positions
     codes, gids = plan.cells.table["population"][chosen], plan.cells.gids[chosen]
     axes = {"x_axis_label": f"{view[0]} [um]", "y_axis_label": f"{view[1]} [um]", "match_aspect": True}
     tips = [("gid", "@gid"), ("population", "$name"), ("", "@x{0.0}, @y{0.0} um")]
