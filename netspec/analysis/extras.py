@@ -1,15 +1,5 @@
-"""Packages that some functions of analysis need, and how one gets them."""
+"""Packages that some functions of analysis need."""
 
-import importlib
-from typing import Any
+from netspec.extras import needed
 
-from netspec.errors import NetspecError
-
-
-def needed(module: str, purpose: str, extra: str = "analysis") -> Any:
-    """The module; NetspecError that says which extra of netspec brings it where it is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise NetspecError(f"{purpose} needs {package}: pip install 'netspec[{extra}]'") from error
+__all__ = ["needed"]

@@ -212,10 +212,18 @@ def test_themes_are_netpynes_and_bokehs(results):
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("iplotRaster", {"theme": "dark_minimum"}, "theme\n.*there is no 'dark_minimum'. Did you mean"),
+        (
+            "iplotRaster",
+            {"theme": "dark_minimum"},
+            r"theme('\])?\n.*there is no 'dark_minimum'. Did you mean",
+        ),
         ("iplotRaster", {"orderby": "y"}, r"\['orderby'\]\n.*Did you mean 'orderBy'"),
         ("iplotRaster", {"include": ["EE"]}, "no population or stimulus is called 'EE'"),
-        ("iplotTraces", {"oneFigPer": "cells"}, "oneFigPer\n.*there is no 'cells'. Did you mean 'cell'"),
+        (
+            "iplotTraces",
+            {"oneFigPer": "cells"},
+            r"oneFigPer('\])?\n.*there is no 'cells'. Did you mean 'cell'",
+        ),
         ("iplotTraces", {"rerun": True}, "not supported yet"),
         ("iplotConn", {"feature": "weights"}, "feature"),
     ],

@@ -1,13 +1,13 @@
 """LFP and dipoles in the browser."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.analysis import spectra
-from netspec.errors import NetspecError, Problem, SpecError, did_you_mean
+from netspec.errors import NetspecError
 from netspec.plan.signals import HNN
 from netspec.plots.colors import PALETTE
 from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
@@ -129,7 +129,7 @@ def lfp(
     results: "Results",
     *,
     electrodes: Sequence[Any] = ("avg", "all"),
-    plots: Sequence[str] = ("timeSeries", "PSD", "spectrogram"),
+    plots: Sequence[Literal["timeSeries", "PSD", "spectrogram"]] = ("timeSeries", "PSD", "spectrogram"),
     timeRange: Sequence[float] | None = None,
     NFFT: int = 256,
     noverlap: int = 128,
@@ -148,13 +148,10 @@ def lfp(
     filtFreq: float | Sequence[float] | None = None,
     filtOrder: int = 3,
     detrend: bool = False,
-    transformMethod: str = "morlet",
+    transformMethod: Literal["morlet", "fft"] = "morlet",
     colors: Sequence[Any] | None = None,
 ) -> Drawn:
     """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot."""
-    for kind in plots:
-        if kind not in PARTS:
-            raise SpecError([Problem("plots", f"there is no {kind!r}. {did_you_mean(kind, PARTS)}")])
     signal: dict[str, Any] = {
         "electrodes": list(electrodes),
         "timeRange": timeRange,
@@ -179,7 +176,8 @@ def lfp(
     }
     style = {"separation": separation, "overlay": overlay, "logx": logx, "logy": logy,
              "colors": list(colors or PALETTE)}  # fmt: skip
-    panels, data = {}, {}
+    panels: dict[str, Any] = {}
+    data: dict[str, Any] = {}
     for kind in plots:
         name, arguments = wanted[kind]
         data[kind] = numbers(results, name, **arguments)

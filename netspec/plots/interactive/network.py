@@ -1,7 +1,7 @@
 """Traces, connections, places of cells and concentrations in the browser."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def traces(
     include: Sequence[Any] | None = None,
     timeRange: Sequence[float] | None = None,
     overlay: bool = False,
-    oneFigPer: str = "cell",
+    oneFigPer: Literal["cell", "trace", "popTrace"] = "cell",
     colors: Sequence[Any] | None = None,
     ylim: Sequence[float] | None = None,
     axis: str = "on",
@@ -109,8 +109,8 @@ def conn(
     groupByIntervalPre: float | None = None,
     groupByIntervalPost: float | None = None,
     removeWeightNorm: bool = False,
-    graphType: str = "matrix",
-    synOrConn: str = "syn",
+    graphType: Literal["matrix", "bar"] = "matrix",
+    synOrConn: Literal["syn", "conn"] = "syn",
     synMech: str | Sequence[str] | None = None,
     connsFile: str | None = None,
     tagsFile: str | None = None,
@@ -171,7 +171,7 @@ def net(
     results: "Results",
     *,
     include: Sequence[Any] = ("allCells",),
-    view: str = "xy",
+    view: Literal["xy", "xz"] = "xy",
     showConns: bool = True,
     popColors: Colors = None,
     tagsFile: str | None = None,
@@ -206,7 +206,12 @@ def net(
 
 @interactive("iplotRxDConcentration", needs="plotRxDConcentration", data=True)
 def concentration(
-    results: "Results", *, speciesLabel: str, regionLabel: str, plane: str = "xy", states: Any = None
+    results: "Results",
+    *,
+    speciesLabel: str,
+    regionLabel: str,
+    plane: Literal["xy", "xz"] = "xy",
+    states: Any = None,
 ) -> Drawn:
     """A concentration [mM] in space, the mean across the plane. The numbers: of plotRxDConcentration."""
     given: dict[str, Any] = {"speciesLabel": speciesLabel, "regionLabel": regionLabel, "plane": plane}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import mkstemp
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -37,8 +37,11 @@ COMMON: dict[str, Any] = {
     ),
 }
 """Arguments that every page takes, and their defaults."""
+BOKEHS = ("caliber", "contrast", "dark_minimal", "light_minimal", "night_sky")
 THEMES = {"default": None, "gui": "dark_minimal", "guiBlack": "dark_minimal", "guiWhite": "light_minimal"}
 """NetPyNE's names of themes, as those of bokeh."""
+WORDS = {"theme": Literal[(*BOKEHS, *THEMES)]}
+"""What may be given as text."""
 FEW = 20_000
 """Points that are drawn without WebGL."""
 MOST_COLUMNS = 1500
@@ -84,7 +87,8 @@ def _page(function: Callable[..., Drawn], name: str, data: bool) -> Callable[...
         return (html, numbers) if data else html
 
     extra = [
-        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value) for key, value in common.items()
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=WORDS.get(key, Any))
+        for key, value in common.items()
     ]
     page.__signature__ = inspect.Signature([*own.values(), *extra])  # type: ignore[attr-defined]
     page.__doc__ = function.__doc__
@@ -135,7 +139,7 @@ def document(models: Sequence[Any], title: str, theme: Any = None) -> str:
 def themed(theme: Any) -> Any:
     """A theme of bokeh: by its name or NetPyNE's, a dict of attributes, or as it is."""
     themes = needed("bokeh.themes", "A page for the browser", "interactive")
-    known = {**{name: name for name in themes.built_in_themes}, **THEMES}
+    known = {**{name: name for name in BOKEHS}, **THEMES}
     match theme:
         case None:
             return None

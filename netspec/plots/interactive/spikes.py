@@ -1,12 +1,11 @@
 """Spikes in the browser: raster, histogram, spectra of rates, statistics of cells."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from netspec.analysis import spikes
-from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plots.colors import of_populations
 from netspec.plots.interactive.page import Drawn, figure, interactive, legend, numbers
 
@@ -93,7 +92,7 @@ def spike_hist(
     timeRange: Sequence[float] | None = None,
     binSize: float = 5,
     overlay: bool = True,
-    yaxis: str = "rate",
+    yaxis: Literal["rate", "count"] = "rate",
     popColors: Colors = None,
     norm: bool = False,
     smooth: float | None = None,
@@ -146,8 +145,8 @@ def spike_stats(
     *,
     include: Sequence[Any] = ("eachPop", "allCells"),
     timeRange: Sequence[float] | None = None,
-    graphType: str = "boxplot",
-    stats: Sequence[str] = ("rate", "isicv"),
+    graphType: Literal["boxplot", "histogram", "scatter"] = "boxplot",
+    stats: Sequence[Literal["rate", "isicv", "sync", "pairsync"]] = ("rate", "isicv"),
     bins: int = 50,
     histlogy: bool = False,
     histlogx: bool = False,
@@ -159,10 +158,6 @@ def spike_stats(
     popColors: Colors = None,
 ) -> Drawn:
     """A figure of each statistic of cells. The numbers: of plotSpikeStats."""
-    if graphType not in GRAPHS:
-        raise SpecError(
-            [Problem("graphType", f"there is no {graphType!r}. {did_you_mean(graphType, GRAPHS)}")]
-        )
     wanted = {"include": include, "timeRange": timeRange, "stats": list(stats)}
     data = numbers(results, "plotSpikeStats", **wanted, includeRate0=includeRate0)
     names = [str(item) for item in data["include"]]
