@@ -62,6 +62,9 @@ DIFFERENCES = {
         "calculateLFP",
         "calculateDipole",
     ),
+    "`iplotDipoleSpectrogram` returns HTML as the others do. The dipole functions take off no baseline, since"
+    " that of HNN's own network is no other's, and work for all labels of `recordDipolesHNN` (NetPyNE: L2 and"
+    " L5 only).": ("iplotDipole", "iplotDipoleSpectrogram", "iplotDipolePSD"),
     "`prepareCSD` says what is missing in an error (NetPyNE prints it and returns -1).": ("prepareCSD",),
     "One thing does depend on the number of ranks, because NEURON steps every rank by itself: a variable time"
     " step (`cvode_active`).": ("cvode_active",),

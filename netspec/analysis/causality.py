@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from netspec.analysis.extras import needed
+from netspec.extras import needed
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]

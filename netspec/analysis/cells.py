@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from netspec.analysis.extras import needed
+from netspec.extras import needed
 
 Floats = NDArray[np.float64]
 

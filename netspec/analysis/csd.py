@@ -10,8 +10,8 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.analysis.extras import needed
 from netspec.errors import NetspecWarning
+from netspec.extras import needed
 
 Floats = NDArray[np.float64]
 

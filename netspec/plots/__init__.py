@@ -117,3 +117,6 @@ def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any
         numbers = item.draw(results, target, **own)
         canvas.finish()
     return numbers
+
+
+from netspec.plots.interactive import linked  # noqa: E402, F401 - builds on all names above

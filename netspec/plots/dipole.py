@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from netspec.analysis import electrodes as sites
 from netspec.analysis import fields
-from netspec.analysis.extras import needed
 from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.extras import needed
 from netspec.plots.canvas import Canvas
 from netspec.plots.registry import plot
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.analysis import connectivity, rates, spikes
-from netspec.analysis.extras import needed
+from netspec.extras import needed
 from netspec.plots.colors import legend, of_populations
 from netspec.plots.histogram import curves
 from netspec.plots.lines import by_depth, stacked

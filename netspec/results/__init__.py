@@ -1,5 +1,6 @@
 """What happened: spikes and traces as columns, with the plan and the spec that they belong to."""
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -154,6 +155,28 @@ class Results:
 
         return hdf5.save(path, tree.flatten(shares.whole(self)))
 
+    def to_xarray(self) -> Any:
+        """A DataTree of xarray with everything that happened, with units and coordinates."""
+        return _module("arrays").to_xarray(self)
+
+    def to_pandas(self) -> dict[str, Any]:
+        """Frames of pandas: cells, spikes, stims, connections, traces, and one per signal."""
+        frames: dict[str, Any] = _module("arrays").to_pandas(self)
+        return frames
+
+    def to_pynapple(self) -> dict[str, Any]:
+        """Spikes, traces and signals as objects of pynapple, in seconds."""
+        found: dict[str, Any] = _module("arrays").to_pynapple(self)
+        return found
+
+    def to_neo(self) -> Any:
+        """A Block of neo with one segment: spike trains, traces, signals, groups of populations."""
+        return _module("neo").to_neo(self)
+
+    def to_nwb(self, path: str | Path, **about: Any) -> str:
+        """The path of an NWB file (Neurodata Without Borders). about: arguments of pynwb.NWBFile."""
+        return str(_module("nwb").to_nwb(self, path, **about))
+
 
 def load(path: str | Path) -> Results:
     """Results, with their plan, from a file written by `Results.save`, or from the runFolder of a long run.
@@ -174,6 +197,11 @@ def load(path: str | Path) -> Results:
     except KeyError as error:
         raise FileError(f"{path}: {error.args[0]!r} is missing in the file") from error
     return replace(results, counts=count(results))
+
+
+def _module(name: str) -> Any:
+    """A module of this room, with what it needs, imported when asked for."""
+    return importlib.import_module(f"netspec.results.{name}")
 
 
 def count(results: Results) -> Counts:

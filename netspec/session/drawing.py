@@ -31,7 +31,7 @@ def completed(session: "Session", name: str, arguments: Mapping[str, Any]) -> di
             given.setdefault("title", f"{time} ms")
     if name == "plotTraces" and given.pop("rerun", False):
         rerun(session, given.get("include") or ())
-    if name == "plotRxDConcentration" and given.get("states") is None:
+    if name in ("plotRxDConcentration", "iplotRxDConcentration") and given.get("states") is None:
         states = concentration(session, given.get("speciesLabel"), given.get("regionLabel"))
         given |= {} if states is None else {"states": states}
     return given

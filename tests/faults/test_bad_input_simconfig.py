@@ -106,6 +106,11 @@ RUNS_IN_NETPYNE = {
         [("analysis.calculateDisynaptic", {"includePrePre": ["Exx"]})],
         "simConfig.analysis['calculateDisynaptic'].includePrePre[0]: there is no population 'Exx'.",
     ),
+    "argument of a picture in the browser": (
+        [("analysis.iplotRaster", {"orderby": "y"})],
+        "simConfig.analysis['iplotRaster'].orderby: there is no argument of iplotRaster of this name. "
+        "Did you mean 'orderBy'?",
+    ),
     "electrodes without places": (
         [("electrodes", {"sigma": 0.2})],
         "simConfig.electrodes: nothing is recorded without recordLFP.",

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "netspec"
 
 BASE = {
-    *("errors", "units", "markup", "streams", "expression", "conditions", "tables", "weights", "resources"),
-    "signals",
+    *("errors", "extras", "units", "markup", "streams", "expression", "conditions", "tables", "weights"),
+    *("resources", "signals"),
 }
 MAY_IMPORT = {
     "spec": set(),

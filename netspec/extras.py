@@ -1,4 +1,4 @@
-"""Packages that some functions of analysis need, and how one gets them."""
+"""Packages that netspec uses where they are installed, and how one gets them."""
 
 import importlib
 from typing import Any
