@@ -6,6 +6,7 @@ import pytest
 from neuron import h
 
 from netspec.errors import SpecError, StateError
+from netspec.neuron import courses
 from netspec.neuron.cells import LiveCells
 from netspec.plan import PointBlock
 from netspec.plan.cells import Drawn
@@ -222,6 +223,7 @@ def test_artificial_cells_have_parameters_trains_and_rates():
     assert [cells.point(gid).interval for gid in range(2)] == [5.0, 7.0]
     assert [cells.point(gid).number for gid in range(2)] == [1e9, 2.0]
     cells.seed()
+    courses.used(cells, None, None, by_neuron=True)
     h.finitialize(-65)
     ranks.pc.set_maxstep(10)
     ranks.pc.psolve(6)
