@@ -1,0 +1,24 @@
+"""What a check has found so far."""
+
+from dataclasses import dataclass, field
+
+from netspec.errors import Problem
+from netspec.lems.tree import Place
+
+
+@dataclass(frozen=True)
+class Findings:
+    """problems: mistakes; notes: what runs, but probably not as meant."""
+
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    def wrong(self, place: Place, message: str) -> None:
+        """A mistake; the same one is said once."""
+        problem = Problem(str(place), message)
+        if problem not in self.problems[-50:]:
+            self.problems.append(problem)
+
+    def odd(self, place: Place, message: str) -> None:
+        """Something that is no mistake, but should be looked at."""
+        self.notes.append(Problem(str(place), message))
