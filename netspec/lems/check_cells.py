@@ -185,9 +185,11 @@ def _covered(properties: Component, morphology: Component, findings: Findings) -
     """Each segment needs a capacitance, and only one."""
     for block in properties.all("membraneProperties"):
         given = [(c, _members(c.get("segmentGroup") or ALL, morphology)) for c in block.all("specificCapacitance")]
+        if not given:
+            findings.wrong(block.place, "<membraneProperties> needs <specificCapacitance>, for example 1 uF_per_cm2")
         if not given or any(members is None for _, members in given):
             continue
         bare = {s.id for s in morphology.all("segment")}.difference(*(members or () for _, members in given))
         if bare:
             some = ", ".join(sorted(bare, key=lambda name: (len(name), name))[:5])
-            findings.wrong(block.place, f"no specificCapacitance for {len(bare)} segments ({some}{', ...' * (len(bare) > 5)})")
+            findings.odd(block.place, f"no specificCapacitance for {len(bare)} segments ({some}{', ...' * (len(bare) > 5)})")

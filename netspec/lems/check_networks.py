@@ -21,6 +21,7 @@ ENDS = (
     ("", "to", "", ""),
 )
 """Of a connection or input: the attribute of its list with the population, its cell, segment and fraction."""
+ANY_CURRENT = {"baseSynapse": "basePointCurrent"}
 PROJECTIONS = ("projection", "electricalProjection", "continuousProjection")
 SINGLE = ("explicitInput", "explicitConnection", "synapticConnection")
 
@@ -60,7 +61,9 @@ def _population(population: Component, found: Resolved) -> Population:
     text, cell = population.get("size"), found.named(population.get("component"))
     size = int(float(text)) if text and re.fullmatch(r"\d+(\.0*)?", text) else None
     if instances and size is not None and size != len(instances):
-        found.findings.wrong(population.place, f"size={text!r}, but there are {len(instances)} instances")
+        # the size of a list is for readers only, but NeuroML documents must have the right one
+        say = found.findings.odd if found.in_lems(population) else found.findings.wrong
+        say(population.place, f"size={text!r}, but there are {len(instances)} instances")
     if not instances and text is None and not any(c.element.tag == "layout" for c in population.children):
         found.findings.wrong(population.place, f"population {population.id!r} needs a size or instances")
     indices: Container[int] = range(size or 0)
@@ -150,7 +153,7 @@ def _attached(item: Component, name: str, population: Population | None, found: 
     source, cell = found.named(item.get(name)), population.cell if population else None
     if source is None or cell is None or item.is_a("electricalProjection", "continuousProjection"):
         return
-    accepted = [role.type for role in cell.type.parts("Attachments")]
+    accepted = [ANY_CURRENT.get(role.type, role.type) for role in cell.type.parts("Attachments")]
     if accepted and not source.is_a(*accepted):
         kinds = " or ".join(accepted)
         message = f"{name}={source.id!r} is a {source.type.name}, but {cell.id!r} ({cell.type.name}) takes a {kinds}"

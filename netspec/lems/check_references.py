@@ -4,14 +4,21 @@ from netspec.errors import did_you_mean
 from netspec.lems.model import Component, Role
 from netspec.lems.resolve import REFERENCES, Resolved
 
-LISTS = {"population": "basePopulation", "Component": ""}
-OPTIONAL = ("synapse1", "synapse2")
+ACCEPTED = {
+    "population": ("basePopulation",),
+    "Component": (),
+    "baseCell": ("baseCell", "baseSpikeSource"),
+    "basePointCurrent": ("basePointCurrent", "basePointCurrentDL"),
+}
+"""What a reference may be to, where that is more than its type says."""
+Ids = dict[Component, dict[str, list[Component]]]
 USERS = ("network", "Simulation")
 
 
 def check(found: Resolved) -> None:
     """What components name that is not there, and what nobody names."""
     used: set[str] = set()
+    ids: Ids = {}
     for component, above in found.every():
         for role in component.type.parts(*REFERENCES):
             text = _attribute(component, role.name)
@@ -19,7 +26,7 @@ def check(found: Resolved) -> None:
                 _missing(component, role, found)
                 continue
             used.add(text)
-            _reference(component, role, text, above, found)
+            _reference(component, role, text, [_ids(parent, ids) for parent in reversed(above)], found)
         used |= {text for name, text in component.element.attributes.items() if name not in ("id", "type")}
     used |= _targets(found)
     _unused(used, found)
@@ -39,20 +46,35 @@ def _missing(component: Component, role: Role, found: Resolved) -> None:
         )
 
 
-def _reference(component: Component, role: Role, text: str, above: tuple[Component, ...], found: Resolved) -> None:
-    wanted = LISTS.get(role.type, role.type)
+def _ids(parent: Component, ids: Ids) -> dict[str, list[Component]]:
+    """The parts of a component by id, made once."""
+    if parent not in ids:
+        ids[parent] = {}
+        for child in parent.children:
+            ids[parent].setdefault(child.id, []).append(child)
+    return ids[parent]
+
+
+def _reference(
+    component: Component, role: Role, text: str, above: list[dict[str, list[Component]]], found: Resolved
+) -> None:
+    wanted = ACCEPTED.get(role.type, (role.type,))
     # the nearest parents' parts count first: a population or a state of a gate has no meaning elsewhere
-    near = [child for parent in reversed(above) for child in parent.children if child.id == text]
+    near = [child for parts in above for child in parts.get(text, ())]
     place, what = component.place, f"{role.name}={text!r}"
-    target = next((c for c in near if not wanted or c.is_a(wanted)), None) or (None if role.local else found.named(text))
+    target = next((c for c in near if _fits(c, wanted)), None) or (None if role.local else found.named(text))
     if target is None:
-        local = [c.id for parent in above for c in parent.children if c.is_a(wanted) and c.id]
-        known = local or [c.id for c in found.top if not wanted or c.is_a(wanted)]
-        found.findings.wrong(place, f"{what}: there is no {wanted or 'component'} of this id. {did_you_mean(text, known)}")
-    elif wanted and not target.is_a(wanted) and wanted in found.document.library.types:
-        known = [c.id for c in found.top if c.is_a(wanted)]
-        message = f"{what}: expected a {wanted}, but it is a {target.type.name}. {did_you_mean(text, known)}"
+        local = [c.id for parts in above for many in parts.values() for c in many if _fits(c, wanted) and c.id]
+        known = local or [c.id for c in found.top if _fits(c, wanted)]
+        found.findings.wrong(place, f"{what}: there is no {role.type} of this id. {did_you_mean(text, known)}")
+    elif not _fits(target, wanted) and role.type in found.document.library.types:
+        known = [c.id for c in found.top if _fits(c, wanted)]
+        message = f"{what}: expected a {role.type}, but it is a {target.type.name}. {did_you_mean(text, known)}"
         found.findings.wrong(place, message)
+
+
+def _fits(component: Component, wanted: tuple[str, ...]) -> bool:
+    return not wanted or component.is_a(*wanted)
 
 
 def _targets(found: Resolved) -> set[str]:
@@ -79,8 +101,8 @@ def _unused(used: set[str], found: Resolved) -> None:
     for component in found.top:
         if component.place.file == own and component.id not in used and not component.is_a(*USERS):
             found.findings.odd(component.place, f"<{component.element.tag}> {component.id!r} is never used")
+    alive = {ancestor for c, _ in found.every() for ancestor in c.type.ancestors}
     for name in found.document.own_types:
         made = found.document.library.types[name]
-        types = {c.type.name: c for c, _ in found.every()}
-        if made.place.file == own and not any(name in c.type.ancestors for c in types.values()):
+        if made.place.file == own and name not in alive:
             found.findings.odd(made.place, f"component type {name!r} is never used")

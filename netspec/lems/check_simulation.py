@@ -38,7 +38,7 @@ def _path(line: Component, path: str, at: Component, whole: bool, found: Resolve
             return
         else:
             following = _below(here, match[1], found)
-            if following is None and (":" in step or here.is_a("cell") or here.type.structure or _skipped(here, step, found)):
+            if following is None and (":" in step or here.is_a("cell") or here.type.structure or _skipped(here, step)):
                 return
             if following is None:
                 known = [c.id for c in here.children if c.id] or list(here.type.roles)
@@ -67,9 +67,9 @@ def _of_population(line: Component, path: str, population: Component, index: str
     return found.named(population.get("component"))
 
 
-def _skipped(here: Component, step: str, found: Resolved) -> bool:
-    """Whether a step is one that has no component of its own: a cell's name, a segment, something attached."""
-    return step == here.id or step.isdigit() or (bool(here.type.parts("Attachments")) and step in found.by_id)
+def _skipped(here: Component, step: str) -> bool:
+    """Whether a step is one that has no component of its own: a cell's name or a segment."""
+    return step == here.id or step.isdigit()
 
 
 def _below(here: Component, name: str, found: Resolved) -> Component | None:
@@ -81,6 +81,10 @@ def _below(here: Component, name: str, found: Resolved) -> Component | None:
     for child in here.children:
         if name in (child.id, child.role) or (name == child.element.tag and not child.id):
             return child
+    if here.type.parts("Attachments") or here.is_a("cell"):
+        attached = found.by_id.get(name.split(":")[1] if ":" in name else name)
+        if attached is not None and attached.is_a("basePointCurrent", "basePointCurrentDL"):
+            return attached
     named = {key.lower(): found.by_id.get(text) for key, text in here.element.attributes.items() if key != "id"}
     return next((c for key, c in named.items() if c is not None and (c.id == name or key == name.lower())), None)
 

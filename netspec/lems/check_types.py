@@ -71,9 +71,9 @@ def _scope(made: m.ComponentType, library: m.Library) -> dict[str, Dimension]:
     dynamics = made.dynamics
     variables = {**dynamics.states, **dynamics.derived} if dynamics else {}
     everything = {**made.quantities, **variables}
-    return {"t": library.dimensions.get("time")} | {
-        name: library.dimensions.get(q.dimension) for name, q in everything.items()
-    }
+    # a derived variable may leave its dimension to its exposure
+    named = {n: made.exposures.get(q.exposure or "", q) if q.dimension == "*" else q for n, q in everything.items()}
+    return {"t": library.dimensions.get("time")} | {n: library.dimensions.get(q.dimension) for n, q in named.items()}
 
 
 def _expressions(dynamics: m.Dynamics, names: dict[str, Dimension]) -> Iterator[tuple[str, Dimension, Place]]:
@@ -158,7 +158,9 @@ def _select(variable: m.DerivedVariable, made: m.ComponentType, library: m.Libra
     if last not in readable:
         hint = did_you_mean(last, readable)
         findings.wrong(variable.place, f"select {variable.select!r}: {made.name!r} has nothing called {last!r}. {hint}")
-    elif library.dimensions.get(readable[last]) != library.dimensions.get(variable.dimension):
+    elif "*" not in (readable[last], variable.dimension) and (
+        library.dimensions.get(readable[last]) != library.dimensions.get(variable.dimension)
+    ):
         found = readable[last]
         findings.wrong(variable.place, f"select {variable.select!r}: expected {variable.dimension}, found {found}")
 
@@ -185,7 +187,7 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
             continue
         if name not in made.exposures:
             findings.wrong(variable.place, f"exposure {name!r} is not declared. {did_you_mean(name, made.exposures)}")
-        elif made.exposures[name].dimension != variable.dimension and variable.dimension != "none":
+        elif made.exposures[name].dimension != variable.dimension and variable.dimension != "*":
             wanted = made.exposures[name].dimension
             findings.wrong(variable.place, f"exposure {name!r} is a {wanted}, but {variable.name!r} a {variable.dimension}")
     given = {v.exposure for v in variables.values()} | {q.exposure for q in made.quantities.values()}

@@ -41,6 +41,8 @@ def check(component: Component, findings: Findings) -> None:
     """What is out of range in one component."""
     for name, value in component.values.items():
         rule = _rule(component.type.quantities[name])
+        if component.is_a("fixedTimeCourse") and rule == POSITIVE:
+            rule = NOT_NEGATIVE
         if rule and not _holds(value, rule):
             findings.wrong(component.place, f"{name}={component.get(name)!r}: expected {rule}")
     for kind, left, relation, right, why in RELATIONS:

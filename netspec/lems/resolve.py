@@ -38,6 +38,11 @@ class Resolved:
         found = self.by_id.get(name or "")
         return found if found and (not type_name or found.is_a(type_name)) else None
 
+    def in_lems(self, component: m.Component) -> bool:
+        """Whether a component is written in a LEMS file rather than a NeuroML document."""
+        file = component.place.file
+        return any(root.tag == "Lems" and root.place.file == file for root, _ in self.document.roots)
+
     def every(self) -> Iterator[tuple[m.Component, tuple[m.Component, ...]]]:
         """Each component with those that it is in, the outermost first."""
         stack: list[tuple[m.Component, tuple[m.Component, ...]]] = [(c, ()) for c in self.top]
@@ -128,7 +133,7 @@ def _type(
     for role in sorted(roles.values(), key=lambda role: role.name != tag):
         if role.type in made.ancestors or role.type == "Component" or (role.name == tag and given not in types):
             return made, role.name
-    if not in_schema:
+    if not in_schema or tag in roles:
         hint = did_you_mean(name, [*roles, *_fitting(roles, types)])
         findings.wrong(element.place, f"<{tag}> of type {name!r} cannot be in a {parent.name!r}. {hint}")
     return made, ""
@@ -161,13 +166,16 @@ def _values(
         if text is None:
             text = made.fixed.get(name)
         if text is None:
-            by_schema = kind is not None and name in kind.attributes
+            # the schema says for its own kinds what may be left out, such as the conductance of a channel
+            kinds = (schema.kind(ancestor) for ancestor in made.ancestors)
+            by_schema = any(k is not None and name in k.attributes for k in kinds)
             if not isinstance(parameter, m.Property) and not by_schema and name != "size":
                 findings.wrong(element.place, _missing(name, parameter, made, element, library))
             continue
         found = quantity.read(text, parameter.dimension, library)
         if isinstance(found, str):
-            if not (strict and kind and name in kind.attributes):
+            said = strict and kind and kind.attributes.get(name, ("", False))[0].startswith("Nml2Quantity")
+            if not said:
                 findings.wrong(element.place, f"{name}: {found}")
         else:
             values[name] = found
@@ -191,7 +199,7 @@ def _counts(component: m.Component, findings: Findings) -> None:
             if key in seen and not component.is_a("networkWithTemperature", "network"):
                 findings.wrong(child.place, f"a second <{tag}> in <{component.element.tag}>; there can be one")
             seen[key] = child
-        if child.id:
+        if child.id and tag != "species":
             key = (tag.removesuffix("WD").removesuffix("W"), child.id)
             if key in seen:
                 findings.wrong(child.place, f"<{tag}> id {child.id!r} is already that of line {seen[key].place.line}")

@@ -100,7 +100,7 @@ def check(element: Element, kind: Kind, library: m.Library, findings: Findings) 
                 near = did_you_mean(name, set(element.attributes) - set(kind.attributes), 0.7)
                 hint = f". {near}" if near.startswith("Did") else ""
                 findings.wrong(element.place, f"<{element.tag}> needs the attribute {name!r}{hint}")
-        elif message := _value(text, simple, library):
+        elif not (name == "type" and text in library.types) and (message := _value(text, simple, library)):
             findings.wrong(element.place, f"{name}: {message}")
     counts: dict[str, int] = {}
     last, latest = -1, ""

@@ -124,7 +124,7 @@ def _derived(e: Element) -> m.DerivedVariable:
     given = e.attributes
     cases = tuple(m.Case(c.get("condition"), c.attributes.get("value", ""), c.place) for c in e.all("Case"))
     return m.DerivedVariable(
-        given.get("name", "?"), given.get("dimension", "none"), e.place, given.get("value"), given.get("exposure"),
+        given.get("name", "?"), given.get("dimension", "*"), e.place, given.get("value"), given.get("exposure"),
         given.get("description", ""), given.get("select"), given.get("reduce"), cases,
     )  # fmt: skip
 
