@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from netspec.lems import check_cells, check_networks, check_references, check_simulation, check_types, read, resolve
+from netspec.lems import (
+    check_cells,
+    check_networks,
+    check_references,
+    check_simulation,
+    check_types,
+    read,
+    resolve,
+)
 from netspec.lems.findings import Findings
 
 
@@ -14,4 +22,5 @@ def check(path: Path) -> Findings:
     found = resolve.resolve(document)
     for part in (check_references, check_cells, check_networks, check_simulation):
         part.check(found)
+    document.findings.components = sum(1 for _ in found.every())
     return document.findings

@@ -47,7 +47,9 @@ def _tree(morphology: Component, findings: Findings) -> None:
     by_id = {segment.id: segment for segment in morphology.all("segment")}
     roots = [segment for name, segment in by_id.items() if parents[name] is None]
     for segment in roots[1:]:
-        findings.wrong(segment.place, f"segment {segment.id!r} has no parent, but {roots[0].id!r} is already the root")
+        findings.wrong(
+            segment.place, f"segment {segment.id!r} has no parent, but {roots[0].id!r} is already the root"
+        )
     for name, segment in by_id.items():
         parent_id = parents[name]
         if parent_id is not None and parent_id not in by_id:
@@ -90,7 +92,11 @@ def _near(name: object, known: dict[str, Component]) -> str:
     """Nearest name, or the range where names are numbers."""
     numbers = sorted(int(k) for k in known if k.isdigit())
     if len(numbers) == len(known) > 0:
-        return f"Segments: {numbers[0]} to {numbers[-1]}." if len(numbers) > 1 else f"Its only segment is {numbers[0]}."
+        return (
+            f"Segments: {numbers[0]} to {numbers[-1]}."
+            if len(numbers) > 1
+            else f"Its only segment is {numbers[0]}."
+        )
     return did_you_mean(name, known)
 
 
@@ -110,7 +116,9 @@ def _groups(morphology: Component, findings: Findings) -> None:
         for child in (c for c in group.children if c.element.tag == "include"):
             if child.get("segmentGroup") not in groups:
                 hint = did_you_mean(child.get("segmentGroup"), groups)
-                findings.wrong(child.place, f"segment group {child.get('segmentGroup')!r} does not exist. {hint}")
+                findings.wrong(
+                    child.place, f"segment group {child.get('segmentGroup')!r} does not exist. {hint}"
+                )
         if not any(c.element.tag in ("member", "include", "path", "subTree") for c in group.children):
             findings.odd(group.place, f"segment group {name!r} is empty")
     for name in groups:
@@ -135,7 +143,10 @@ def _members(name: str, morphology: Component) -> Segments | None:
     everything = frozenset(s.id for s in morphology.all("segment"))
     if name == ALL or name not in groups:
         return everything
-    includes = {g: [str(c.get("segmentGroup")) for c in groups[g].children if c.element.tag == "include"] for g in groups}
+    includes = {
+        g: [str(c.get("segmentGroup")) for c in groups[g].children if c.element.tag == "include"]
+        for g in groups
+    }
     inside = [groups[g] for g in (name, *_reached(name, includes)) if g in groups]
     if any(group.all("path", "subTree") for group in inside):
         return None
@@ -157,10 +168,14 @@ def _biophysics(cell: Component, found: Resolved) -> None:
                 group = holder.get("segmentGroup")
                 if group is not None and group != ALL and group not in groups:
                     hint = did_you_mean(group, [*groups, ALL])
-                    found.findings.wrong(holder.place, f"segment group {group!r} does not exist in cell {cell.id!r}. {hint}")
+                    found.findings.wrong(
+                        holder.place, f"segment group {group!r} does not exist in cell {cell.id!r}. {hint}"
+                    )
                 segment = holder.get("segment")
                 if segment is not None and segment not in {s.id for s in morphology.all("segment")}:
-                    found.findings.wrong(holder.place, f"segment {segment!r} does not exist in cell {cell.id!r}")
+                    found.findings.wrong(
+                        holder.place, f"segment {segment!r} does not exist in cell {cell.id!r}"
+                    )
             if "Nernst" in item.element.tag + item.type.name or "GHK" in item.element.tag:
                 _concentration(item, ions, found.findings)
             _same_ion(item, found)
@@ -170,7 +185,9 @@ def _biophysics(cell: Component, found: Resolved) -> None:
 def _concentration(density: Component, ions: set[str], findings: Findings) -> None:
     ion = density.get("ion")
     if ion is not None and ion not in ions:
-        message = f"{density.element.tag} {density.id!r} needs the concentrations of {ion!r}: add <species> to"
+        message = (
+            f"{density.element.tag} {density.id!r} needs the concentrations of {ion!r}: add <species> to"
+        )
         findings.wrong(density.place, f"{message} <intracellularProperties>. {did_you_mean(ion, ions)}")
 
 
@@ -178,18 +195,27 @@ def _same_ion(density: Component, found: Resolved) -> None:
     channel = found.named(density.get("ionChannel"))
     species, ion = channel.get("species") if channel else None, density.get("ion")
     if species and ion and species != ion and "non_specific" not in (species, ion):
-        found.findings.wrong(density.place, f"ion={ion!r}, but channel {density.get('ionChannel')!r} carries {species!r}")
+        found.findings.wrong(
+            density.place, f"ion={ion!r}, but channel {density.get('ionChannel')!r} carries {species!r}"
+        )
 
 
 def _covered(properties: Component, morphology: Component, findings: Findings) -> None:
     """Each segment needs a capacitance, and only one."""
     for block in properties.all("membraneProperties"):
-        given = [(c, _members(c.get("segmentGroup") or ALL, morphology)) for c in block.all("specificCapacitance")]
+        given = [
+            (c, _members(c.get("segmentGroup") or ALL, morphology)) for c in block.all("specificCapacitance")
+        ]
         if not given:
-            findings.wrong(block.place, "<membraneProperties> needs <specificCapacitance>, for example 1 uF_per_cm2")
+            findings.wrong(
+                block.place, "<membraneProperties> needs <specificCapacitance>, for example 1 uF_per_cm2"
+            )
         if not given or any(members is None for _, members in given):
             continue
         bare = {s.id for s in morphology.all("segment")}.difference(*(members or () for _, members in given))
         if bare:
             some = ", ".join(sorted(bare, key=lambda name: (len(name), name))[:5])
-            findings.odd(block.place, f"no specificCapacitance for {len(bare)} segments ({some}{', ...' * (len(bare) > 5)})")
+            findings.odd(
+                block.place,
+                f"no specificCapacitance for {len(bare)} segments ({some}{', ...' * (len(bare) > 5)})",
+            )

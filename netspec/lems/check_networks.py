@@ -79,7 +79,9 @@ def _list(part: Component, populations: dict[str, Population], found: Resolved) 
         text = part.get(name)
         if text is not None and text.removeprefix("../") not in populations:
             hint = did_you_mean(text, populations)
-            found.findings.wrong(part.place, f"{name}={text!r}: there is no such population in the network. {hint}")
+            found.findings.wrong(
+                part.place, f"{name}={text!r}: there is no such population in the network. {hint}"
+            )
     if not any(c.id or c.element.attributes for c in part.children):
         found.findings.odd(part.place, f"<{part.element.tag}> {part.id!r} is empty")
     post = part.get("postsynapticPopulation") or part.get("population")
@@ -89,7 +91,9 @@ def _list(part: Component, populations: dict[str, Population], found: Resolved) 
         _item(item, part, populations, found)
 
 
-def _item(item: Component, part: Component | None, populations: dict[str, Population], found: Resolved) -> None:
+def _item(
+    item: Component, part: Component | None, populations: dict[str, Population], found: Resolved
+) -> None:
     """One connection or input."""
     given = item.element.attributes
     for key, cell, segment, fraction in ENDS:
@@ -100,7 +104,9 @@ def _item(item: Component, part: Component | None, populations: dict[str, Popula
         if population and segment in given:
             _segment(item, segment, population, found)
         if fraction in given and not 0 <= check_cells._float(given[fraction]) <= 1:
-            found.findings.wrong(item.place, f"{fraction}={given[fraction]!r}: expected a number between 0 and 1")
+            found.findings.wrong(
+                item.place, f"{fraction}={given[fraction]!r}: expected a number between 0 and 1"
+            )
         if cell in ("to", "target") and part is None:
             for name in ("synapse", "input"):
                 _attached(item, name, population, found)
@@ -126,7 +132,10 @@ def _cell(
     population = populations.get(label)
     if population is None:
         if not own or own in populations:
-            wrong(item.place, f"{name}={text!r}: there is no population {label!r}. {did_you_mean(label, populations)}")
+            wrong(
+                item.place,
+                f"{name}={text!r}: there is no population {label!r}. {did_you_mean(label, populations)}",
+            )
         return None
     if own and label != own:
         wrong(item.place, f"{name}={text!r}: expected a cell of {own!r}, which the list is for")
@@ -134,7 +143,10 @@ def _cell(
         last = f"0 to {population.size - 1}" if population.size else "none: it is empty"
         wrong(item.place, f"{name}={text!r}: there is no cell {index} in {label!r}. Its cells: {last}.")
     if component and population.cell and component != population.cell.id:
-        wrong(item.place, f"{name}={text!r}: the cells of {label!r} are {population.cell.id!r}, not {component!r}")
+        wrong(
+            item.place,
+            f"{name}={text!r}: the cells of {label!r} are {population.cell.id!r}, not {component!r}",
+        )
     return population
 
 
@@ -143,9 +155,18 @@ def _segment(item: Component, name: str, population: Population, found: Resolved
     if population.segments is not None:
         if text not in population.segments:
             hint = check_cells._near(text, population.segments)
-            found.findings.wrong(item.place, f"{name}={text!r}: cell {cell.id if cell else ''!r} has no such segment. {hint}")
-    elif text != "0" and cell is not None and cell.type.name in found.document.library.types and not cell.is_a("cell"):
-        found.findings.wrong(item.place, f"{name}={text!r}: {cell.id!r} is a {cell.type.name}, whose only segment is 0")
+            found.findings.wrong(
+                item.place, f"{name}={text!r}: cell {cell.id if cell else ''!r} has no such segment. {hint}"
+            )
+    elif (
+        text != "0"
+        and cell is not None
+        and cell.type.name in found.document.library.types
+        and not cell.is_a("cell")
+    ):
+        found.findings.wrong(
+            item.place, f"{name}={text!r}: {cell.id!r} is a {cell.type.name}, whose only segment is 0"
+        )
 
 
 def _attached(item: Component, name: str, population: Population | None, found: Resolved) -> None:
@@ -173,7 +194,9 @@ def _temperature(network: Component, populations: dict[str, Population], found: 
     for population in populations.values():
         if population.cell and (by := _needs("temperature", population.cell, found, ())):
             message = f"{by.type.name} in {population.cell.id!r} needs a temperature, which network {network.id!r} has not"
-            found.findings.wrong(network.place, f'{message}: add type="networkWithTemperature" temperature="..."')
+            found.findings.wrong(
+                network.place, f'{message}: add type="networkWithTemperature" temperature="..."'
+            )
 
 
 def _needs(name: str, component: Component, found: Resolved, above: tuple[str, ...]) -> Component | None:

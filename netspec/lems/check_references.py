@@ -42,7 +42,8 @@ def _missing(component: Component, role: Role, found: Resolved) -> None:
     if not inside:
         type_name = component.type.name
         found.findings.wrong(
-            component.place, f"<{component.element.tag}> of type {type_name!r} needs {role.name!r}: the id of a {role.type}"
+            component.place,
+            f"<{component.element.tag}> of type {type_name!r} needs {role.name!r}: the id of a {role.type}",
         )
 
 
@@ -64,12 +65,18 @@ def _reference(
     place, what = component.place, f"{role.name}={text!r}"
     target = next((c for c in near if _fits(c, wanted)), None) or (None if role.local else found.named(text))
     if target is None:
-        local = [c.id for parts in above for many in parts.values() for c in many if _fits(c, wanted) and c.id]
+        local = [
+            c.id for parts in above for many in parts.values() for c in many if _fits(c, wanted) and c.id
+        ]
         known = local or [c.id for c in found.top if _fits(c, wanted)]
-        found.findings.wrong(place, f"{what}: there is no {role.type} of this id. {did_you_mean(text, known)}")
+        found.findings.wrong(
+            place, f"{what}: there is no {role.type} of this id. {did_you_mean(text, known)}"
+        )
     elif not _fits(target, wanted) and role.type in found.document.library.types:
         known = [c.id for c in found.top if _fits(c, wanted)]
-        message = f"{what}: expected a {role.type}, but it is a {target.type.name}. {did_you_mean(text, known)}"
+        message = (
+            f"{what}: expected a {role.type}, but it is a {target.type.name}. {did_you_mean(text, known)}"
+        )
         found.findings.wrong(place, message)
 
 
@@ -88,7 +95,12 @@ def _targets(found: Resolved) -> set[str]:
                 simulations = [c.id for c in found.top if c.is_a("Simulation")]
                 hint = did_you_mean(name, simulations)
                 found.findings.wrong(target.place, f"target {name!r} does not exist. {hint}")
-        if own and root.tag == "Lems" and not any(root.all("Target")) and any(c.is_a("Simulation") for c in found.top):
+        if (
+            own
+            and root.tag == "Lems"
+            and not any(root.all("Target"))
+            and any(c.is_a("Simulation") for c in found.top)
+        ):
             found.findings.odd(root.place, "no <Target component=...>: nothing would be run")
     return named
 

@@ -38,11 +38,16 @@ def _path(line: Component, path: str, at: Component, whole: bool, found: Resolve
             return
         else:
             following = _below(here, match[1], found)
-            if following is None and (":" in step or here.is_a("cell") or here.type.structure or _skipped(here, step)):
+            if following is None and (
+                ":" in step or here.is_a("cell") or here.type.structure or _skipped(here, step)
+            ):
                 return
             if following is None:
                 known = [c.id for c in here.children if c.id] or list(here.type.roles)
-                found.findings.wrong(line.place, f"{path!r}: {here.id!r} has nothing called {step!r}. {did_you_mean(step, known)}")
+                found.findings.wrong(
+                    line.place,
+                    f"{path!r}: {here.id!r} has nothing called {step!r}. {did_you_mean(step, known)}",
+                )
         if following is None:
             return
         if following.is_a("basePopulation") and match[2] is not None:
@@ -53,10 +58,14 @@ def _path(line: Component, path: str, at: Component, whole: bool, found: Resolve
     if whole and (port := line.get("eventPort")) is not None:
         ports = [p.name for p in here.type.ports.values() if p.direction == "out"]
         if port not in ports and not here.is_a("basePopulation"):
-            found.findings.wrong(line.place, f"eventPort={port!r}: {here.id!r} has no such port. {did_you_mean(port, ports)}")
+            found.findings.wrong(
+                line.place, f"eventPort={port!r}: {here.id!r} has no such port. {did_you_mean(port, ports)}"
+            )
 
 
-def _of_population(line: Component, path: str, population: Component, index: str, found: Resolved) -> Component | None:
+def _of_population(
+    line: Component, path: str, population: Component, index: str, found: Resolved
+) -> Component | None:
     instances, size = population.all("instance"), population.get("size") or "0"
     indices = [i.id for i in instances] if instances else range(int(float(size)) if size.isdigit() else 0)
     if index not in {str(i) for i in indices}:
@@ -85,8 +94,12 @@ def _below(here: Component, name: str, found: Resolved) -> Component | None:
         attached = found.by_id.get(name.split(":")[1] if ":" in name else name)
         if attached is not None and attached.is_a("basePointCurrent", "basePointCurrentDL"):
             return attached
-    named = {key.lower(): found.by_id.get(text) for key, text in here.element.attributes.items() if key != "id"}
-    return next((c for key, c in named.items() if c is not None and (c.id == name or key == name.lower())), None)
+    named = {
+        key.lower(): found.by_id.get(text) for key, text in here.element.attributes.items() if key != "id"
+    }
+    return next(
+        (c for key, c in named.items() if c is not None and (c.id == name or key == name.lower())), None
+    )
 
 
 def _readable(line: Component, path: str, here: Component, name: str, found: Resolved) -> None:
@@ -95,4 +108,6 @@ def _readable(line: Component, path: str, here: Component, name: str, found: Res
         return
     if name not in readable and here.type.name in found.document.library.types and here.type.readable():
         kind = here.type.name
-        found.findings.wrong(line.place, f"{path!r}: {here.id!r} ({kind}) has no {name!r}. {did_you_mean(name, readable)}")
+        found.findings.wrong(
+            line.place, f"{path!r}: {here.id!r} ({kind}) has no {name!r}. {did_you_mean(name, readable)}"
+        )

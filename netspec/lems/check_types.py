@@ -19,9 +19,20 @@ def check(made: m.ComponentType, library: m.Library, findings: Findings) -> None
     _names(made, library, findings)
     _constants(made, library, findings)
     names = _scope(made, library)
-    static = {n: d for n, d in names.items() if n in made.quantities and not isinstance(made.quantities[n], m.Requirement)}
+    static = {
+        n: d
+        for n, d in names.items()
+        if n in made.quantities and not isinstance(made.quantities[n], m.Requirement)
+    }
     for derived in made.of(m.DerivedParameter).values():
-        _expression(derived.value, derived.dimension, Checker(static, library.dimensions), derived.place, library, findings)
+        _expression(
+            derived.value,
+            derived.dimension,
+            Checker(static, library.dimensions),
+            derived.place,
+            library,
+            findings,
+        )
     if made.dynamics:
         checker = Checker(names, library.dimensions)
         for text, dimension, place in _expressions(made.dynamics, names):
@@ -49,10 +60,15 @@ def _names(made: m.ComponentType, library: m.Library, findings: Findings) -> Non
             findings.wrong(q.place, f"{q.name}: unknown dimension {q.dimension!r}. {hint}")
     for role in made.roles.values():
         if role.type and role.type not in library.types and role.type != "Component":
-            findings.wrong(role.place, f"{role.name}: unknown component type {role.type!r}. {did_you_mean(role.type, library.types)}")
+            findings.wrong(
+                role.place,
+                f"{role.name}: unknown component type {role.type!r}. {did_you_mean(role.type, library.types)}",
+            )
     for port in made.ports.values():
         if port.direction not in ("in", "out"):
-            findings.wrong(port.place, f"port {port.name!r}: direction is 'in' or 'out', not {port.direction!r}")
+            findings.wrong(
+                port.place, f"port {port.name!r}: direction is 'in' or 'out', not {port.direction!r}"
+            )
     for name in made.fixed:
         if name not in made.quantities:
             hint = did_you_mean(name, made.quantities)
@@ -72,8 +88,12 @@ def _scope(made: m.ComponentType, library: m.Library) -> dict[str, Dimension]:
     variables = {**dynamics.states, **dynamics.derived} if dynamics else {}
     everything = {**made.quantities, **variables}
     # a derived variable may leave its dimension to its exposure
-    named = {n: made.exposures.get(q.exposure or "", q) if q.dimension == "*" else q for n, q in everything.items()}
-    return {"t": library.dimensions.get("time")} | {n: library.dimensions.get(q.dimension) for n, q in named.items()}
+    named = {
+        n: made.exposures.get(q.exposure or "", q) if q.dimension == "*" else q for n, q in everything.items()
+    }
+    return {"t": library.dimensions.get("time")} | {
+        n: library.dimensions.get(q.dimension) for n, q in named.items()
+    }
 
 
 def _expressions(dynamics: m.Dynamics, names: dict[str, Dimension]) -> Iterator[tuple[str, Dimension, Place]]:
@@ -116,12 +136,15 @@ def _dynamics(made: m.ComponentType, dynamics: m.Dynamics, library: m.Library, f
         for port, direction in (*((port, "out") for port in handler.events), (handler.port, "in")):
             ports = [p.name for p in made.ports.values() if p.direction == direction]
             if port is not None and port not in ports:
-                findings.wrong(handler.place, f"no event port {port!r} of direction {direction!r}. {did_you_mean(port, ports)}")
+                findings.wrong(
+                    handler.place,
+                    f"no event port {port!r} of direction {direction!r}. {did_you_mean(port, ports)}",
+                )
         if handler.transition is not None and handler.transition not in dynamics.regimes:
             hint = did_you_mean(handler.transition, dynamics.regimes)
             findings.wrong(handler.place, f"transition to unknown regime {handler.transition!r}. {hint}")
     if dynamics.regimes and sum(regime.initial for regime in dynamics.regimes.values()) != 1:
-        findings.wrong(dynamics.place, "exactly one Regime must be initial=\"true\"")
+        findings.wrong(dynamics.place, 'exactly one Regime must be initial="true"')
     reached = {handler.transition for handler in _handlers(dynamics)}
     for regime in dynamics.regimes.values():
         if not regime.initial and regime.name not in reached:
@@ -136,7 +159,9 @@ def _dynamics(made: m.ComponentType, dynamics: m.Dynamics, library: m.Library, f
     _circle(dynamics, findings)
 
 
-def _select(variable: m.DerivedVariable, made: m.ComponentType, library: m.Library, findings: Findings) -> None:
+def _select(
+    variable: m.DerivedVariable, made: m.ComponentType, library: m.Library, findings: Findings
+) -> None:
     """Whether what is selected exists and has the dimension."""
     *steps, last = STEP.split(variable.select or "")
     for step in steps:
@@ -147,7 +172,9 @@ def _select(variable: m.DerivedVariable, made: m.ComponentType, library: m.Libra
         if role is None:
             if step not in made.texts:
                 hint = did_you_mean(step, made.roles)
-                findings.wrong(variable.place, f"select {variable.select!r}: {made.name!r} has no part {step!r}. {hint}")
+                findings.wrong(
+                    variable.place, f"select {variable.select!r}: {made.name!r} has no part {step!r}. {hint}"
+                )
             return
         if role.type not in library.types:
             return
@@ -157,26 +184,36 @@ def _select(variable: m.DerivedVariable, made: m.ComponentType, library: m.Libra
         return
     if last not in readable:
         hint = did_you_mean(last, readable)
-        findings.wrong(variable.place, f"select {variable.select!r}: {made.name!r} has nothing called {last!r}. {hint}")
+        findings.wrong(
+            variable.place, f"select {variable.select!r}: {made.name!r} has nothing called {last!r}. {hint}"
+        )
     elif "*" not in (readable[last], variable.dimension) and (
         library.dimensions.get(readable[last]) != library.dimensions.get(variable.dimension)
     ):
         found = readable[last]
-        findings.wrong(variable.place, f"select {variable.select!r}: expected {variable.dimension}, found {found}")
+        findings.wrong(
+            variable.place, f"select {variable.select!r}: expected {variable.dimension}, found {found}"
+        )
 
 
 def _circle(dynamics: m.Dynamics, findings: Findings) -> None:
     """Derived variables that need themselves."""
     needs = {
-        name: formula.names_of(iter([v.value] if v.value else [c.value for c in v.cases])) & dynamics.derived.keys()
+        name: formula.names_of(iter([v.value] if v.value else [c.value for c in v.cases]))
+        & dynamics.derived.keys()
         for name, v in dynamics.derived.items()
         if name not in dynamics.states
     }
     free: set[str] = set()
-    while new := {name for name, need in needs.items() if name not in free and not (need & needs.keys()) - free}:
+    while new := {
+        name for name, need in needs.items() if name not in free and not (need & needs.keys()) - free
+    }:
         free |= new
     if rest := sorted(needs.keys() - free):
-        findings.wrong(dynamics.derived[rest[0]].place, f"derived variables need each other in a circle: {', '.join(rest)}")
+        findings.wrong(
+            dynamics.derived[rest[0]].place,
+            f"derived variables need each other in a circle: {', '.join(rest)}",
+        )
 
 
 def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) -> None:
@@ -186,10 +223,15 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
         if name is None:
             continue
         if name not in made.exposures:
-            findings.wrong(variable.place, f"exposure {name!r} is not declared. {did_you_mean(name, made.exposures)}")
+            findings.wrong(
+                variable.place, f"exposure {name!r} is not declared. {did_you_mean(name, made.exposures)}"
+            )
         elif made.exposures[name].dimension != variable.dimension and variable.dimension != "*":
             wanted = made.exposures[name].dimension
-            findings.wrong(variable.place, f"exposure {name!r} is a {wanted}, but {variable.name!r} a {variable.dimension}")
+            findings.wrong(
+                variable.place,
+                f"exposure {name!r} is a {wanted}, but {variable.name!r} a {variable.dimension}",
+            )
     given = {v.exposure for v in variables.values()} | {q.exposure for q in made.quantities.values()}
     for name, exposure in made.exposures.items():
         if name not in given and exposure.place.file == made.place.file:
@@ -207,8 +249,16 @@ def _unused(made: m.ComponentType, findings: Findings) -> None:
     read = formula.names_of(iter(texts))
     selected = " ".join(v.select or "" for v in dynamics.derived.values())
     for q in made.quantities.values():
-        if q.place.file == made.place.file and q.name not in read and q.name not in selected and made.structure is None:
-            if isinstance(q, m.Parameter | m.Constant | m.DerivedParameter) and q.place.line > made.place.line:  # type: ignore[operator]
+        if (
+            q.place.file == made.place.file
+            and q.name not in read
+            and q.name not in selected
+            and made.structure is None
+        ):
+            if (
+                isinstance(q, m.Parameter | m.Constant | m.DerivedParameter)
+                and q.place.line > made.place.line
+            ):  # type: ignore[operator]
                 findings.odd(q.place, f"{q.name!r} of {made.name!r} is never used")
     changed = {d.variable for d in dynamics.derivatives} | {
         d.variable for regime in dynamics.regimes.values() for d in regime.derivatives
@@ -216,4 +266,6 @@ def _unused(made: m.ComponentType, findings: Findings) -> None:
     changed |= {a.variable for handler in _handlers(dynamics) for a in handler.assignments}
     for state in dynamics.states.values():
         if state.name not in changed and not dynamics.schemes and state.name not in dynamics.derived:
-            findings.wrong(state.place, f"state variable {state.name!r} has no TimeDerivative and is never assigned")
+            findings.wrong(
+                state.place, f"state variable {state.name!r} has no TimeDerivative and is never assigned"
+            )

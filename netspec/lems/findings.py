@@ -6,12 +6,13 @@ from netspec.errors import Problem
 from netspec.lems.tree import Place
 
 
-@dataclass(frozen=True)
+@dataclass
 class Findings:
-    """problems: mistakes; notes: what runs, but probably not as meant."""
+    """problems: mistakes; notes: what runs, but probably not as meant; components: how many were looked at."""
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    components: int = 0
 
     def wrong(self, place: Place, message: str) -> None:
         """A mistake; the same one is said once."""

@@ -38,7 +38,9 @@ class Expression:
         """The variables that it reads."""
         called = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         return frozenset(
-            _name(node) for node in ast.walk(self.tree) if isinstance(node, ast.Name) and id(node) not in called
+            _name(node)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and id(node) not in called
         )
 
 
@@ -146,7 +148,9 @@ class Checker:
         except ValueError:
             wrong.append(f"{ast.unparse(base)!r} has a dimension, so its exponent must be a number")
             return None
-        return tuple(float(e * value) if (e * value) % 1 else int(e * value) for e in map(Fraction, below or ()))
+        return tuple(
+            float(e * value) if (e * value) % 1 else int(e * value) for e in map(Fraction, below or ())
+        )
 
     def _call(self, name: str, given: list[Dimension], node: ast.expr, wrong: list[str]) -> Dimension:
         if name not in FUNCTIONS:

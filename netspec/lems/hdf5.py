@@ -9,6 +9,10 @@ from netspec.errors import FileError
 from netspec.lems import tree
 from netspec.lems.tree import Element, Place
 
+TABLES_OWN = ("CLASS", "VERSION", "TITLE", "FILTERS")
+"""What PyTables writes for itself."""
+USUAL = {("population", 3): ("x", "y", "z"), ("population", 4): ("id", "x", "y", "z")}
+"""Columns of tables that have no names."""
 ROW = {
     "projection": ("connection", "connectionWD", "preCellId", "postCellId", "preSegmentId", "postSegmentId"),
     "electricalProjection": (
@@ -31,7 +35,9 @@ def read(path: Path, shown: str) -> Element:
             text = given.pop("neuroml_top_level", "")
             root = Element("neuroml", given, Place(shown, "/neuroml"))
             if text:
-                root.children.extend(tree.parse(text.encode(), f"{shown}:/neuroml@neuroml_top_level").children)
+                root.children.extend(
+                    tree.parse(text.encode(), f"{shown}:/neuroml@neuroml_top_level").children
+                )
             for network in group.values():
                 root.children.append(_network(network, shown))
             return root
@@ -55,7 +61,8 @@ def _network(group: Any, shown: str) -> Element:
 
 
 def _rows(tag: str, given: dict[str, str], table: Any, shown: str) -> list[Element]:
-    names = [str(_plain(table.attrs.get(f"column_{i}", f"column {i}"))) for i in range(table.shape[1])]
+    usual = USUAL.get((tag, table.shape[1]), ())
+    names = [str(_plain(table.attrs.get(f"column_{i}", ""))) or usual[i] for i in range(table.shape[1])]
     place = table.name
     made = []
     for number, row in enumerate(table[:].tolist()):
@@ -94,7 +101,7 @@ def _only(values: dict[str, str], name: str) -> dict[str, str]:
 
 
 def _attributes(group: Any) -> dict[str, str]:
-    return {name: str(_plain(value)) for name, value in group.attrs.items()}
+    return {name: str(_plain(value)) for name, value in group.attrs.items() if name not in TABLES_OWN}
 
 
 def _plain(value: Any) -> Any:

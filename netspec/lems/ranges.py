@@ -5,7 +5,13 @@ import re
 from netspec.lems.findings import Findings
 from netspec.lems.model import Component, Quantity
 
-POSITIVE, NOT_NEGATIVE, FRACTION, COUNT, NOT_ZERO = "> 0", ">= 0", "between 0 and 1", "a whole number >= 0", "not 0"
+POSITIVE, NOT_NEGATIVE, FRACTION, COUNT, NOT_ZERO = (
+    "> 0",
+    ">= 0",
+    "between 0 and 1",
+    "a whole number >= 0",
+    "not 0",
+)
 
 BY_NAME = {
     "instances": "a whole number >= 1", "size": COUNT, "preCell": COUNT, "postCell": COUNT, "q10Factor": POSITIVE,
@@ -20,7 +26,9 @@ BY_DIMENSION = {
 }  # fmt: skip
 ANY_SIGN = {("a", "conductance"), ("b", "conductance")}
 """Slopes of adaptation, which may have either sign."""
-POSITIVE_TIME = re.compile(r"(tau|period|step$|length$|averageISI|interval|decayConstant|timeScale)", re.IGNORECASE)
+POSITIVE_TIME = re.compile(
+    r"(tau|period|step$|length$|averageISI|interval|decayConstant|timeScale)", re.IGNORECASE
+)
 
 RELATIONS = (
     ("expTwoSynapse", "tauRise", "!=", "tauDecay", "the waveform is divided by their difference"),
@@ -54,7 +62,9 @@ def check(component: Component, findings: Findings) -> None:
     if component.is_a("gateFractional"):
         total = sum(gate.values.get("fractionalConductance", 0) for gate in component.all("subGate"))
         if abs(total - 1) > 1e-6:
-            findings.odd(component.place, f"the fractionalConductance of its subGates add up to {total:g}, not 1")
+            findings.odd(
+                component.place, f"the fractionalConductance of its subGates add up to {total:g}, not 1"
+            )
 
 
 def _rule(parameter: Quantity) -> str | None:

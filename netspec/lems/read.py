@@ -37,7 +37,9 @@ class Document:
     def elements(self) -> Iterator[Element]:
         """What is at the top of all files and no definition."""
         for root, _ in self.roots:
-            yield from (e for e in root.children if e.tag not in ("Include", "include", "Target", *tree.UNREAD))
+            yield from (
+                e for e in root.children if e.tag not in ("Include", "include", "Target", *tree.UNREAD)
+            )
 
 
 @functools.cache
@@ -69,7 +71,9 @@ def core() -> m.Library:
 def core_files() -> frozenset[str]:
     """Names of the files of the core types."""
     return frozenset(
-        n.removeprefix(f"{CORE}/") for n in wheel().namelist() if n.startswith(f"{CORE}/") and n.endswith(".xml")
+        n.removeprefix(f"{CORE}/")
+        for n in wheel().namelist()
+        if n.startswith(f"{CORE}/") and n.endswith(".xml")
     )
 
 

@@ -17,6 +17,7 @@ META = (
 )  # fmt: skip
 REFERENCES = ("ComponentReference", "Link")
 DEFINITIONS = ("ComponentType", "Dimension", "Unit", "Include", "include", "Target", *UNREAD)
+MANY_OF_ONE_ID = ("species", "Line", "OutputColumn")
 LISTED = ("population", "populationList")
 
 
@@ -70,8 +71,10 @@ def resolve(document: Document) -> Resolved:
 
 def _register(component: m.Component, into: Resolved) -> None:
     into.top.append(component)
+    if not component.id:
+        return
     old = into.by_id.get(component.id)
-    if old is None or not component.id:
+    if old is None:
         into.by_id[component.id] = component
         return
     message = f"id {component.id!r} is already that of the <{old.element.tag}> in {old.place}"
@@ -131,7 +134,11 @@ def _type(
     if parent is None or not parent.ancestors or parent.name not in types:
         return made, ""
     for role in sorted(roles.values(), key=lambda role: role.name != tag):
-        if role.type in made.ancestors or role.type == "Component" or (role.name == tag and given not in types):
+        if (
+            role.type in made.ancestors
+            or role.type == "Component"
+            or (role.name == tag and given not in types)
+        ):
             return made, role.name
     if not in_schema or tag in roles:
         hint = did_you_mean(name, [*roles, *_fitting(roles, types)])
@@ -151,11 +158,18 @@ def _attributes(element: Element, made: m.ComponentType, kind: Kind | None, find
     for name in element.attributes:
         if name not in known and name.lower() not in lower and ":" not in name:
             hint = did_you_mean(name, known)
-            findings.wrong(element.place, f"<{element.tag}> of type {made.name!r} has no attribute {name!r}. {hint}")
+            findings.wrong(
+                element.place, f"<{element.tag}> of type {made.name!r} has no attribute {name!r}. {hint}"
+            )
 
 
 def _values(
-    element: Element, made: m.ComponentType, kind: Kind | None, strict: bool, library: m.Library, findings: Findings
+    element: Element,
+    made: m.ComponentType,
+    kind: Kind | None,
+    strict: bool,
+    library: m.Library,
+    findings: Findings,
 ) -> dict[str, float]:
     """The parameters of a component in SI units."""
     values = {}
@@ -182,9 +196,15 @@ def _values(
     return values
 
 
-def _missing(name: str, parameter: m.Quantity, made: m.ComponentType, element: Element, library: m.Library) -> str:
-    units = quantity.units_of(parameter.dimension, library)[:3] if parameter.dimension not in ("none", "*") else []
-    example = f", for example {name}=\"1 {units[0]}\"" if units else ""
+def _missing(
+    name: str, parameter: m.Quantity, made: m.ComponentType, element: Element, library: m.Library
+) -> str:
+    units = (
+        quantity.units_of(parameter.dimension, library)[:3]
+        if parameter.dimension not in ("none", "*")
+        else []
+    )
+    example = f', for example {name}="1 {units[0]}"' if units else ""
     return f"<{element.tag}> of type {made.name!r} needs {name!r} ({parameter.dimension}{example})"
 
 
@@ -197,10 +217,14 @@ def _counts(component: m.Component, findings: Findings) -> None:
         if child.role in single:
             key = (child.role, "")
             if key in seen and not component.is_a("networkWithTemperature", "network"):
-                findings.wrong(child.place, f"a second <{tag}> in <{component.element.tag}>; there can be one")
+                findings.wrong(
+                    child.place, f"a second <{tag}> in <{component.element.tag}>; there can be one"
+                )
             seen[key] = child
-        if child.id and tag != "species":
+        if child.id and tag not in MANY_OF_ONE_ID:
             key = (tag.removesuffix("WD").removesuffix("W"), child.id)
             if key in seen:
-                findings.wrong(child.place, f"<{tag}> id {child.id!r} is already that of line {seen[key].place.line}")
+                findings.wrong(
+                    child.place, f"<{tag}> id {child.id!r} is already that of line {seen[key].place.line}"
+                )
             seen[key] = child

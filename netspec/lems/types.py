@@ -40,7 +40,9 @@ NEEDED = {
 }  # fmt: skip
 
 
-def resolved(name: str, library: m.Library, findings: Findings, below: tuple[str, ...] = ()) -> m.ComponentType:
+def resolved(
+    name: str, library: m.Library, findings: Findings, below: tuple[str, ...] = ()
+) -> m.ComponentType:
     """A component type with all that it inherits."""
     if name in library.types:
         return library.types[name]
@@ -50,7 +52,9 @@ def resolved(name: str, library: m.Library, findings: Findings, below: tuple[str
         chain = " > ".join((*below, name, str(extends)))
         findings.wrong(element.place, f"component type {name!r} extends itself: {chain}")
     elif extends and extends not in library.raw:
-        findings.wrong(element.place, f"{name!r} extends unknown type {extends!r}. {did_you_mean(extends, library.raw)}")
+        findings.wrong(
+            element.place, f"{name!r} extends unknown type {extends!r}. {did_you_mean(extends, library.raw)}"
+        )
     elif extends:
         base = resolved(extends, library, findings, (*below, name))
     library.types[name] = result = _extended(name, element, base)
@@ -64,9 +68,17 @@ def _extended(name: str, element: Element, base: m.ComponentType | None) -> m.Co
         child.attributes.get("name", "?"): _quantity(QUANTITIES[child.tag], child)
         for child in element.all(*QUANTITIES)
     }
-    exposures = {child.attributes.get("name", "?"): _quantity(m.Exposure, child) for child in element.all("Exposure")}
+    exposures = {
+        child.attributes.get("name", "?"): _quantity(m.Exposure, child) for child in element.all("Exposure")
+    }
     roles = [
-        m.Role(c.tag, c.attributes.get("name", "?"), c.attributes.get("type", ""), c.place, c.get("local") == "true")
+        m.Role(
+            c.tag,
+            c.attributes.get("name", "?"),
+            c.attributes.get("type", ""),
+            c.place,
+            c.get("local") == "true",
+        )
         for c in element.all(*ROLES)
     ]
     texts = [m.Text(c.tag, c.attributes.get("name", "?"), c.place) for c in element.all(*TEXTS)]
@@ -84,7 +96,13 @@ def _extended(name: str, element: Element, base: m.ComponentType | None) -> m.Co
         {**base.roles, **{role.name: role for role in roles}},
         {**base.texts, **{text.name: text for text in texts}},
         {**base.ports, **{port.name: port for port in ports}},
-        {**base.fixed, **{c.attributes.get("parameter", "?"): c.attributes.get("value", "") for c in element.all("Fixed")}},
+        {
+            **base.fixed,
+            **{
+                c.attributes.get("parameter", "?"): c.attributes.get("value", "")
+                for c in element.all("Fixed")
+            },
+        },
         base.dynamics if dynamics is None else _dynamics(dynamics),
         next(element.all("Structure"), base.structure),
         next(element.all("Simulation"), base.simulation),
@@ -104,7 +122,13 @@ def _dynamics(element: Element) -> m.Dynamics:
     states = [_quantity(m.StateVariable, child) for child in element.all("StateVariable")]
     derived = [_derived(child) for child in element.all("DerivedVariable", "ConditionalDerivedVariable")]
     regimes = [
-        m.Regime(r.attributes.get("name", "?"), r.get("initial") == "true", r.place, _assigned(r, "TimeDerivative"), _handlers(r))
+        m.Regime(
+            r.attributes.get("name", "?"),
+            r.get("initial") == "true",
+            r.place,
+            _assigned(r, "TimeDerivative"),
+            _handlers(r),
+        )
         for r in element.all("Regime")
     ]
     return m.Dynamics(
@@ -115,7 +139,8 @@ def _dynamics(element: Element) -> m.Dynamics:
         _handlers(element),
         {regime.name: regime for regime in regimes},
         tuple(
-            m.KineticScheme(c.attributes.get("name", "?"), c.place, c.attributes) for c in element.all("KineticScheme")
+            m.KineticScheme(c.attributes.get("name", "?"), c.place, c.attributes)
+            for c in element.all("KineticScheme")
         ),
     )
 
@@ -131,7 +156,8 @@ def _derived(e: Element) -> m.DerivedVariable:
 
 def _assigned(element: Element, tag: str) -> tuple[m.Assignment, ...]:
     return tuple(
-        m.Assignment(c.attributes.get("variable", "?"), c.attributes.get("value", ""), c.place) for c in element.all(tag)
+        m.Assignment(c.attributes.get("variable", "?"), c.attributes.get("value", ""), c.place)
+        for c in element.all(tag)
     )
 
 

@@ -221,13 +221,17 @@ def test_what_is_unused_is_noted(tmp_path, row):
 
 
 def examples() -> list[str]:
-    return sorted(n for n in read.wheel().namelist() if n.startswith(("LEMSexamples/LEMS_", "examples/NML2_")))
+    return sorted(
+        n for n in read.wheel().namelist() if n.startswith(("LEMSexamples/LEMS_", "examples/NML2_"))
+    )
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    read.wheel().extractall(folder, [n for n in read.wheel().namelist() if n.startswith(("LEMSexamples/", "examples/"))])
+    read.wheel().extractall(
+        folder, [n for n in read.wheel().namelist() if n.startswith(("LEMSexamples/", "examples/"))]
+    )
     return folder
 
 
