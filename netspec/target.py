@@ -64,7 +64,7 @@ def is_neuroml(path: Path) -> bool:
 
 
 def check_neuroml(path: Path) -> str:
-    """What is odd in a NeuroML or LEMS file, and that it is right; SpecError with every mistake if it is not."""
+    """What is odd in a NeuroML or LEMS file, and that it is right; SpecError with every mistake if not."""
     from netspec.lems import check
 
     findings = check.check(path)

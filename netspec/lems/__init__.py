@@ -1,1 +1,1 @@
-"""NeuroML 2 and LEMS: files -> component types and components, checked. Pure Python, without NEURON and without Java."""
+"""NeuroML 2 and LEMS: files -> component types and components, checked. Without NEURON and without Java."""

@@ -177,7 +177,8 @@ def _attached(item: Component, name: str, population: Population | None, found: 
     accepted = [ANY_CURRENT.get(role.type, role.type) for role in cell.type.parts("Attachments")]
     if accepted and not source.is_a(*accepted):
         kinds = " or ".join(accepted)
-        message = f"{name}={source.id!r} is a {source.type.name}, but {cell.id!r} ({cell.type.name}) takes a {kinds}"
+        taker = f"{cell.id!r} ({cell.type.name})"
+        message = f"{name}={source.id!r} is a {source.type.name}, but {taker} takes a {kinds}"
         found.findings.wrong(item.place, message)
     destination = item.get("destination")
     names = [role.name for role in cell.type.parts("Attachments")]
@@ -193,7 +194,8 @@ def _temperature(network: Component, populations: dict[str, Population], found: 
         return
     for population in populations.values():
         if population.cell and (by := _needs("temperature", population.cell, found, ())):
-            message = f"{by.type.name} in {population.cell.id!r} needs a temperature, which network {network.id!r} has not"
+            who = f"{by.type.name} in {population.cell.id!r}"
+            message = f"{who} needs a temperature, which network {network.id!r} has not"
             found.findings.wrong(
                 network.place, f'{message}: add type="networkWithTemperature" temperature="..."'
             )

@@ -23,44 +23,42 @@ def check(found: Resolved) -> None:
 
 
 def _path(line: Component, path: str, at: Component, whole: bool, found: Resolved) -> None:
-    """Follow a path such as 'pop[0]/v' or 'pop/0/cell/bio/membrane/k/kChan/n/q'; stop where it cannot be known."""
+    """Follow a path such as 'pop[0]/v' or 'pop/0/cell/bio/membrane/k/kChan/n/q' as far as it can be known.
+
+    whole: it is that of a component, not of something to be read from one.
+    """
     steps, here = [step for step in path.split("/") if step], at
     for number, step in enumerate(steps):
         match = STEP.match(step)
         if match is None:
             found.findings.wrong(line.place, f"cannot read the path {path!r} at {step!r}")
             return
-        last = number == len(steps) - 1 and not whole
-        if here.is_a("basePopulation"):
-            following = _of_population(line, path, here, match[1], found)
-        elif last:
+        if number == len(steps) - 1 and not whole and not here.is_a("basePopulation"):
             _readable(line, path, here, match[1], found)
             return
-        else:
-            following = _below(here, match[1], found)
-            if following is None and (
-                ":" in step or here.is_a("cell") or here.type.structure or _skipped(here, step)
-            ):
-                return
-            if following is None:
-                known = [c.id for c in here.children if c.id] or list(here.type.roles)
-                found.findings.wrong(
-                    line.place,
-                    f"{path!r}: {here.id!r} has nothing called {step!r}. {did_you_mean(step, known)}",
-                )
+        following = _next(line, path, here, match[1], found)
+        if following and following.is_a("basePopulation") and match[2] is not None:
+            following = _of_population(line, path, following, match[2], found)
         if following is None:
             return
-        if following.is_a("basePopulation") and match[2] is not None:
-            following = _of_population(line, path, following, match[2], found)
-            if following is None:
-                return
         here = following
-    if whole and (port := line.get("eventPort")) is not None:
-        ports = [p.name for p in here.type.ports.values() if p.direction == "out"]
-        if port not in ports and not here.is_a("basePopulation"):
-            found.findings.wrong(
-                line.place, f"eventPort={port!r}: {here.id!r} has no such port. {did_you_mean(port, ports)}"
-            )
+    ports = [p.name for p in here.type.ports.values() if p.direction == "out"]
+    port = line.get("eventPort")
+    if whole and port is not None and port not in ports and not here.is_a("basePopulation"):
+        message = f"eventPort={port!r}: {here.id!r} has no such port. {did_you_mean(port, ports)}"
+        found.findings.wrong(line.place, message)
+
+
+def _next(line: Component, path: str, here: Component, step: str, found: Resolved) -> Component | None:
+    """Where a step leads; None where it leads nowhere, which is said, or where that cannot be known."""
+    if here.is_a("basePopulation"):
+        return _of_population(line, path, here, step, found)
+    following = _below(here, step, found)
+    if following is None and not (":" in step or here.is_a("cell") or here.type.structure or step.isdigit()):
+        known = [c.id for c in here.children if c.id] or list(here.type.roles)
+        message = f"{path!r}: {here.id!r} has nothing called {step!r}. {did_you_mean(step, known)}"
+        found.findings.wrong(line.place, message)
+    return following
 
 
 def _of_population(
@@ -74,11 +72,6 @@ def _of_population(
         found.findings.wrong(line.place, message)
         return None
     return found.named(population.get("component"))
-
-
-def _skipped(here: Component, step: str) -> bool:
-    """Whether a step is one that has no component of its own: a cell's name or a segment."""
-    return step == here.id or step.isdigit()
 
 
 def _below(here: Component, name: str, found: Resolved) -> Component | None:

@@ -40,7 +40,7 @@ def check(made: m.ComponentType, library: m.Library, findings: Findings) -> None
                 findings.wrong(place, problem)
         _dynamics(made, made.dynamics, library, findings)
         _exposed(made, made.dynamics, findings)
-    _unused(made, findings)
+    _unused(made, library, findings)
 
 
 def _expression(
@@ -60,10 +60,8 @@ def _names(made: m.ComponentType, library: m.Library, findings: Findings) -> Non
             findings.wrong(q.place, f"{q.name}: unknown dimension {q.dimension!r}. {hint}")
     for role in made.roles.values():
         if role.type and role.type not in library.types and role.type != "Component":
-            findings.wrong(
-                role.place,
-                f"{role.name}: unknown component type {role.type!r}. {did_you_mean(role.type, library.types)}",
-            )
+            hint = did_you_mean(role.type, library.types)
+            findings.wrong(role.place, f"{role.name}: unknown component type {role.type!r}. {hint}")
     for port in made.ports.values():
         if port.direction not in ("in", "out"):
             findings.wrong(
@@ -106,8 +104,7 @@ def _expressions(dynamics: m.Dynamics, names: dict[str, Dimension]) -> Iterator[
             if case.condition:
                 yield case.condition, m.NONE, case.place
     time = names["t"] or m.NONE
-    rates = [*dynamics.derivatives, *(d for regime in dynamics.regimes.values() for d in regime.derivatives)]
-    for rate in rates:
+    for rate in _rates(dynamics):
         own = names.get(rate.variable)
         per_time = tuple(a - b for a, b in zip(own, time, strict=True)) if own is not None else None
         yield rate.value, per_time, rate.place
@@ -122,33 +119,22 @@ def _handlers(dynamics: m.Dynamics) -> list[m.Handler]:
     return [*dynamics.handlers, *(h for regime in dynamics.regimes.values() for h in regime.handlers)]
 
 
+def _rates(dynamics: m.Dynamics) -> list[m.Assignment]:
+    return [*dynamics.derivatives, *(d for regime in dynamics.regimes.values() for d in regime.derivatives)]
+
+
 def _dynamics(made: m.ComponentType, dynamics: m.Dynamics, library: m.Library, findings: Findings) -> None:
     """Variables, ports, regimes and selections that are named but not there."""
-    rates = [*dynamics.derivatives, *(d for regime in dynamics.regimes.values() for d in regime.derivatives)]
-    assigned = [a for handler in _handlers(dynamics) for a in handler.assignments]
     settable = {*dynamics.states, *made.of(m.Property)}
-    for assignment in (*rates, *assigned):
+    assigned = [a for handler in _handlers(dynamics) for a in handler.assignments]
+    for assignment in (*_rates(dynamics), *assigned):
         if assignment.variable not in settable:
             known = "a derived variable" if assignment.variable in dynamics.derived else "no state variable"
             hint = did_you_mean(assignment.variable, dynamics.states)
             findings.wrong(assignment.place, f"{assignment.variable!r} is {known} and cannot be set. {hint}")
     for handler in _handlers(dynamics):
-        for port, direction in (*((port, "out") for port in handler.events), (handler.port, "in")):
-            ports = [p.name for p in made.ports.values() if p.direction == direction]
-            if port is not None and port not in ports:
-                findings.wrong(
-                    handler.place,
-                    f"no event port {port!r} of direction {direction!r}. {did_you_mean(port, ports)}",
-                )
-        if handler.transition is not None and handler.transition not in dynamics.regimes:
-            hint = did_you_mean(handler.transition, dynamics.regimes)
-            findings.wrong(handler.place, f"transition to unknown regime {handler.transition!r}. {hint}")
-    if dynamics.regimes and sum(regime.initial for regime in dynamics.regimes.values()) != 1:
-        findings.wrong(dynamics.place, 'exactly one Regime must be initial="true"')
-    reached = {handler.transition for handler in _handlers(dynamics)}
-    for regime in dynamics.regimes.values():
-        if not regime.initial and regime.name not in reached:
-            findings.odd(regime.place, f"regime {regime.name!r} is never reached")
+        _ports(handler, made, findings)
+    _regimes(dynamics, findings)
     for variable in dynamics.derived.values():
         if variable.select is not None:
             _select(variable, made, library, findings)
@@ -157,6 +143,29 @@ def _dynamics(made: m.ComponentType, dynamics: m.Dynamics, library: m.Library, f
         if variable.reduce not in (None, "add", "multiply"):
             findings.wrong(variable.place, f"reduce is 'add' or 'multiply', not {variable.reduce!r}")
     _circle(dynamics, findings)
+
+
+def _ports(handler: m.Handler, made: m.ComponentType, findings: Findings) -> None:
+    for port, direction in (*((port, "out") for port in handler.events), (handler.port, "in")):
+        ports = [p.name for p in made.ports.values() if p.direction == direction]
+        if port is not None and port not in ports:
+            hint = did_you_mean(port, ports)
+            findings.wrong(handler.place, f"no event port {port!r} of direction {direction!r}. {hint}")
+
+
+def _regimes(dynamics: m.Dynamics, findings: Findings) -> None:
+    """One is the first, and each can be reached."""
+    reached = set()
+    for handler in _handlers(dynamics):
+        reached.add(handler.transition)
+        if handler.transition is not None and handler.transition not in dynamics.regimes:
+            hint = did_you_mean(handler.transition, dynamics.regimes)
+            findings.wrong(handler.place, f"transition to unknown regime {handler.transition!r}. {hint}")
+    if dynamics.regimes and sum(regime.initial for regime in dynamics.regimes.values()) != 1:
+        findings.wrong(dynamics.place, 'exactly one Regime must be initial="true"')
+    for regime in dynamics.regimes.values():
+        if not regime.initial and regime.name not in reached:
+            findings.odd(regime.place, f"regime {regime.name!r} is never reached")
 
 
 def _select(
@@ -239,7 +248,7 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
             findings.wrong(exposure.place, f"no variable of {made.name!r} has exposure={name!r}.{near}")
 
 
-def _unused(made: m.ComponentType, findings: Findings) -> None:
+def _unused(made: m.ComponentType, library: m.Library, findings: Findings) -> None:
     """Parameters that nothing reads, states that nothing changes."""
     dynamics = made.dynamics
     if dynamics is None:
@@ -248,21 +257,12 @@ def _unused(made: m.ComponentType, findings: Findings) -> None:
     texts += [d.value or "" for d in made.of(m.DerivedParameter).values()]
     read = formula.names_of(iter(texts))
     selected = " ".join(v.select or "" for v in dynamics.derived.values())
-    for q in made.quantities.values():
-        if (
-            q.place.file == made.place.file
-            and q.name not in read
-            and q.name not in selected
-            and made.structure is None
-        ):
-            if (
-                isinstance(q, m.Parameter | m.Constant | m.DerivedParameter)
-                and q.place.line > made.place.line
-            ):  # type: ignore[operator]
-                findings.odd(q.place, f"{q.name!r} of {made.name!r} is never used")
-    changed = {d.variable for d in dynamics.derivatives} | {
-        d.variable for regime in dynamics.regimes.values() for d in regime.derivatives
-    }
+    base = library.types[made.ancestors[1]].quantities if made.ancestors[1:] else {}
+    for q in made.quantities.values() if made.structure is None else ():
+        passive = isinstance(q, m.Parameter | m.Constant | m.DerivedParameter) and q.name not in base
+        if passive and q.name not in read and q.name not in selected:
+            findings.odd(q.place, f"{q.name!r} of {made.name!r} is never used")
+    changed = {rate.variable for rate in _rates(dynamics)}
     changed |= {a.variable for handler in _handlers(dynamics) for a in handler.assignments}
     for state in dynamics.states.values():
         if state.name not in changed and not dynamics.schemes and state.name not in dynamics.derived:

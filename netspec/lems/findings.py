@@ -8,7 +8,7 @@ from netspec.lems.tree import Place
 
 @dataclass
 class Findings:
-    """problems: mistakes; notes: what runs, but probably not as meant; components: how many were looked at."""
+    """problems: mistakes; notes: what is odd, but runs; components: how many were looked at."""
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)

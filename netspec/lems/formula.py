@@ -91,7 +91,7 @@ class Checker:
             wrong.append(f"expected {describe(wanted, self.known)}, found {describe(dimension, self.known)}")
         return [f"{message} in {text!r}" for message in wrong]
 
-    def _of(self, node: ast.expr, wrong: list[str]) -> Dimension:
+    def _of(self, node: ast.expr, wrong: list[str]) -> Dimension:  # noqa: C901  (one line per kind of node)
         match node:
             case ast.Constant(int() | float() as value):
                 return None if value == 0 else NONE

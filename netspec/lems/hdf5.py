@@ -16,10 +16,12 @@ USUAL = {("population", 3): ("x", "y", "z"), ("population", 4): ("id", "x", "y",
 ROW = {
     "projection": ("connection", "connectionWD", "preCellId", "postCellId", "preSegmentId", "postSegmentId"),
     "electricalProjection": (
-        "electricalConnectionInstance", "electricalConnectionInstanceW", "preCell", "postCell", "preSegment", "postSegment",
+        "electricalConnectionInstance", "electricalConnectionInstanceW", "preCell", "postCell",
+        "preSegment", "postSegment",
     ),
     "continuousProjection": (
-        "continuousConnectionInstance", "continuousConnectionInstanceW", "preCell", "postCell", "preSegment", "postSegment",
+        "continuousConnectionInstance", "continuousConnectionInstanceW", "preCell", "postCell",
+        "preSegment", "postSegment",
     ),
 }  # fmt: skip
 

@@ -71,7 +71,7 @@ class StateVariable(Quantity):
 
 @dataclass(frozen=True)
 class DerivedVariable(Quantity):
-    """What follows from other variables: `value`, or the `reduce` ('add', 'multiply') of what `select` finds."""
+    """What follows from other variables: `value`, or the sum or product (`reduce`) of what `select` finds."""
 
     select: str | None = None
     reduce: str | None = None
@@ -144,7 +144,7 @@ class Dynamics:
 
 @dataclass(frozen=True)
 class Role:
-    """A part that a component has or names. kind: Child, Children, Attachments, ComponentReference, Link ..."""
+    """A part that a component has or names. kind: Child, Children, Attachments, ComponentReference ..."""
 
     kind: str
     name: str

@@ -78,7 +78,7 @@ def core_files() -> frozenset[str]:
 
 
 def load(path: Path) -> Document:
-    """A file with all that it includes; SpecError where XML cannot be read, FileError where there is no file."""
+    """A file with all that it includes; SpecError where XML cannot be read, FileError without a file."""
     if not path.is_file():
         raise FileError(f"{path}: no such file")
     document = Document(path, core().copy(), Findings())

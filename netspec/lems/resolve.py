@@ -12,8 +12,8 @@ from netspec.lems.schema import Kind
 from netspec.lems.tree import UNREAD, Element
 
 META = (
-    "id", "metaid", "type", "neuroLexId", "name", "description", "extends", "xmlns", "schemaLocation", "notes",
-    "symbol", "metadata",
+    "id", "metaid", "type", "neuroLexId", "name", "description", "extends", "xmlns", "schemaLocation",
+    "notes", "symbol", "metadata",
 )  # fmt: skip
 REFERENCES = ("ComponentReference", "Link")
 DEFINITIONS = ("ComponentType", "Dimension", "Unit", "Include", "include", "Target", *UNREAD)

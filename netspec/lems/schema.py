@@ -1,4 +1,4 @@
-"""The rules of NeuroML's schema that component types do not have: what is needed, how often, in which order."""
+"""The rules of NeuroML's schema that component types do not have: what is needed, how often, in order."""
 
 import functools
 import re
@@ -97,13 +97,17 @@ def check(element: Element, kind: Kind, library: m.Library, findings: Findings) 
     """Attributes and the children's number and order, of one element of a NeuroML document."""
     for name, (simple, needed) in kind.attributes.items():
         text = element.get(name)
-        if text is None:
-            if needed:
-                near = did_you_mean(name, set(element.attributes) - set(kind.attributes), 0.7)
-                hint = f". {near}" if near.startswith("Did") else ""
-                findings.wrong(element.place, f"<{element.tag}> needs the attribute {name!r}{hint}")
-        elif not (name == "type" and text in library.types) and (message := _value(text, simple, library)):
+        if text is None and needed:
+            near = did_you_mean(name, set(element.attributes) - set(kind.attributes), 0.7)
+            hint = f". {near}" if near.startswith("Did") else ""
+            findings.wrong(element.place, f"<{element.tag}> needs the attribute {name!r}{hint}")
+        own_type = name == "type" and text in library.types
+        if text is not None and not own_type and (message := _value(text, simple, library)):
             findings.wrong(element.place, f"{name}: {message}")
+    _children(element, kind, findings)
+
+
+def _children(element: Element, kind: Kind, findings: Findings) -> None:
     counts: dict[str, int] = {}
     last, latest = -1, ""
     for child in element.children:
@@ -113,11 +117,12 @@ def check(element: Element, kind: Kind, library: m.Library, findings: Findings) 
             continue
         if counts[child.tag] == slot.most + 1:
             findings.wrong(child.place, f"<{element.tag}> can have {slot.most} <{child.tag}>, not more")
-        if isinstance(child.place.line, str):
-            continue  # HDF5 has no order
-        if slot.order is not None and slot.order < last:
+        # HDF5 has no order
+        if slot.order is None or isinstance(child.place.line, str):
+            continue
+        if slot.order < last:
             findings.odd(child.place, f"the schema wants <{child.tag}> before <{latest}> in <{element.tag}>")
-        elif slot.order is not None:
+        else:
             last, latest = slot.order, child.tag
     for name, slot in kind.slots.items():
         if counts.get(name, 0) < slot.least:

@@ -28,7 +28,8 @@ MEMBERS = (
 NEEDED = {
     "Dimension": ("name",), "Unit": ("symbol", "dimension"), "ComponentType": ("name",),
     "Parameter": ("name", "dimension"), "Constant": ("name", "dimension", "value"),
-    "Property": ("name", "dimension"), "DerivedParameter": ("name", "value"), "Requirement": ("name", "dimension"),
+    "Property": ("name", "dimension"), "DerivedParameter": ("name", "value"),
+    "Requirement": ("name", "dimension"),
     "Exposure": ("name", "dimension"), "StateVariable": ("name", "dimension"), "DerivedVariable": ("name",),
     "ConditionalDerivedVariable": ("name",), "TimeDerivative": ("variable", "value"),
     "StateAssignment": ("variable", "value"), "OnCondition": ("test",), "OnEvent": ("port",),
@@ -109,7 +110,7 @@ def _extended(name: str, element: Element, base: m.ComponentType | None) -> m.Co
     )
 
 
-def _quantity(kind: type[m.Quantity], e: Element) -> m.Quantity:
+def _quantity(kind: type[m.Q], e: Element) -> m.Q:
     given = e.attributes
     value = given.get("value", given.get("defaultValue"))
     return kind(
@@ -149,8 +150,8 @@ def _derived(e: Element) -> m.DerivedVariable:
     given = e.attributes
     cases = tuple(m.Case(c.get("condition"), c.attributes.get("value", ""), c.place) for c in e.all("Case"))
     return m.DerivedVariable(
-        given.get("name", "?"), given.get("dimension", "*"), e.place, given.get("value"), given.get("exposure"),
-        given.get("description", ""), given.get("select"), given.get("reduce"), cases,
+        given.get("name", "?"), given.get("dimension", "*"), e.place, given.get("value"),
+        given.get("exposure"), given.get("description", ""), given.get("select"), given.get("reduce"), cases,
     )  # fmt: skip
 
 
