@@ -11,6 +11,8 @@ from netspec.lems.tree import Element, Place
 
 TABLES_OWN = ("CLASS", "VERSION", "TITLE", "FILTERS")
 """What PyTables writes for itself."""
+OF_ROWS = ("synapse", "preComponent", "postComponent")
+"""What XML gives each electrical and continuous connection, and HDF5 their projection."""
 USUAL = {("population", 3): ("x", "y", "z"), ("population", 4): ("id", "x", "y", "z")}
 """Columns of tables that have no names."""
 ROW = {
@@ -49,11 +51,18 @@ def read(path: Path, shown: str) -> Element:
 
 def _network(group: Any, shown: str) -> Element:
     network = Element("network", _attributes(group), Place(shown, group.name))
+    if "temperature" in network.attributes:
+        network.attributes["type"] = "networkWithTemperature"
     for name, part in group.items():
         kind = name.partition("_")[0]
         given = _attributes(part)
         tag = given.pop("type", kind) if kind == "projection" else kind
-        element = Element(tag, given, Place(shown, part.name))
+        own = (
+            {n: v for n, v in given.items() if tag == "projection" or n not in OF_ROWS}
+            if tag in ROW
+            else given
+        )
+        element = Element(tag, own, Place(shown, part.name))
         for table in (value for value in part.values() if isinstance(value, h5py.Dataset)):
             element.children.extend(_rows(tag, given, table, shown))
         if kind == "population" and element.children:

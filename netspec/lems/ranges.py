@@ -16,8 +16,8 @@ POSITIVE, NOT_NEGATIVE, FRACTION, COUNT, NOT_ZERO = (
 BY_NAME = {
     "instances": "a whole number >= 1", "size": COUNT, "preCell": COUNT, "postCell": COUNT,
     "q10Factor": POSITIVE, "fixedQ10": POSITIVE, "fractionalConductance": FRACTION,
-    "initReleaseProb": FRACTION, "number": NOT_NEGATIVE, "averageRate": NOT_NEGATIVE, "maxRate": NOT_NEGATIVE, "diameter": POSITIVE,
-    "delT": POSITIVE, "scale": NOT_ZERO, "shellThickness": POSITIVE, "relativeConductance": FRACTION,
+    "initReleaseProb": FRACTION, "number": NOT_NEGATIVE, "averageRate": NOT_NEGATIVE,
+    "maxRate": NOT_NEGATIVE, "diameter": POSITIVE, "delT": POSITIVE, "scale": NOT_ZERO, "shellThickness": POSITIVE, "relativeConductance": FRACTION,
     "cm": POSITIVE, "fractionAlong": FRACTION,
 }  # fmt: skip
 BY_DIMENSION = {

@@ -4,14 +4,17 @@ A row is what is written, what is written instead, and what is said, at the line
 or else where: so many lines away, or the line of another text.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyneuroml", reason="the definitions of NeuroML come with pyNeuroML")
-
 from netspec.errors import SpecError
 from netspec.lems import check, read
+
+pytestmark = pytest.mark.skipif(
+    find_spec("pyneuroml") is None, reason="the definitions of NeuroML come with pyNeuroML"
+)
 
 FILES = Path(__file__).parent / "lems_files"
 
@@ -227,6 +230,40 @@ def test_what_is_unused_is_noted(tmp_path, row):
     place = f"{tmp_path / name}:{line_of(mutant, line, where)}"
     assert problems == []
     assert [p for p in notes if p.path == place and said in p.message], "\n".join(map(str, notes))
+
+
+WHEEL = [
+    ("LEMS_NML2_Ex0_IaF.xml", 'C="3.2pF" refract', 'C="-3.2pF" refract', "expected > 0", "<iafRefCell"),
+    ("LEMS_NML2_Ex3_Net.xml", 'to="hh2pop[2]"', 'to="hh2pop[3]"', "no cell 3 in 'hh2pop'"),
+    ("LEMS_NML2_Ex3_Net.xml", 'hh2pop[1]/syn2exp/g', 'hh2pop[1]/syn2exp/G', "has no 'G'"),
+    ("LEMS_NML2_Ex3_Net.xml", 'ionChannel="na"', 'ionChannel="nq"', "there is no baseIonChannel"),
+    ("LEMS_NML2_Ex10_Q10.xml", "value=\"rate * exp((v - midpoint)/scale)\"",
+     'value="exp((v - midpoint)/scale)"', "expected per_time, found no dimension"),
+    ("LEMS_NML2_Ex4_KS.xml", 'from="', 'from="x', "there is no KSState of this id"),
+    ("NML2_MultiCompCellNetwork.nml", 'postSegmentId="3"', 'postSegmentId="33"', "Segments: 0 to 3"),
+    ("NML2_MultiCompCellNetwork.nml", '<parent segment="2"/>', '<parent segment="5"/>', "does not exist", -1),
+    ("NML2_InstanceBasedNetwork.nml", 'size="3"', 'size="4"', "there are 3 instances"),
+    ("NML2_GapJunctionInstances.nml", 'postCell="../iafPop2/0/iaf"', 'postCell="../iafPop2/1/iaf"', "no cell 1"),
+    ("NML2_AnalogSynapses.nml", 'preComponent="silent2"', 'preComponent="silent3"', "Did you mean 'silent"),
+    ("NML2_Inputs.nml", "duration=", "duratio=", "Did you mean 'duration'?"),
+    ("NML2_SynapseTypes.nml", 'tauDecay="', 'tauDecay="-', "expected > 0"),
+    ("NML2_SingleCompHHCell.nml", 'species="na"', 'species="ca"', "carries 'ca'", 'id="naChans"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", WHEEL, ids=lambda row: f"{row[0]} {row[2]}")
+def test_a_mistake_in_an_example_of_neuroml_is_found(unpacked, row):
+    name, old, new, said, *where = row
+    name = f"{'examples' if name.endswith('nml') else 'LEMSexamples'}/{name}"
+    text = (unpacked / name).read_text()
+    mutant = text.replace(old, new, 1)
+    path = (unpacked / name).with_name(f"mutant_{Path(name).name}")
+    path.write_text(mutant)
+    place = (
+        f"{path}:{line_of(mutant, text[: text.index(old)].count(chr(10)) + 1, where[0] if where else None)}"
+    )
+    problems = check.check(path).problems
+    assert [p for p in problems if p.path == place and said in p.message], "\n".join(map(str, problems))
 
 
 def examples() -> list[str]:
