@@ -17,7 +17,8 @@ BY_NAME = {
     "instances": "a whole number >= 1", "size": COUNT, "preCell": COUNT, "postCell": COUNT,
     "q10Factor": POSITIVE, "fixedQ10": POSITIVE, "fractionalConductance": FRACTION,
     "initReleaseProb": FRACTION, "number": NOT_NEGATIVE, "averageRate": NOT_NEGATIVE,
-    "maxRate": NOT_NEGATIVE, "diameter": POSITIVE, "delT": POSITIVE, "scale": NOT_ZERO, "shellThickness": POSITIVE, "relativeConductance": FRACTION,
+    "maxRate": NOT_NEGATIVE, "diameter": POSITIVE, "delT": POSITIVE, "scale": NOT_ZERO,
+    "shellThickness": POSITIVE, "relativeConductance": FRACTION,
     "cm": POSITIVE, "fractionAlong": FRACTION,
 }  # fmt: skip
 BY_DIMENSION = {
@@ -55,7 +56,7 @@ def check(component: Component, findings: Findings) -> None:
         if rule and not _holds(value, rule):
             findings.wrong(component.place, f"{name}={component.get(name)!r}: expected {rule}")
     for kind, left, relation, right, why in RELATIONS:
-        if component.is_a(kind) and {left, right} <= component.values.keys():
+        if left in component.values and right in component.values and component.is_a(kind):
             a, b = component.values[left], component.values[right]
             if not {"!=": a != b, "<": a < b, "<=": a <= b}[relation]:
                 both = f"{left}={component.get(left)!r}, {right}={component.get(right)!r}"

@@ -243,7 +243,7 @@ WHEEL = [
     ("NML2_MultiCompCellNetwork.nml", 'postSegmentId="3"', 'postSegmentId="33"', "Segments: 0 to 3"),
     ("NML2_MultiCompCellNetwork.nml", '<parent segment="2"/>', '<parent segment="5"/>', "does not exist", -1),
     ("NML2_InstanceBasedNetwork.nml", 'size="3"', 'size="4"', "there are 3 instances"),
-    ("NML2_GapJunctionInstances.nml", 'postCell="../iafPop2/0/iaf"', 'postCell="../iafPop2/1/iaf"', "no cell 1"),
+    ("NML2_GapJunctionInstances.nml", 'postCell="../iafPop2/0', 'postCell="../iafPop2/1', "no cell 1"),
     ("NML2_AnalogSynapses.nml", 'preComponent="silent2"', 'preComponent="silent3"', "Did you mean 'silent"),
     ("NML2_Inputs.nml", "duration=", "duratio=", "Did you mean 'duration'?"),
     ("NML2_SynapseTypes.nml", 'tauDecay="', 'tauDecay="-', "expected > 0"),

@@ -174,7 +174,7 @@ def test_the_command_says_what_is_odd_and_what_is_wrong(tmp_path):
     )
     with pytest.raises(SpecError, match="'8mV' is a voltage: expected time") as caught:
         target.check_neuroml(tmp_path / "bad.nml")
-    assert caught.value.problems[0].path == f"{tmp_path / 'bad.nml'}:17"
+    assert caught.value.problems[0].path == f"{tmp_path / 'bad.nml'}:16"
 
 
 def test_running_is_not_there_yet():
