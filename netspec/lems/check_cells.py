@@ -2,7 +2,7 @@
 
 from netspec.errors import did_you_mean
 from netspec.lems.findings import Findings
-from netspec.lems.model import Component
+from netspec.lems.model import Component, Requirement
 from netspec.lems.resolve import Resolved
 
 ALL = "all"
@@ -160,26 +160,30 @@ def _biophysics(cell: Component, found: Resolved) -> None:
             if there is None:
                 found.findings.odd(cell.place, f"cell {cell.id!r} has no {name}")
         return
-    groups = {group.id: group for group in morphology.all("segmentGroup")}
+    groups = [*(group.id for group in morphology.all("segmentGroup")), ALL]
+    segment_ids = {segment.id for segment in morphology.all("segment")}
     ions = {s.get("ion") or s.id for p in properties.all("intracellularProperties") for s in p.all("species")}
-    for block in properties.children:
-        for item in block.children:
-            for holder in (item, *item.children):
-                group = holder.get("segmentGroup")
-                if group is not None and group != ALL and group not in groups:
-                    hint = did_you_mean(group, [*groups, ALL])
-                    found.findings.wrong(
-                        holder.place, f"segment group {group!r} does not exist in cell {cell.id!r}. {hint}"
-                    )
-                segment = holder.get("segment")
-                if segment is not None and segment not in {s.id for s in morphology.all("segment")}:
-                    found.findings.wrong(
-                        holder.place, f"segment {segment!r} does not exist in cell {cell.id!r}"
-                    )
-            if "Nernst" in item.element.tag + item.type.name or "GHK" in item.element.tag:
-                _concentration(item, ions, found.findings)
-            _same_ion(item, found)
+    for item in (item for block in properties.children for item in block.children):
+        for holder in (item, *item.children):
+            group, segment = holder.get("segmentGroup"), holder.get("segment")
+            if group is not None and group not in groups:
+                message = f"segment group {group!r} does not exist in cell {cell.id!r}"
+                found.findings.wrong(holder.place, f"{message}. {did_you_mean(group, groups)}")
+            if segment is not None and segment not in segment_ids:
+                found.findings.wrong(holder.place, f"segment {segment!r} does not exist in cell {cell.id!r}")
+        _ions(item, ions, found)
     _covered(properties, morphology, found.findings)
+
+
+def _ions(item: Component, ions: set[str], found: Resolved) -> None:
+    """Whether the concentrations that channels need are there."""
+    if "Nernst" in item.element.tag + item.type.name or "GHK" in item.element.tag:
+        _concentration(item, ions, found.findings)
+    _same_ion(item, found)
+    channel = found.named(item.get("ionChannel"))
+    if channel and "ca" not in ions and (by := needs("caConc", channel, found)):
+        message = f"channel {channel.id!r} ({by.type.name}) needs a calcium concentration: add <species"
+        found.findings.wrong(item.place, f'{message} ion="ca" ...> to <intracellularProperties>')
 
 
 def _concentration(density: Component, ions: set[str], findings: Findings) -> None:
@@ -189,6 +193,19 @@ def _concentration(density: Component, ions: set[str], findings: Findings) -> No
             f"{density.element.tag} {density.id!r} needs the concentrations of {ion!r}: add <species> to"
         )
         findings.wrong(density.place, f"{message} <intracellularProperties>. {did_you_mean(ion, ions)}")
+
+
+def needs(name: str, component: Component, found: Resolved, above: tuple[str, ...] = ()) -> Component | None:
+    """The component in or below one that requires something which none above it has."""
+    type_ = component.type
+    if type_.dynamics is not None and name in type_.of(Requirement):
+        return component
+    if name in type_.readable():
+        return None
+    named = [found.by_id.get(text) for key, text in component.element.attributes.items() if key != "id"]
+    below = [c for c in named if c is not None and c.id not in above and not c.is_a("network")]
+    found_below = (needs(name, c, found, (*above, component.id)) for c in (*component.children, *below))
+    return next((c for c in found_below if c), None)
 
 
 def _same_ion(density: Component, found: Resolved) -> None:

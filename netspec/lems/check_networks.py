@@ -193,27 +193,12 @@ def _temperature(network: Component, populations: dict[str, Population], found: 
             found.findings.odd(network.place, 'temperature counts only with type="networkWithTemperature"')
         return
     for population in populations.values():
-        if population.cell and (by := _needs("temperature", population.cell, found, ())):
+        if population.cell and (by := check_cells.needs("temperature", population.cell, found)):
             who = f"{by.type.name} in {population.cell.id!r}"
             message = f"{who} needs a temperature, which network {network.id!r} has not"
             found.findings.wrong(
                 network.place, f'{message}: add type="networkWithTemperature" temperature="..."'
             )
-
-
-def _needs(name: str, component: Component, found: Resolved, above: tuple[str, ...]) -> Component | None:
-    """The component in or below one that requires something which none above it has."""
-    type_ = component.type
-    required = type_.quantities.get(name)
-    own = type_.dynamics is not None and required is not None and type(required).__name__ == "Requirement"
-    if own:
-        return component
-    if name in type_.readable():
-        return None
-    named = [found.by_id.get(text) for key, text in component.element.attributes.items() if key != "id"]
-    below = [c for c in named if c is not None and c.id not in above and not c.is_a("network")]
-    found_below = (_needs(name, c, found, (*above, component.id)) for c in (*component.children, *below))
-    return next((c for c in found_below if c), None)
 
 
 def _driven(network: Component, populations: dict[str, Population], found: Resolved) -> None:

@@ -123,6 +123,34 @@ def test_includes_are_relative_and_may_be_mutual(tmp_path):
     assert problem.path.endswith("parts/cell.nml:3")
 
 
+BY_CALCIUM = """    <ComponentType name="byCalcium" extends="baseVoltageConcDepTime">
+        <Constant name="one" dimension="concentration" value="1 mM"/>
+        <Constant name="unit_time" dimension="time" value="1 ms"/>
+        <Dynamics><DerivedVariable name="t" exposure="t" value="unit_time * one / caConc"/></Dynamics>
+    </ComponentType>
+</neuroml>"""
+
+
+@needs_definitions
+def test_a_channel_that_needs_calcium_needs_a_species(tmp_path):
+    text = (FILES / "network.nml").read_text().replace("</neuroml>", BY_CALCIUM)
+    path = tmp_path / "net.nml"
+    path.write_text(text)
+    assert check.check(path).problems == []
+    text = text.replace('type="fixedTimeCourse" tau="20 ms"', 'type="byCalcium"')
+    path.write_text(text)
+    line = text[: text.index('id="k_slow"')].count("\n") + 1
+    (problem,) = check.check(path).problems
+    assert "channel 'kslow' (byCalcium) needs a calcium concentration" in problem.message
+    assert problem.path == f"{path}:{line}"
+    path.write_text(text.replace('value="0.1 kohm_cm"/>', 'value="0.1 kohm_cm"/>' + SPECIES))
+    assert [p for p in check.check(path).problems if "calcium" in p.message] == []
+
+
+SPECIES = """<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="5e-5 mM"
+    initialExtConcentration="2 mM"/>"""
+
+
 WRITE = """
 import sys
 from neuroml.loaders import NeuroMLLoader
