@@ -6,7 +6,6 @@ from netspec.lems.model import Component, Requirement
 from netspec.lems.resolve import Resolved
 
 ALL = "all"
-GROUPS = ("segmentGroup", "segmentGroups")
 Segments = frozenset[str]
 
 
@@ -54,7 +53,7 @@ def _tree(morphology: Component, findings: Findings) -> None:
         parent_id = parents[name]
         if parent_id is not None and parent_id not in by_id:
             message = f"segment {name!r} has the parent {parent_id!r}, which does not exist"
-            findings.wrong(segment.place, f"{message}. {_near(parent_id, by_id)}")
+            findings.wrong(segment.place, f"{message}. {near(parent_id, by_id)}")
     for name in _in_circle(parents):
         findings.wrong(by_id[name].place, f"segment {name!r} is its own ancestor")
 
@@ -77,18 +76,19 @@ def _in_circle(parents: dict[str, str | None]) -> list[str]:
 def _fraction(component: Component | None, findings: Findings) -> None:
     for name in ("fractionAlong", "preFractionAlong", "postFractionAlong"):
         text = component.get(name) if component else None
-        if component is not None and text is not None and not 0 <= _float(text) <= 1:
+        if component is not None and text is not None and not 0 <= number(text) <= 1:
             findings.wrong(component.place, f"{name}={text!r}: expected a number between 0 and 1")
 
 
-def _float(text: str) -> float:
+def number(text: str) -> float:
+    """The number of a text; -1, which is in no range, if it is none."""
     try:
         return float(text)
     except ValueError:
         return -1.0
 
 
-def _near(name: object, known: dict[str, Component]) -> str:
+def near(name: object, known: dict[str, Component]) -> str:
     """Nearest name, or the range where names are numbers."""
     numbers = sorted(int(k) for k in known if k.isdigit())
     if len(numbers) == len(known) > 0:
@@ -111,7 +111,7 @@ def _groups(morphology: Component, findings: Findings) -> None:
             for end in ends:
                 segment = end.get("segment")
                 if segment is not None and segment not in by_id:
-                    findings.wrong(end.place, f"segment {segment!r} does not exist. {_near(segment, by_id)}")
+                    findings.wrong(end.place, f"segment {segment!r} does not exist. {near(segment, by_id)}")
         includes[name] = [str(c.get("segmentGroup")) for c in group.children if c.element.tag == "include"]
         for child in (c for c in group.children if c.element.tag == "include"):
             if child.get("segmentGroup") not in groups:

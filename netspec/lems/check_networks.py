@@ -10,7 +10,6 @@ from netspec.lems.model import Component
 from netspec.lems.resolve import LISTED, Resolved
 
 CELL = re.compile(r"(?:\.\./)*(\w+)(?:\[(-?\w+)\]|/(-?\w+)(?:/(\w*))?/?)\Z")
-FRACTIONS = re.compile(r"(pre|post)?fractionAlong", re.IGNORECASE)
 ENDS = (
     ("presynapticPopulation", "preCellId", "preSegmentId", "preFractionAlong"),
     ("postsynapticPopulation", "postCellId", "postSegmentId", "postFractionAlong"),
@@ -103,7 +102,7 @@ def _item(
         population = _cell(item, cell, declared, populations, found)
         if population and segment in given:
             _segment(item, segment, population, found)
-        if fraction in given and not 0 <= check_cells._float(given[fraction]) <= 1:
+        if fraction in given and not 0 <= check_cells.number(given[fraction]) <= 1:
             found.findings.wrong(
                 item.place, f"{fraction}={given[fraction]!r}: expected a number between 0 and 1"
             )
@@ -154,7 +153,7 @@ def _segment(item: Component, name: str, population: Population, found: Resolved
     text, cell = item.element.attributes[name], population.cell
     if population.segments is not None:
         if text not in population.segments:
-            hint = check_cells._near(text, population.segments)
+            hint = check_cells.near(text, population.segments)
             found.findings.wrong(
                 item.place, f"{name}={text!r}: cell {cell.id if cell else ''!r} has no such segment. {hint}"
             )

@@ -4,7 +4,6 @@ import functools
 import importlib.util
 import os
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,18 +27,6 @@ class Document:
     findings: Findings
     roots: list[tuple[Element, bool]] = field(default_factory=list)
     own_types: list[str] = field(default_factory=list)
-
-    @property
-    def is_lems(self) -> bool:
-        """Whether it is a LEMS file rather than a NeuroML document."""
-        return bool(self.roots) and self.roots[-1][0].tag == "Lems"
-
-    def elements(self) -> Iterator[Element]:
-        """What is at the top of all files and no definition."""
-        for root, _ in self.roots:
-            yield from (
-                e for e in root.children if e.tag not in ("Include", "include", "Target", *tree.UNREAD)
-            )
 
 
 @functools.cache
