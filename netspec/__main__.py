@@ -26,7 +26,10 @@ mod_files = typer.Typer(no_args_is_help=True, help="Mod files: list, compile, wh
 app.add_typer(mod_files, name="mod")
 
 Target = Annotated[
-    Path, typer.Argument(help="a .py script, a saved file or report, an npjson index or a model folder")
+    Path,
+    typer.Argument(
+        help="a .py script, a saved file or report, an npjson index or a model folder; check: NeuroML too"
+    ),
 ]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
@@ -52,6 +55,11 @@ def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume
 @app.command(context_settings=PASSED_ON)
 def check(context: typer.Context, target: Target) -> None:
     """Find every mistake in a model without building it; exit status 1 if there is one."""
+    from netspec import target as targets
+
+    if targets.is_neuroml(target):
+        typer.echo(targets.check_neuroml(target))
+        return
     model, _ = _model(target, context.args)
     network = model.spec.network
     typer.echo(

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from netspec.errors import FileError, StateError
+from netspec.errors import FileError, SpecError, StateError
 
 if TYPE_CHECKING:
     from netspec.model import Model
 
 DATA = (".json", ".pkl", ".dpk", ".h5", ".hdf5", ".html")
 INDEX = (".npjson", ".np")
+NEUROML = (".nml", ".xml", ".nml.h5")
 SCRIPTS = ("run.py", "init.py")
 """What a model folder without an index is run by."""
 
@@ -46,11 +47,31 @@ def find(path: Path) -> Path:
         return found
     if not path.is_file():
         raise FileError(f"{path}: no such file or folder")
+    if is_neuroml(path):
+        raise FileError(
+            f"{path}: of NeuroML and LEMS files only `netspec check` is there; running is not supported yet"
+        )
     if path.suffix not in (".py", *INDEX, *DATA):
         raise FileError(
             f"{path}: expected a folder or a file that ends in {', '.join(('.py', *INDEX, *DATA))}"
         )
     return path
+
+
+def is_neuroml(path: Path) -> bool:
+    """Whether a file is of NeuroML or LEMS, by its name."""
+    return path.name.endswith(NEUROML)
+
+
+def check_neuroml(path: Path) -> str:
+    """What is odd in a NeuroML or LEMS file, and that it is right; SpecError with every mistake if not."""
+    from netspec.lems import check
+
+    findings = check.check(path)
+    if findings.problems:
+        raise SpecError(findings.problems)
+    notes = [f"note: {note}" for note in findings.notes]
+    return "\n".join([*notes, f"{path}: no problem in {findings.components} components"])
 
 
 def run(path: Path, arguments: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "model": {"spec"},
     "plan": {"spec", "model"},
     "masses": set(),
-    "lems": {"spec"},
+    "lems": set(),
     "neuron": {"spec", "model", "plan", "masses", "results"},
     "formats": {"spec", "model", "plan", "lems", "results"},
     "results": {"spec", "model", "plan", "formats"},
