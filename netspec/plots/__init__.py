@@ -59,7 +59,8 @@ _BUILT_IN = (
 def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
     """Draw the plot `name`: its figure (a dict of figures when there are several) and the numbers drawn.
 
-    The arguments are NetPyNE's; `axis` draws into existing axes.
+    The arguments are NetPyNE's; `axis` draws into existing axes. With returnPlotter the Canvas in place of
+    the figure.
     """
     if name not in PLOTS:
         raise NetspecError(f"there is no plot {name!r}. {did_you_mean(name, PLOTS)}")
@@ -68,15 +69,16 @@ def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str
     if wrong:
         raise SpecError(wrong)
     item = PLOTS[name]
-    given = {key: value for key, value in arguments.items() if key in Style.__dataclass_fields__}
+    own = {key: value for key, value in arguments.items() if key in item.ordered}
+    given = {key: value for key, value in arguments.items() if key in COMMON - {"axis", "sim"} - own.keys()}
     style = Style(**{"saveFig": item.saved, **given})
-    own = {key: value for key, value in arguments.items() if key not in COMMON}
-    canvas = Canvas(style, arguments.get("axis"))
+    canvas = Canvas(style, arguments.get("axis"), base_name(results), item.file_suffix(own))
     numbers = _paint(results, item, canvas, own)
-    base, suffix = base_name(results), item.file_suffix(own)
-    canvas.save(base, suffix)
-    save_numbers(style, base, suffix or name, numbers)
+    canvas.save()
+    save_numbers(style, canvas.base, canvas.kind or name, numbers)
     canvas.show()
+    if style.returnPlotter:
+        return canvas, numbers
     figures = canvas.figures
     return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
 
@@ -112,7 +114,7 @@ def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any
         import matplotlib as mpl
     except ImportError as error:
         raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
-    with mpl.rc_context({"font.size": canvas.style.fontSize}):
+    with mpl.rc_context({"font.size": canvas.style.fontSize, **(canvas.style.rcParams or {})}):
         target = canvas if item.several else canvas.axes()
         numbers = item.draw(results, target, **own)
         canvas.finish()

@@ -33,7 +33,6 @@ class Plot:
     draw: Draw
     suffix: str
     several: bool
-    not_yet: frozenset[str]
     saved: bool = False
 
     @property
@@ -60,18 +59,17 @@ def plot(
     suffix: str | None = None,
     *,
     several: bool = False,
-    not_yet: tuple[str, ...] = (),
     saved: bool = False,
 ) -> Callable[[Draw], Draw]:
     """Register a function (results, axes, its arguments) -> numbers drawn as a plot that `analysis` may name.
 
-    several: it gets a Canvas in place of axes, opens figures itself. not_yet: NetPyNE's arguments it lacks.
+    several: it gets a Canvas in place of axes, opens figures itself.
     suffix: default the name. saved: its figures go to files unless saveFig is False.
     """
 
     def register(function: Draw) -> Draw:
         ending = name if suffix is None else suffix
-        PLOTS[name] = Plot(name, function, ending, several, frozenset(not_yet), saved)
+        PLOTS[name] = Plot(name, function, ending, several, saved)
         return function
 
     return register
@@ -104,9 +102,7 @@ def _argument_problems(
     found = []
     for name, value in wanted.items():
         here = f"{path}[{name!r}]"
-        if name in item.not_yet:
-            found.append(Problem(here, "not supported yet."))
-        elif name not in item.arguments:
+        if name not in item.arguments:
             found.append(Problem(here, f"unknown argument. {did_you_mean(name, item.arguments)}"))
         elif name in INCLUDES and value is not None and not OTHER_CELLS.intersection(wanted):
             found += unknown(network, value, here)

@@ -145,7 +145,7 @@ def histograms(
         if shading:
             ax.stairs(values, edges, color=color, alpha=0.1, fill=True)
         if fit and len(own) > 1 and (own > 0).all() and own.std():
-            ax.plot(*_log_normal(own, edges, weight), color=color, linestyle="dashed", linewidth=1)
+            ax.plot(*log_normal(own, edges, weight), color=color, linestyle="dashed", linewidth=1)
     ax.set(
         xlim=(edges[0], edges[-1]), xscale="log" if log[0] else "linear", yscale="log" if log[1] else "linear"
     )
@@ -209,7 +209,7 @@ def _edges(values: NDArray[np.float64], bins: Any, log: bool, least: float) -> N
     return np.geomspace(start, stop, bins + 1) if log and start > 0 else np.linspace(start, stop, bins + 1)
 
 
-def _log_normal(
+def log_normal(
     values: NDArray[np.float64], edges: NDArray[np.float64], weight: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Middles of bins, and what a log-normal distribution of the same log mean and sd has in each."""

@@ -104,14 +104,14 @@ def test_save_folder_and_label_name_the_files(tmp_path):
 def test_mistakes_in_analysis_are_found_before_a_run():
     analysis = {
         "plotRastr": True,
-        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "returnPlotter": True},
+        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "overwrit": False},
         "plotTraces": {"include": ["EE"]},
         "plotConn": 7,
     }
     found = {item.path: item.message for item in plots.problems(analysis, plan().model.spec.network)}
     assert "'plotRaster'" in found["simConfig.analysis['plotRastr']"]
     assert "'include'" in found["simConfig.analysis['plotRaster']['includ']"]
-    assert "not supported yet" in found["simConfig.analysis['plotRaster']['returnPlotter']"]
+    assert "'overwrite'" in found["simConfig.analysis['plotRaster']['overwrit']"]
     assert "'E'" in found["simConfig.analysis['plotTraces']['include'][0]"]
     assert set(found) >= {"simConfig.analysis['plotRaster']['timeRange']", "simConfig.analysis['plotConn']"}
 
@@ -147,6 +147,29 @@ def test_axes_of_the_user_are_drawn_into():
     assert len(ax.lines) == 2
 
 
+def test_the_plotter_is_returned_for_more_work(tmp_path):
+    own = {"xlabel": "t", "ylim": [0, 2], "grid": True, "rcParams": {"axes.facecolor": "#eeeeee"}}
+    plotter, numbers = plots.draw(
+        results(filename=str(tmp_path / "a")), "plotRaster", returnPlotter=True, **own
+    )
+    assert len(numbers["spkTimes"]) == 7
+    assert plotter.fig is plotter.ax.figure
+    assert (plotter.ax.get_xlabel(), plotter.ax.get_ylim(), plotter.kind) == ("t", (0, 2), "raster")
+    assert plotter.ax.get_facecolor()[0] == pytest.approx(0xEE / 255)
+    assert plotter.ax.xaxis.get_gridlines()[0].get_visible()
+    plotter.ax.set_title("more")
+    names = [plotter.saveFig(overwrite=False)[0].name for _ in range(3)]
+    assert names == ["a_raster.png", "a_raster_01.png", "a_raster_02.png"]
+    assert plotter.saveFig(fileDesc="b", fileType="pdf")[0].name == "a_b.pdf"
+    plotter, _ = plots.draw(results(), "plotSpikeStats", returnPlotter=True)
+    assert len(plotter.fig) == len(plotter.ax) == 2
+
+
+def test_limits_that_a_plot_has_itself_stay_its_own():
+    figure, _ = plots.draw(results(), "plotTraces", include=[0], ylim=[-70, -60])
+    assert {ax.get_ylim() for ax in figure.axes} == {(-70, -60)}
+
+
 def test_no_spikes_is_no_error():
     ran = results()
     ran.spikes = ran.spikes.take(slice(0, 0))
@@ -160,10 +183,8 @@ def test_pyplot_and_matplotlib_are_not_imported_before_they_are_needed():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_what_is_not_there_yet_is_left_out():
-    drawn = plots.draw_all(
-        results(), {"plotLater": True, "plotRaster": {"returnPlotter": True, "include": ["I"]}}
-    )
+def test_what_is_not_there_is_left_out():
+    drawn = plots.draw_all(results(), {"plotLater": True, "plotRaster": {"later": True, "include": ["I"]}})
     assert list(drawn) == ["plotRaster"]
     assert drawn["plotRaster"][1]["popLabels"] == ["I"]
 

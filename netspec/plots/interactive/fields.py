@@ -124,7 +124,7 @@ PARTS = {"timeSeries": "iLFP_timeseries", "PSD": "iLFP_psd", "spectrogram": "iLF
 """Plots of the LFP, and what NetPyNE calls their files."""
 
 
-@interactive("iplotLFP", needs="prepareLFP", not_yet=("includeAxon",))
+@interactive("iplotLFP", needs="prepareLFP")
 def lfp(
     results: "Results",
     *,
@@ -150,8 +150,12 @@ def lfp(
     detrend: bool = False,
     transformMethod: Literal["morlet", "fft"] = "morlet",
     colors: Sequence[Any] | None = None,
+    includeAxon: bool = True,
 ) -> Drawn:
-    """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot."""
+    """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot.
+
+    includeAxon is NetPyNE's and has no effect there either.
+    """
     signal: dict[str, Any] = {
         "electrodes": list(electrodes),
         "timeRange": timeRange,

@@ -22,7 +22,7 @@ MOST_FIELDS = 40_000
 """Fields of a matrix that can be pointed at one by one."""
 
 
-@interactive("iplotTraces", not_yet=("rerun",))
+@interactive("iplotTraces")
 def traces(
     results: "Results",
     *,
@@ -35,8 +35,12 @@ def traces(
     axis: str = "on",
     ylabel: str | None = None,
     linkAxes: bool = False,
+    rerun: bool = False,
 ) -> Drawn:
-    """Recorded traces, a page for each cell or trace. linkAxes: y axes too. The numbers: of plotTraces."""
+    """Recorded traces, a page for each cell or trace. linkAxes: y axes too. The numbers: of plotTraces.
+
+    rerun: as of plotTraces.
+    """
     span = spikes.whole(results, timeRange)
     chosen = None
     if include is not None:
