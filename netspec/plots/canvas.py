@@ -29,8 +29,9 @@ class Style:
     figSize [inches], fontSize [points]. saveFig: True or a file's name. saveData: True or a name that ends in
     .pkl or .json. showFig: open a window where there is a display. fileName, fileDesc, fileType, fileDir:
     parts of the name; overwrite False: a number is added to the name of a file that is there. xlabel, ylabel,
-    xlim, ylim, grid: of the first axes of each figure, in place of the plot's own. rcParams: of matplotlib.
-    returnPlotter: the Canvas is returned in place of the figure.
+    xlim, ylim, grid, linewidth, alpha: of the first axes of each figure and its curves, in place of the plot's
+    own. suptitle: title, or arguments of it in matplotlib. rcParams: of matplotlib. returnPlotter: the Canvas
+    is returned in place of the figure.
     """
 
     figSize: Sequence[float] | None = None
@@ -50,6 +51,9 @@ class Style:
     xlim: Sequence[float] | None = None
     ylim: Sequence[float] | None = None
     grid: bool = False
+    linewidth: float | None = None
+    alpha: float | None = None
+    suptitle: str | Mapping[str, Any] | None = None
     rcParams: Mapping[str, Any] | None = None
     returnPlotter: bool = False
 
@@ -115,15 +119,19 @@ class Canvas:
         return found[0] if len(found) == 1 else found
 
     def finish(self) -> None:
-        """Give every figure its title, and its first axes labels and limits that were asked for."""
+        """Give every figure its title, and its first axes what was asked for."""
         style = self.style
-        names = ("xlabel", "ylabel", "xlim", "ylim")
-        given = {name: getattr(style, name) for name in names if getattr(style, name) is not None}
+        axes, curves = (
+            {name: getattr(style, name) for name in names if getattr(style, name) is not None}
+            for names in (("xlabel", "ylabel", "xlim", "ylim"), ("linewidth", "alpha"))
+        )
         for figure in self.figures.values():
-            if style.title:
-                figure.suptitle(style.title)
+            if title := style.suptitle or style.title:
+                figure.suptitle(**({"t": title} if isinstance(title, str) else dict(title)))
             for ax in [self._axis] if self._axis is not None else figure.axes[:1]:
-                ax.set(**given)
+                ax.set(**axes)
+                for artist in (*ax.lines, *ax.collections) if curves else ():
+                    artist.set(**curves)
                 if style.grid:
                     ax.grid(color="0.9")
             if self.hidden:

@@ -286,15 +286,15 @@ def plot_lfp(
     filtOrder: int = 3,
     detrend: bool = False,
     transformMethod: str = "morlet",
-    maxPlots: int = 8,
+    maxPlots: int | None = None,
     overlay: bool = False,
     colors: Sequence[Any] | None = None,
     lineWidth: float = 1.5,
 ) -> dict[str, Any]:
     """The four pictures of the LFP, or some of them; the numbers of each by its kind.
 
-    inputLFP: signals (samples, sites) of your own. maxPlots: spectrograms of a figure. overlay: curves of all
-    electrodes around one axis.
+    inputLFP: signals (samples, sites) of your own. maxPlots: spectrograms of a figure (default: all).
+    overlay: curves of all electrodes around one axis.
     """
     for kind in plots:
         if kind not in KINDS:

@@ -1,7 +1,11 @@
+import ast
+import inspect
 import json
 import pickle
+import re
 import subprocess
 import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -123,6 +127,19 @@ def test_wrong_calls_are_refused():
         plots.draw(results(), "plotRaster", includ=["E"])
     with pytest.raises(SpecError, match="'cell'"):
         plots.draw(results(), "plotTraces", oneFigPer="cel")
+
+
+def test_an_argument_without_effect_is_named_where_it_is_explained():
+    silent = []
+    for name, item in plots.entries().items():
+        function = item.draw if isinstance(item, plots.Plot) else item.measure
+        function = getattr(function, "func", getattr(function, "__wrapped__", function))
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+        parts = [ast.walk(line) for line in tree.body]
+        used = {node.id for nodes in parts for node in nodes if isinstance(node, ast.Name)}
+        own = {argument.arg for argument in (*tree.args.args, *tree.args.kwonlyargs)} - {"results", "sim"}
+        silent += [(name, one) for one in own - used if one not in re.findall(r"\w+", function.__doc__)]
+    assert silent == []
 
 
 def test_own_plot_can_be_registered():

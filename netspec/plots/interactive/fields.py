@@ -53,7 +53,10 @@ def dipole_spectrogram(
     stepFreq: float = 1,
     norm: bool = True,
 ) -> Drawn:
-    """Power of the sum of all dipoles over time (Morlet wavelets), divided by its largest if norm."""
+    """Power of the sum of all dipoles over time (Morlet wavelets), divided by its largest if norm.
+
+    expData: unused.
+    """
     time, freqs, power, unit = _power(results, dpl, minFreq, maxFreq, stepFreq)
     shown = power / power.max() if norm and power.any() else power
     fig = figure(
@@ -74,7 +77,7 @@ def dipole_psd(
     stepFreq: float = 1,
     norm: bool = True,
 ) -> Drawn:
-    """Mean over time of the power of the sum of all dipoles (Morlet wavelets). norm: as in NetPyNE unused."""
+    """Mean over time of the power of the sum of all dipoles (Morlet wavelets). expData, norm: unused."""
     _, freqs, power, unit = _power(results, None, minFreq, maxFreq, stepFreq)
     fig = figure(x_axis_label="frequency [Hz]", y_axis_label=f"power [{unit}²]", tips=[("", "$x Hz: $y")])
     fig.line(freqs, power.mean(axis=1), color="black", line_width=2)

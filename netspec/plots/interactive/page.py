@@ -90,6 +90,7 @@ def _page(function: Callable[..., Drawn], name: str, data: bool) -> Callable[...
     ]
     page.__signature__ = inspect.Signature([*own.values(), *extra])  # type: ignore[attr-defined]
     page.__doc__ = function.__doc__
+    page.__wrapped__ = function  # type: ignore[attr-defined]
     return page
 
 

@@ -140,6 +140,29 @@ def rate_psd(
     return {"ipsd": lines(results, curves, overlay, popColors, **axes)}, data
 
 
+@interactive("iplotGranger", needs="granger")
+def granger(
+    results: "Results",
+    *,
+    cells1: Sequence[Any] | None = None,
+    cells2: Sequence[Any] | None = None,
+    spks1: Sequence[float] | None = None,
+    spks2: Sequence[float] | None = None,
+    label1: str | None = None,
+    label2: str | None = None,
+    timeRange: Sequence[float] | None = None,
+    binSize: float = 5,
+) -> Drawn:
+    """Granger causality of two groups of cells both ways. The numbers: of granger."""
+    groups = {"cells1": cells1, "cells2": cells2, "spks1": spks1, "spks2": spks2}
+    data = numbers(results, "granger", **groups, timeRange=timeRange, binSize=binSize, plotFig=False)
+    one, two = label1 or "1", label2 or "2"
+    curves = {f"{two} for {one}": (data["F"], data["Fy2x"]), f"{one} for {two}": (data["F"], data["Fx2y"])}
+    colors = dict(zip(curves, ("#4477aa", "#cc3311"), strict=True))
+    axes = {"x_axis_label": "frequency [Hz]", "y_axis_label": "Granger causality"}
+    return {"granger": lines(results, curves, True, colors, **axes)}, data
+
+
 @interactive("iplotSpikeStats", needs="plotSpikeStats")
 def spike_stats(
     results: "Results",
