@@ -29,9 +29,9 @@ class Style:
     figSize [inches], fontSize [points]. saveFig: True or a file's name. saveData: True or a name that ends in
     .pkl or .json. showFig: open a window where there is a display. fileName, fileDesc, fileType, fileDir:
     parts of the name; overwrite False: a number is added to the name of a file that is there. xlabel, ylabel,
-    xlim, ylim, grid, linewidth, alpha: of the first axes of each figure and its curves, in place of the plot's
-    own. suptitle: title, or arguments of it in matplotlib. rcParams: of matplotlib. returnPlotter: the Canvas
-    is returned in place of the figure.
+    xlim, ylim, grid, linewidth, alpha: of the first axes of each figure and its curves, in place of the
+    plot's own. suptitle: title, or arguments of it in matplotlib. rcParams: of matplotlib. returnPlotter: the
+    Canvas is returned in place of the figure.
     """
 
     figSize: Sequence[float] | None = None
