@@ -296,6 +296,7 @@ def plot_lfp(
     inputLFP: signals (samples, sites) of your own. maxPlots: spectrograms of a figure (default: all).
     overlay: curves of all electrodes around one axis.
     """
+    plots = [plots] if isinstance(plots, str) else plots
     for kind in plots:
         if kind not in KINDS:
             raise SpecError([Problem("plots", f"there is no {kind!r}. {did_you_mean(kind, KINDS)}")])

@@ -81,6 +81,7 @@ def plot_conn(
         bars(values, ax, pre.labels, post.labels, of_populations(plan, pre.labels))
         ax.set_ylabel(label)
     if groupBy not in ("pop", "cell"):
+        unit = " [um]" if groupBy in ("x", "y", "z") else ""
         ax.set_xlabel(f"postsynaptic, {groupBy}{unit}")
         if graphType == "matrix":
             ax.set_ylabel(f"presynaptic, {groupBy}{unit}")

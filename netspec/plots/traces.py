@@ -1,5 +1,6 @@
 """Recorded traces: a figure per cell, per trace, or per trace and population."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from netspec.analysis import spikes
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.plots.canvas import Canvas
 from netspec.plots.colors import PALETTE
 from netspec.plots.lines import number, round_below
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from netspec.results import Results
 
+NOTHING = "no trace of these cells was recorded; cfg.recordTraces and cfg.recordCells say what is"
 LAYOUTS = ("cell", "trace", "popTrace")
 
 
@@ -50,6 +52,8 @@ def plot_traces(
         )
     span = spikes.whole(results, timeRange)
     shown = list(_curves(results, _gids(results, include), span))
+    if not shown:
+        warnings.warn(NetspecWarning(f"plotTraces: {NOTHING}."), stacklevel=2)
     for name, own in _figures(results, shown, oneFigPer).items():
         axes = np.atleast_1d(canvas.axes(name, rows=1 if overlay else len(own)))
         for row, curve in enumerate(own):
@@ -61,7 +65,7 @@ def plot_traces(
             ax.set(ylabel=_label(curve), xlim=span, **({"ylim": ylim} if ylim else {}))
         if canvas.hidden:
             for ax, curve in zip(axes, own, strict=False):
-                scale_bars(ax, span, curve.unit or _name(curve), scaleBarLoc)
+                scale_bars(ax, span, curve.unit or f"({_name(curve)})", scaleBarLoc)
         if overlay and legend and len(own) < 20:
             axes[0].legend(frameon=False)
         axes[-1].set_xlabel("time [ms]")

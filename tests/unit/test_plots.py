@@ -142,6 +142,31 @@ def test_an_argument_without_effect_is_named_where_it_is_explained():
     assert silent == []
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("plotSpikeHist", {"binSize": 0}, r"binSize.*\n.*a number above 0, got 0"),
+        ("plotRaster", {"figSize": 3}, r"figSize.*\n.*\[width, height\] in inches, got 3"),
+        ("plotRaster", {"title": 5}, r"title.*\n.*expected text, got 5"),
+        ("plotRaster", {"suptitle": {"size": 5}}, r"suptitle.*\n.*a dictionary with 't'"),
+        ("plotRaster", {"rcParams": {"axes.facecolour": "red"}}, "Did you mean 'axes.facecolor'"),
+        ("plotRaster", {"popColors": {"E": "rde"}}, "plotRaster: 'rde' is not a valid"),
+        ("plotRaster", {"saveFig": "x.xyz"}, "plotRaster: Format 'xyz' is not supported"),
+        ("plotRaster", {"saveFig": "/proc/none/x.png"}, "plotRaster: .*No such file"),
+        ("plotRaster", {"rasterData": "none.pkl"}, "none.pkl.*No such file"),
+        ("plotSpikeFreq", {"smooth": 1000}, "plotSpikeFreq: a window of 1000 samples is longer"),
+        ("plotSpikeStats", {"statDataIn": {"rate": {}}}, "'statData'"),
+        ("plotLFP", {"plots": "PDS"}, "there is no 'PDS'. Did you mean 'PSD'"),
+        ("plotRaster", {"orderBy": "depht"}, "no cell has a tag 'depht'"),
+        ("granger", {}, "granger: 3 samples are too few for a past of 10: take a longer timeRange"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_by_name(name, arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NetspecError, match=message):
+        plots.draw(results(), name, **arguments)
+
+
 def test_own_plot_can_be_registered():
     @plots.plot("plotCount", "count")
     def plot_count(ran, ax, *, factor=1):

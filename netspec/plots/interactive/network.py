@@ -8,11 +8,12 @@ import numpy as np
 from netspec.analysis import spikes
 from netspec.analysis.lists import listed
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.plots.colors import PALETTE, of_populations
 from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
 from netspec.plots.interactive.spikes import Colors, _column, _source, css
 from netspec.plots.matrix import NAMES
+from netspec.plots.traces import NOTHING
 from netspec.results.curves import Curve, curves, populations
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def traces(
     for curve in sorted(curves(results), key=lambda curve: curve.gid):
         if chosen is None or curve.gid in chosen:
             pages.setdefault(_figure_of(results, curve, oneFigPer), []).append(curve)
+    if not pages:
+        raise StateError(f"{NOTHING}.")
     style = {"overlay": overlay, "ylim": ylim, "ylabel": ylabel, "linked": linkAxes, "axis": axis}
     end = "_overlay" if overlay else ""
     panels = {
