@@ -74,6 +74,26 @@ CALLS = {
 }  # fmt: skip
 
 
+RATES = [{}, {"norm": True}, {"filtFreq": 40}, {"filtFreq": [10, 60], "filtOrder": 2, "binSize": 4}]
+"""Arguments of plotSpikeFreq."""
+
+
+def rates_drawn(package, sim, arguments):
+    """Rates of E and I that plotSpikeFreq draws, without the last bin, which NetPyNE leaves out.
+
+    NetPyNE's drawing itself stops with matplotlib 3.9 and later.
+    """
+    bin_size = arguments.get("binSize", 5)
+    if package == "netspec":
+        span = [0, DURATION - bin_size]
+        return sim.analysis.plotSpikeFreq(include=["E", "I"], timeRange=span, **arguments)[1]["values"]
+    drawn = []
+    module = sys.modules["netpyne.plotting.plotSpikeFreq"]
+    module.LinesPlotter.plot = lambda self, **_: drawn.extend(self.y)
+    sim.plotting.plotSpikeFreq(include=["E", "I"], timeRange=[0, DURATION], **arguments)
+    return drawn
+
+
 def main():
     package, path = sys.argv[1:]
     specs, sim = dump.load(package)
@@ -83,6 +103,7 @@ def main():
         name: [short(name, ask(package, sim, name, arguments)) for arguments in calls]
         for name, calls in CALLS.items()
     }
+    found["rates"] = [rates_drawn(package, sim, arguments) for arguments in RATES]
     phases = {
         "signal": np.array(SIGNAL),
         "fs": 1000.0,
