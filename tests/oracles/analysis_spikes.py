@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import dump
+import matplotlib.pyplot as plt
 import numpy as np
 from networks import parts
 
@@ -51,6 +52,7 @@ CALLS = {
         {"graphType": "histogram", "stats": ["rate"], "include": ["I", ("E", 2), 3], "timeRange": [50, 333]},
         {"graphType": "histogram", "stats": ["isicv"], "include": ["E", "I"], "bins": 10},
         {"graphType": "scatter", "stats": ["rate"], "include": ["E"], "bins": 4},
+        {"stats": ["rate"], "include": ["I", "E"]},
     ],
     "plotRatePSD": [
         {},
@@ -94,9 +96,15 @@ def rates_drawn(package, sim, arguments):
     return drawn
 
 
+def boxes(*values, labels=None, drawn=plt.boxplot, **style):
+    """Boxes without the argument that matplotlib 3.11 has no more and NetPyNE gives."""
+    return drawn(*values, **style)
+
+
 def main():
     package, path = sys.argv[1:]
     specs, sim = dump.load(package)
+    plt.boxplot = boxes
     net, cfg = network()
     sim.createSimulate(specs.NetParams(net), specs.SimConfig(cfg))
     found = {
