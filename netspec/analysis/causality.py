@@ -34,7 +34,9 @@ def autoregression(x: ArrayLike, order: int = ORDER) -> tuple[Floats, Floats]:
     values = np.asarray(x, float)
     channels, n = values.shape
     if n <= 2 * order:
-        raise ValueError(f"{n} samples are too few for a past of {order}")
+        raise ValueError(
+            f"{n} samples are too few for a past of {order}: take a longer timeRange or a smaller binSize"
+        )
     try:
         forward = _whitening(values[:, 1:])[None]
         backward = _whitening(values[:, :-1])[None]

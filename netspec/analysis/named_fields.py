@@ -84,7 +84,8 @@ def prepare_psd(
     """Power by frequency: psdFreqs [Hz] and psdSignal, a list with an array for each of psdNames.
 
     'morlet': the mean over time of the power of wavelets [mV2]; 'fft': density [dB of mV2/Hz]. normPSD: parts
-    of the highest. CSD: of the current source density [mV2/mm4].
+    of the highest. CSD: of the current source density [mV2/mm4]. As in NetPyNE, nperseg and logy change
+    nothing.
     """
     known(transformMethod, "transformMethod", METHODS)
     if CSD:
@@ -138,7 +139,8 @@ def prepare_spectrogram(
     """What prepareLFP gives, and electrodes['spectrogram']: power (freqs, samples) of each electrode.
 
     'morlet': [mV2], with their extent [ms, ms, Hz, Hz]; 'fft': pieces of nperseg samples [dB of mV2/Hz], with
-    their times xmesh [ms] and frequencies ymesh [Hz]. vmin, vmax: of all electrodes.
+    their times xmesh [ms] and frequencies ymesh [Hz]. vmin, vmax: of all electrodes. As in NetPyNE, NFFT,
+    smooth, includeAxon and normPSD change nothing.
     """
     known(transformMethod, "transformMethod", METHODS)
     more = (LFPData, normSignal, filtFreq, filtOrder, detrend)

@@ -10,11 +10,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Measure:
-    """A function of results and its arguments. not_yet: NetPyNE's arguments it lacks."""
+    """A function of results and its arguments."""
 
     name: str
     measure: Callable[..., Any]
-    not_yet: frozenset[str] = frozenset()
 
     @property
     def arguments(self) -> frozenset[str]:
@@ -30,11 +29,11 @@ class Measure:
 MEASURES: dict[str, Measure] = {}
 
 
-def measure(name: str, *, not_yet: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+def measure(name: str) -> Callable[[Function], Function]:
     """Register a function (results, its arguments) -> numbers as a name that `analysis` may use."""
 
     def register(function: Function) -> Function:
-        MEASURES[name] = Measure(name, function, frozenset(not_yet))
+        MEASURES[name] = Measure(name, function)
         return function
 
     return register

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from netspec.analysis.select import Selection, numeric_tag, select
 from netspec.analysis.spike_files import read as read
+from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plan import Plan
 from netspec.tables import Table
 
@@ -218,6 +219,9 @@ def _order(plan: Plan, positions: NDArray[np.int64], order_by: str | Sequence[st
 def _sort_key(plan: Plan, positions: NDArray[np.int64], name: str) -> NDArray[np.float64]:
     if name == "pop":
         return plan.cells.table["population"][positions].astype(float)
+    if name != "gid" and plan.cells.tag(name) is None:
+        hint = did_you_mean(name, ("gid", "pop", "x", "y", "z", "ynorm"))
+        raise SpecError([Problem("orderBy", f"no cell has a tag {name!r}. {hint}")])
     values = numeric_tag(plan, positions, name)
     return plan.cells.gids[positions].astype(float) if values is None else values
 

@@ -1,6 +1,7 @@
 """Pictures of results: data and axes in, axes out; figures are opened, saved and shown in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from netspec.analysis import motifs, named_fields, named_spikes
@@ -59,7 +60,8 @@ _BUILT_IN = (
 def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
     """Draw the plot `name`: its figure (a dict of figures when there are several) and the numbers drawn.
 
-    The arguments are NetPyNE's; `axis` draws into existing axes.
+    The arguments are NetPyNE's; `axis` draws into existing axes. With returnPlotter the Canvas in place of
+    the figure.
     """
     if name not in PLOTS:
         raise NetspecError(f"there is no plot {name!r}. {did_you_mean(name, PLOTS)}")
@@ -68,15 +70,17 @@ def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str
     if wrong:
         raise SpecError(wrong)
     item = PLOTS[name]
-    given = {key: value for key, value in arguments.items() if key in Style.__dataclass_fields__}
+    own = {key: value for key, value in arguments.items() if key in item.ordered}
+    given = {key: value for key, value in arguments.items() if key in COMMON - {"axis", "sim"} - own.keys()}
     style = Style(**{"saveFig": item.saved, **given})
-    own = {key: value for key, value in arguments.items() if key not in COMMON}
-    canvas = Canvas(style, arguments.get("axis"))
-    numbers = _paint(results, item, canvas, own)
-    base, suffix = base_name(results), item.file_suffix(own)
-    canvas.save(base, suffix)
-    save_numbers(style, base, suffix or name, numbers)
+    canvas = Canvas(style, arguments.get("axis"), base_name(results), item.file_suffix(own))
+    with _refused(name):
+        numbers = _paint(results, item, canvas, own)
+        canvas.save()
+        save_numbers(style, canvas.base, canvas.kind or name, numbers)
     canvas.show()
+    if style.returnPlotter:
+        return canvas, numbers
     figures = canvas.figures
     return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
 
@@ -104,7 +108,17 @@ def measured(results: "Results", name: str, **arguments: Any) -> Any:
     wrong = problems({name: arguments}, results.plan.model.spec.network, "analysis")
     if wrong:
         raise SpecError(wrong)
-    return MEASURES[name].measure(results, **arguments)
+    with _refused(name):
+        return MEASURES[name].measure(results, **arguments)
+
+
+@contextmanager
+def _refused(name: str) -> Iterator[None]:
+    """What numbers, colours or files make impossible is said with the name of the plot."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise NetspecError(f"{name}: {error}") from error
 
 
 def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +126,10 @@ def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any
         import matplotlib as mpl
     except ImportError as error:
         raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
-    with mpl.rc_context({"font.size": canvas.style.fontSize}):
+    wrong = [name for name in canvas.style.rcParams or () if name not in mpl.rcParams]
+    if wrong:
+        raise NetspecError(f"rcParams: there is no {wrong[0]!r}. {did_you_mean(wrong[0], mpl.rcParams)}")
+    with mpl.rc_context({"font.size": canvas.style.fontSize, **(canvas.style.rcParams or {})}):
         target = canvas if item.several else canvas.axes()
         numbers = item.draw(results, target, **own)
         canvas.finish()

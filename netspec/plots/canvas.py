@@ -4,7 +4,8 @@ import json
 import logging
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,10 @@ class Style:
 
     figSize [inches], fontSize [points]. saveFig: True or a file's name. saveData: True or a name that ends in
     .pkl or .json. showFig: open a window where there is a display. fileName, fileDesc, fileType, fileDir:
-    parts of the name.
+    parts of the name; overwrite False: a number is added to the name of a file that is there. xlabel, ylabel,
+    xlim, ylim, grid, linewidth, alpha: of the first axes of each figure and its curves, in place of the
+    plot's own. suptitle: title, or arguments of it in matplotlib. rcParams: of matplotlib. returnPlotter: the
+    Canvas is returned in place of the figure.
     """
 
     figSize: Sequence[float] | None = None
@@ -41,17 +45,29 @@ class Style:
     fileDesc: str | None = None
     fileType: str | None = None
     fileDir: str | None = None
+    overwrite: bool = True
+    xlabel: str | None = None
+    ylabel: str | None = None
+    xlim: Sequence[float] | None = None
+    ylim: Sequence[float] | None = None
+    grid: bool = False
+    linewidth: float | None = None
+    alpha: float | None = None
+    suptitle: str | Mapping[str, Any] | None = None
+    rcParams: Mapping[str, Any] | None = None
+    returnPlotter: bool = False
 
 
 class Canvas:
     """The figures of one plot, by name; the only figure of most plots is called ''.
 
     axis: axes to draw into, or False (as in NetPyNE) to hide the frames of the new ones (`hidden`). films: of
-    figures that are saved as one: what changes the figure to frame k, and the number of frames.
+    figures that are saved as one: what changes the figure to frame k, and the number of frames. base, kind:
+    how names of files begin and end.
     """
 
-    def __init__(self, style: Style, axis: "Axes | bool | str | None" = None):
-        self.style = style
+    def __init__(self, style: Style, axis: "Axes | bool | str | None" = None, base: str = "", kind: str = ""):
+        self.style, self.base, self.kind = style, base, kind
         self.figures: dict[str, Figure] = {}
         self.films: dict[str, tuple[Callable[[int], None], int]] = {}
         self.hidden = axis is False or axis == "off"
@@ -88,18 +104,52 @@ class Canvas:
 
         return plt.figure(**arguments)
 
+    @property
+    def fig(self) -> Any:
+        """The figure, or a list of them."""
+        found = list(self.figures.values())
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def ax(self) -> Any:
+        """The axes, or a list of them when there are several."""
+        if self._axis is not None:
+            return self._axis
+        found = [ax for figure in self.figures.values() for ax in figure.axes]
+        return found[0] if len(found) == 1 else found
+
     def finish(self) -> None:
-        """Give every figure its title."""
+        """Give every figure its title, and its first axes what was asked for."""
+        style = self.style
+        axes, curves = (
+            {name: getattr(style, name) for name in names if getattr(style, name) is not None}
+            for names in (("xlabel", "ylabel", "xlim", "ylim"), ("linewidth", "alpha"))
+        )
         for figure in self.figures.values():
-            if self.style.title:
-                figure.suptitle(self.style.title)
+            if title := style.suptitle or style.title:
+                figure.suptitle(**({"t": title} if isinstance(title, str) else dict(title)))
+            for ax in [self._axis] if self._axis is not None else figure.axes[:1]:
+                ax.set(**axes)
+                for artist in (*ax.lines, *ax.collections) if curves else ():
+                    artist.set(**curves)
+                if style.grid:
+                    ax.grid(color="0.9")
             if self.hidden:
                 for ax in figure.axes:
                     ax.set_axis_off()
 
-    def save(self, base: str, suffix: str) -> list[Path]:
-        """Write the figures; returns the files."""
-        style = self.style
+    def saveFig(self, **style: Any) -> list[Path]:  # noqa: N802 - NetPyNE's names
+        """Write the figures, with other values of Style than they were made with; returns the files."""
+        self.style = replace(self.style, **{"saveFig": True, **style})
+        return self.save()
+
+    def showFig(self) -> None:  # noqa: N802 - NetPyNE's names
+        """Open windows where there is a display."""
+        self.show()
+
+    def save(self) -> list[Path]:
+        """Write the figures, if the style says so; returns the files."""
+        style, base, suffix = self.style, self.base, self.kind
         if not style.saveFig:
             return []
         named = style.saveFig if isinstance(style.saveFig, str) else None
@@ -115,6 +165,7 @@ class Canvas:
             if name in self.films:
                 own = _save_film(figure, own, *self.films[name])
             else:
+                own = own if style.overwrite else _unused(own)
                 figure.savefig(own)
             log.info("saved %s", own)
             files.append(own)
@@ -131,6 +182,12 @@ class Canvas:
             plt.close("all")
         else:
             plt.show()
+
+
+def _unused(path: Path) -> Path:
+    """The path, or with the first of _01, _02 ... that no file has."""
+    names = (path.with_name(f"{path.stem}_{number:02}{path.suffix}") for number in count(1))
+    return next(name for name in chain([path], names) if not name.exists())
 
 
 def _save_film(figure: "Figure", path: Path, show: Callable[[int], None], frames: int) -> Path:

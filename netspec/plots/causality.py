@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.analysis import causality
 from netspec.analysis.named_fields import counts
+from netspec.plots.canvas import Canvas
 from netspec.plots.registry import plot
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from netspec.results import Results
 
 
-@plot("granger", "granger")
-@plot("plotGranger", "granger")
+@plot("granger", "granger", several=True)
+@plot("plotGranger", "granger", several=True)
 def plot_granger(
     results: "Results",
-    ax: "Axes",
+    canvas: Canvas,
     *,
     cells1: Sequence[Any] | None = None,
     cells2: Sequence[Any] | None = None,
@@ -33,7 +32,7 @@ def plot_granger(
     """Spectral Granger causality of the spikes of two groups of cells, or of times spks1 and spks2 [ms].
 
     The numbers: F [Hz], Fx2y (of 1 for 2), Fy2x, Fxy (at once), and with testGranger MaxFy2xZscore and
-    MaxFy2xPvalue, from 50 shuffled trains 2. Default: the first two populations.
+    MaxFy2xPvalue, from 50 shuffled trains 2. Default: the first two populations. plotFig False: only numbers.
     """
     names = [population.label for population in results.plan.cells.populations]
     first, second = ([names[0]], [names[1]]) if len(names) > 1 else ([0], ["allCells"])
@@ -45,10 +44,12 @@ def plot_granger(
     rate = int(1000 / binSize)
     found = causality.granger(one, other, rate)
     label1, label2 = label1 or _name(cells1, spks1, 1), label2 or _name(cells2, spks2, 2)
-    ax.plot(found.freqs, found.y_to_x, color="#4477aa", label=f"{label2} for {label1}")
-    ax.plot(found.freqs, found.x_to_y, color="#cc3311", label=f"{label1} for {label2}")
-    ax.set(xlabel="frequency [Hz]", ylabel="Granger causality", xlim=(0, found.freqs[-1]), ylim=(0, None))
-    ax.legend(frameon=False)
+    if plotFig:
+        ax = canvas.axes()
+        ax.plot(found.freqs, found.y_to_x, color="#4477aa", label=f"{label2} for {label1}")
+        ax.plot(found.freqs, found.x_to_y, color="#cc3311", label=f"{label1} for {label2}")
+        ax.set(xlabel="frequency [Hz]", ylabel="Granger causality", xlim=(0, found.freqs[-1]), ylim=(0, None))
+        ax.legend(frameon=False)
     numbers: dict[str, Any] = {
         "F": found.freqs, "Fx2y": found.x_to_y, "Fy2x": found.y_to_x, "Fxy": found.together,
     }  # fmt: skip

@@ -25,7 +25,7 @@ DEEPEST = 1e-8
 """Power, relative to the highest, below which log scales show nothing."""
 
 
-@plot("plotLFPTimeSeries", "LFPTimeSeries", not_yet=("returnPlotter",))
+@plot("plotLFPTimeSeries", "LFPTimeSeries")
 def plot_lfp_time_series(
     results: "Results",
     ax: "Axes",
@@ -44,20 +44,24 @@ def plot_lfp_time_series(
     scalebar: bool = True,
     legend: bool = True,
     colorList: Sequence[Any] | None = None,
+    lineWidth: float = 1.0,
 ) -> dict[str, Any]:
     """LFP of electrodes over time. The numbers are those of prepareLFP.
 
-    LFPData: such numbers, or signals (samples, sites), to draw in place of the recorded ones.
+    LFPData: such numbers, or signals (samples, sites), to draw in place of the recorded ones. legend: names
+    of electrodes. overlay: the names in the colours of the curves. separation 0 draws all around one axis.
     """
     data = LFPData
     if not isinstance(data, Mapping):
         more = (LFPData, normSignal, filtFreq, filtOrder, detrend)
         data = named_fields.prepare_lfp(results, timeRange, electrodes, pop, *more)
-    unit = PARTS if normSignal else "mV"
-    return _time_series(data, ax, unit, separation, orderInverse, scalebar, colorList)
+    style = {"separation": separation, "first_on_top": orderInverse, "bar": scalebar, "width": lineWidth}
+    return _time_series(
+        data, ax, PARTS if normSignal else "mV", colorList, named=legend, tinted=overlay, **style
+    )
 
 
-@plot("plotCSDTimeSeries", "CSDTimeSeries", not_yet=("returnPlotter",))
+@plot("plotCSDTimeSeries", "CSDTimeSeries")
 def plot_csd_time_series(
     results: "Results",
     ax: "Axes",
@@ -72,26 +76,24 @@ def plot_csd_time_series(
     scalebar: bool = True,
     legend: bool = True,
     colorList: Sequence[Any] | None = None,
+    lineWidth: float = 1.0,
 ) -> dict[str, Any]:
-    """CSD at electrodes over time; the numbers are those of prepareCSD with getAllData False."""
+    """CSD at electrodes over time; the numbers are those of prepareCSD with getAllData False.
+
+    legend and overlay are as in plotLFPTimeSeries.
+    """
     data = CSDData or named_fields.prepare_csd(results, timeRange, electrodes, pop, getAllData=False)
-    return _time_series(data, ax, "mV/mm$^2$", separation, orderInverse, scalebar, colorList)
+    style = {"separation": separation, "first_on_top": orderInverse, "bar": scalebar, "width": lineWidth}
+    return _time_series(data, ax, "mV/mm$^2$", colorList, named=legend, tinted=overlay, **style)
 
 
 def _time_series(
-    data: Mapping[str, Any],
-    ax: "Axes",
-    unit: str,
-    separation: float,
-    first_on_top: bool,
-    bar: bool,
-    colors: Sequence[Any] | None,
+    data: Mapping[str, Any], ax: "Axes", unit: str, colors: Sequence[Any] | None, **style: Any
 ) -> dict[str, Any]:
     parts = data["electrodes"]
     names, of_name = labels(parts), by_depth(parts["names"], colors)
     curves = [np.asarray(curve) for curve in parts["data"]]
-    more: dict[str, Any] = {"separation": separation, "first_on_top": first_on_top, "bar": bar}
-    stacked(np.asarray(data["t"]), curves, names, ax, colors=of_name, unit=unit, **more)
+    stacked(np.asarray(data["t"]), curves, names, ax, colors=of_name, unit=unit, **style)
     ax.set_xlabel("time [ms]")
     return dict(data)
 
@@ -102,7 +104,7 @@ def labels(parts: Mapping[str, Any]) -> list[str]:
     return [name if place is None else f"{name} ({place[1]:g} um)" for name, place in pairs]
 
 
-@plot("plotLFPPSD", "LFPPSD", not_yet=("returnPlotter",))
+@plot("plotLFPPSD", "LFPPSD")
 def plot_lfp_psd(
     results: "Results",
     ax: "Axes",
@@ -133,10 +135,12 @@ def plot_lfp_psd(
     orderInverse: bool = True,
     legend: bool = True,
     colorList: Sequence[Any] | None = None,
+    lineWidth: float = 1.0,
 ) -> dict[str, Any]:
     """Power of the LFP (or CSD) by frequency; the numbers are those of preparePSD. logy: on a log scale.
 
-    separation 0, logy and decibels ('fft') draw all electrodes around one axis.
+    separation 0, logy and decibels ('fft') draw all electrodes around one axis. roundOffset has no effect:
+    there are no grid lines that curves would have to stand on.
     """
     data = PSDData or named_fields.prepare_psd(
         results, LFPData, CSD, timeRange, electrodes, pop, NFFT, noverlap, nperseg, minFreq, maxFreq,
@@ -148,11 +152,10 @@ def plot_lfp_psd(
     names, curves = data["psdNames"], [np.asarray(curve) for curve in data["psdSignal"]]
     apart = 0.0 if logy or decibels else separation
     more: dict[str, Any] = {"colors": by_depth(names, colorList), "unit": unit, "first_on_top": orderInverse}
+    more |= {"width": lineWidth, "named": legend}
     stacked(np.asarray(data["psdFreqs"][0]), curves, names, ax, separation=apart, **more)
     if not apart:
         ax.set_ylabel(f"power [{unit}]")
-        some = ax.lines[:: 1 + len(names) // 21]
-        ax.legend(handles=some, title="electrode", loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     if logy and not decibels:
         ax.set(yscale="log", ylim=(DEEPEST * max(curve.max() for curve in curves), None))
     if logx:
@@ -161,10 +164,10 @@ def plot_lfp_psd(
     return dict(data)
 
 
-plot("plotCSDPSD", "CSDPSD", not_yet=("returnPlotter",))(partial(plot_lfp_psd, CSD=True))
+plot("plotCSDPSD", "CSDPSD")(partial(plot_lfp_psd, CSD=True))
 
 
-@plot("plotLFPSpectrogram", "LFPSpectrogram", several=True, not_yet=("returnPlotter",))
+@plot("plotLFPSpectrogram", "LFPSpectrogram", several=True)
 def plot_lfp_spectrogram(
     results: "Results",
     canvas: Canvas,
@@ -190,21 +193,35 @@ def plot_lfp_spectrogram(
     filtOrder: int = 3,
     detrend: bool = False,
     transformMethod: str = "morlet",
+    maxPlots: int | None = None,
 ) -> dict[str, Any]:
-    """Power over time and frequency, a panel for each electrode; the numbers of prepareSpectrogram."""
+    """Power over time and frequency, a panel for each electrode; the numbers of prepareSpectrogram.
+
+    maxPlots: panels of a figure, more make more figures. logx has no effect: time is not shown by logarithm.
+    """
     data = SpectData or named_fields.prepare_spectrogram(
         results, timeRange, electrodes, pop, LFPData, NFFT, noverlap, nperseg, minFreq, maxFreq, stepFreq,
         smooth, True, logy, normSignal, normPSD, normSpec, filtFreq, filtOrder, detrend, transformMethod,
     )  # fmt: skip
     parts = data["electrodes"]
-    count = len(parts["names"])
+    panels = list(zip(labels(parts), _loudness(parts["spectrogram"]), strict=False))
+    most = maxPlots or max(len(panels), 1)
+    for page in range(-(-len(panels) // most)):
+        name = f"LFPSpectrogram_{page}" if len(panels) > most else "LFPSpectrogram"
+        _panels(panels[page * most : (page + 1) * most], parts["spectrogram"], canvas, name)
+    return dict(data)
+
+
+def _panels(shown: Sequence[tuple[str, Any]], found: Mapping[str, Any], canvas: Canvas, name: str) -> None:
+    """A figure of spectrograms with their titles."""
+    count = len(shown)
     columns = 1 if count < 4 else 2 if count < 13 else 4
     rows = -(-count // columns)
     size = (4.0 + 3.5 * columns, 1.2 + 1.8 * rows)
-    panels = np.atleast_1d(canvas.axes("LFPSpectrogram", rows, size, columns))
+    panels = np.atleast_1d(canvas.axes(name, rows, size, columns))
     image = None
-    for panel, title, power in zip(panels, labels(parts), _loudness(parts["spectrogram"]), strict=False):
-        image = spectrogram(power, parts["spectrogram"], panel)
+    for panel, (title, power) in zip(panels, shown, strict=False):
+        image = spectrogram(power, found, panel)
         panel.set_title(title, fontsize="small", pad=3)
     for panel in panels[count:]:
         panel.set_visible(False)
@@ -215,7 +232,6 @@ def plot_lfp_spectrogram(
         figure.colorbar(
             image, ax=list(panels), label="power [dB of the highest]", shrink=min(1, 2 / rows), pad=0.02
         )
-    return dict(data)
 
 
 FLOOR = -40.0
@@ -270,16 +286,17 @@ def plot_lfp(
     filtOrder: int = 3,
     detrend: bool = False,
     transformMethod: str = "morlet",
-    maxPlots: int = 8,
+    maxPlots: int | None = None,
     overlay: bool = False,
     colors: Sequence[Any] | None = None,
     lineWidth: float = 1.5,
 ) -> dict[str, Any]:
     """The four pictures of the LFP, or some of them; the numbers of each by its kind.
 
-    inputLFP: signals (samples, sites) of your own. As in NetPyNE, maxPlots, overlay and lineWidth change
-    nothing.
+    inputLFP: signals (samples, sites) of your own. maxPlots: spectrograms of a figure (default: all).
+    overlay: curves of all electrodes around one axis.
     """
+    plots = [plots] if isinstance(plots, str) else plots
     for kind in plots:
         if kind not in KINDS:
             raise SpecError([Problem("plots", f"there is no {kind!r}. {did_you_mean(kind, KINDS)}")])
@@ -293,14 +310,17 @@ def plot_lfp(
         "stepFreq": stepFreq, "smooth": smooth, "logx": logx, "logy": logy, "normPSD": normPSD,
         "transformMethod": transformMethod,
     }  # fmt: skip
-    stack: dict[str, Any] = {"separation": separation, "colorList": colors}
+    stack: dict[str, Any] = {"separation": 0.0 if overlay else separation, "colorList": colors}
+    stack["lineWidth"] = lineWidth
     found: dict[str, Any] = {}
     if "timeSeries" in plots:
         found["timeSeries"] = plot_lfp_time_series(results, canvas.axes("LFPTimeSeries"), **signal, **stack)
     if "PSD" in plots:
         found["PSD"] = plot_lfp_psd(results, canvas.axes("LFPPSD"), **power, **stack)
     if "spectrogram" in plots:
-        found["spectrogram"] = plot_lfp_spectrogram(results, canvas, **power, normSpec=normSpec)
+        found["spectrogram"] = plot_lfp_spectrogram(
+            results, canvas, **power, normSpec=normSpec, maxPlots=maxPlots
+        )
     if "locations" in plots:
         found["locations"] = plot_lfp_locations(results, canvas.axes("LFPLocations"), includeAxon=includeAxon)
     return found

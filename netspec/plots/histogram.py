@@ -31,7 +31,7 @@ Trains = dict[str, tuple[NDArray[np.float64], int]]
 """Label -> spike times [ms] and number of cells."""
 
 
-@plot("plotSpikeHist", "histogram", not_yet=("returnPlotter",))
+@plot("plotSpikeHist", "histogram")
 def plot_spike_hist(
     results: "Results",
     ax: "Axes",
@@ -81,7 +81,7 @@ def plot_spike_hist(
     return _numbers(trains, values, bins, measure, span)
 
 
-@plot("plotSpikeFreq", "spikeFreq", not_yet=("returnPlotter",))
+@plot("plotSpikeFreq", "spikeFreq")
 def plot_spike_freq(
     results: "Results",
     ax: "Axes",

@@ -24,10 +24,13 @@ def stacked(
     first_on_top: bool = True,
     bar: bool = True,
     width: float = 1.0,
+    named: bool = True,
+    tinted: bool = False,
 ) -> "Axes":
     """Curves (n,) over x, each around a height of its own with its name at the left. The bar is in `unit`.
 
-    separation: of neighbours, in parts of the largest value; 0 draws all around 0, with a scale.
+    separation: of neighbours, in parts of the largest value; 0 draws all around 0, with a scale. tinted:
+    names are as coloured as the curves.
     """
     largest = max((float(np.abs(curve).max()) for curve in curves if len(curve)), default=0.0) or 1.0
     offset = separation * largest * (-1 if first_on_top else 1)
@@ -38,10 +41,13 @@ def stacked(
         ax.set_xlim(x[0], x[-1])
     if not separation:
         ax.set_ylabel(unit)
+        if named:
+            beside(ax)
         return ax
     ends = [row * offset + edge for row, curve in enumerate(curves) for edge in (curve.min(), curve.max())]
     ax.set_ylim(min(ends) - 0.1 * largest, max(ends) + 0.1 * largest)
-    labels_at(ax, [row * offset for row in range(len(curves))], names)
+    shown = list(names) if named else [""] * len(names)
+    labels_at(ax, [row * offset for row in range(len(curves))], shown, colors if tinted else None)
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
     if bar:
@@ -49,7 +55,15 @@ def stacked(
     return ax
 
 
-def labels_at(ax: "Axes", heights: Sequence[float], names: Sequence[str]) -> None:
+def beside(ax: "Axes") -> None:
+    """A legend of electrodes right of axes, of some when there are many."""
+    some = ax.lines[:: 1 + len(ax.lines) // 21]
+    ax.legend(handles=some, title="electrode", loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+
+def labels_at(
+    ax: "Axes", heights: Sequence[float], names: Sequence[str], colors: Sequence[Any] | None = None
+) -> None:
     """Names at the left of axes, small or few enough not to touch."""
     from matplotlib import rcParams
 
@@ -58,6 +72,8 @@ def labels_at(ax: "Axes", heights: Sequence[float], names: Sequence[str]) -> Non
     size = float(np.clip(points * every * 0.75, 5, rcParams["font.size"]))
     ax.set_yticks(list(heights)[::every], list(names)[::every], fontsize=size)
     ax.tick_params(axis="y", length=0)
+    for text, color in zip(ax.get_yticklabels(), (colors or [])[::every], strict=False):
+        text.set_color(color)
 
 
 def scale_bar(ax: "Axes", size: float, unit: str) -> None:

@@ -27,7 +27,7 @@ BRIGHT = 98
 """Percentile of what is seen of segments that has the last colour: those at contacts are far brighter."""
 
 
-@plot("plotLFPLocations", "LFPLocations", not_yet=("returnPlotter",))
+@plot("plotLFPLocations", "LFPLocations")
 def plot_lfp_locations(
     results: "Results",
     ax: "Axes",

@@ -81,9 +81,10 @@ def plot_conn(
         bars(values, ax, pre.labels, post.labels, of_populations(plan, pre.labels))
         ax.set_ylabel(label)
     if groupBy not in ("pop", "cell"):
-        ax.set_xlabel(f"postsynaptic, {groupBy}")
+        unit = " [um]" if groupBy in ("x", "y", "z") else ""
+        ax.set_xlabel(f"postsynaptic, {groupBy}{unit}")
         if graphType == "matrix":
-            ax.set_ylabel(f"presynaptic, {groupBy}")
+            ax.set_ylabel(f"presynaptic, {groupBy}{unit}")
     return {
         "connMatrix": values,
         "pre": list(pre.labels),
@@ -153,15 +154,20 @@ def _names(ax: "Axes", labels: Sequence[str], set_ticks: Any, **style: Any) -> N
 
 def _numbers(values: connectivity.Matrix, ax: "Axes", image: Any, nothing: Any) -> None:
     """The values in the fields, in letters that are seen; none where they would not fit."""
-    texts = {place: f"{value:.3g}" for place, value in np.ndenumerate(values) if not nothing[place]}
+    digits = 2 if max(values.shape) > 5 else 3
+    texts = {place: _short(value, digits) for place, value in np.ndenumerate(values) if not nothing[place]}
     longest = max(map(len, texts.values()), default=1)
     size = min(_room(ax, max(values.shape)) / (0.7 * longest), 12.0)
-    if size < 4:
+    if size < 5:
         return
     for (row, column), text in texts.items():
         red, green, blue, _ = image.cmap(image.norm(values[row, column]))
         color = "white" if 0.3 * red + 0.6 * green + 0.1 * blue < 0.5 else "black"
         ax.text(column, row, text, ha="center", va="center", size=size, color=color)
+
+
+def _short(value: float, digits: int) -> str:
+    return f"{value:.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}".replace("e-0", "e-")
 
 
 def bars(

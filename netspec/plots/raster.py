@@ -23,7 +23,7 @@ MOST_POINTS = 200_000
 """Beyond, points hide each other, and an image shows more in less time."""
 
 
-@plot("plotRaster", "raster", not_yet=("returnPlotter",))
+@plot("plotRaster", "raster")
 def plot_raster(
     results: "Results",
     ax: "Axes",

@@ -1,9 +1,11 @@
 """Which plots there are, what arguments they take, what is wrong with `simConfig.analysis` before a run."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
 
 from netspec.analysis.registry import MEASURES, Measure
 from netspec.analysis.select import unknown
@@ -12,6 +14,15 @@ from netspec.plots.canvas import Style
 from netspec.spec.network import Network
 
 Draw = Callable[..., dict[str, Any]]
+
+POSITIVE = frozenset(
+    {
+        *("binSize", "spikeHistBin", "spikeBin", "peakBin", "stepFreq", "NFFT", "nperseg"),
+        *("dpi", "fontSize", "maxPlots"),
+    }
+)
+"""Arguments that are numbers above 0."""
+TEXTS = frozenset({"title", "xlabel", "ylabel"})
 
 COMMON = frozenset(field.name for field in fields(Style)) | {"axis", "sim"}
 """Arguments that every plot takes. sim: of scripts that name the module, which there is only one of."""
@@ -33,7 +44,6 @@ class Plot:
     draw: Draw
     suffix: str
     several: bool
-    not_yet: frozenset[str]
     saved: bool = False
 
     @property
@@ -60,18 +70,17 @@ def plot(
     suffix: str | None = None,
     *,
     several: bool = False,
-    not_yet: tuple[str, ...] = (),
     saved: bool = False,
 ) -> Callable[[Draw], Draw]:
     """Register a function (results, axes, its arguments) -> numbers drawn as a plot that `analysis` may name.
 
-    several: it gets a Canvas in place of axes, opens figures itself. not_yet: NetPyNE's arguments it lacks.
+    several: it gets a Canvas in place of axes, opens figures itself.
     suffix: default the name. saved: its figures go to files unless saveFig is False.
     """
 
     def register(function: Draw) -> Draw:
         ending = name if suffix is None else suffix
-        PLOTS[name] = Plot(name, function, ending, several, frozenset(not_yet), saved)
+        PLOTS[name] = Plot(name, function, ending, several, saved)
         return function
 
     return register
@@ -104,15 +113,15 @@ def _argument_problems(
     found = []
     for name, value in wanted.items():
         here = f"{path}[{name!r}]"
-        if name in item.not_yet:
-            found.append(Problem(here, "not supported yet."))
-        elif name not in item.arguments:
+        if name not in item.arguments:
             found.append(Problem(here, f"unknown argument. {did_you_mean(name, item.arguments)}"))
         elif name in INCLUDES and value is not None and not OTHER_CELLS.intersection(wanted):
             found += unknown(network, value, here)
         elif wrong := _wrong_words(item, name, value):
             word, known = wrong
             found.append(Problem(here, f"there is no {word!r}. {did_you_mean(word, known)}"))
+        elif kind := _wrong_kind(name, value):
+            found.append(Problem(here, f"expected {kind}, got {value!r}."))
         elif name == "timeRange" and value is not None and not _is_range(value):
             found.append(Problem(here, f"expected [start, stop] in ms, got {value!r}."))
     return found
@@ -132,6 +141,21 @@ def _words(annotation: Any) -> list[str]:
     if get_origin(annotation) is Literal:
         return list(get_args(annotation))
     return [word for part in get_args(annotation) for word in _words(part)]
+
+
+def _wrong_kind(name: str, value: Any) -> str | None:
+    """What an argument should be and is not."""
+    if value is None:
+        return None
+    if name in POSITIVE and not (isinstance(value, int | float | np.number) and value > 0):
+        return "a number above 0"
+    if name in TEXTS and not isinstance(value, str):
+        return "text"
+    if name == "suptitle" and not isinstance(value, str) and "t" not in value:
+        return "text, or a dictionary with 't'"
+    if name == "figSize" and not (isinstance(value, Sequence) and len(value) == 2 and min(value) > 0):
+        return "[width, height] in inches"
+    return None
 
 
 def _is_range(value: Any) -> bool:

@@ -31,7 +31,7 @@ UNKNOWN = "0.8"
 """Colour of segments without a value."""
 
 
-@plot("plotShape", "shape", not_yet=("returnPlotter",))
+@plot("plotShape", "shape")
 def plot_shape(
     results: "Results",
     ax: "Axes",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from netspec.analysis import spikes, synchrony
 from netspec.analysis.select import items
+from netspec.errors import Problem, SpecError
 from netspec.plots.canvas import Canvas
 from netspec.plots.colors import legend as add_legend
 from netspec.plots.colors import of_items
@@ -62,7 +63,7 @@ def plot_spike_stats(
     span = spikes.whole(results, timeRange)
     colors, labels = of_items(results.plan, named, popColors), list(legendLabels or named)
     found: dict[str, dict[str, Any]] = {}
-    for stat in stats:
+    for stat in [stats] if isinstance(stats, str) else stats:
         found[stat] = _given(statDataIn, stat) or _statistic(results, named, span, stat, includeRate0)
         ax, data = canvas.axes(f"spikeStat_{graphType}_{stat}", size=(6, 8)), found[stat]["statData"]
         if graphType == "boxplot":
@@ -79,7 +80,7 @@ def plot_spike_stats(
             add_legend(ax, labels, colors)
         if xlim:
             ax.set_xlim(xlim)
-    last = found[stats[-1]] if stats else {}
+    last = found[stat] if found else {}
     return {"include": [own[0] for own in named.values()], **last, "stats": found, "timeRange": list(span)}
 
 
@@ -145,7 +146,7 @@ def histograms(
         if shading:
             ax.stairs(values, edges, color=color, alpha=0.1, fill=True)
         if fit and len(own) > 1 and (own > 0).all() and own.std():
-            ax.plot(*_log_normal(own, edges, weight), color=color, linestyle="dashed", linewidth=1)
+            ax.plot(*log_normal(own, edges, weight), color=color, linestyle="dashed", linewidth=1)
     ax.set(
         xlim=(edges[0], edges[-1]), xscale="log" if log[0] else "linear", yscale="log" if log[1] else "linear"
     )
@@ -174,6 +175,8 @@ def over_depth(
 def _given(known: Mapping[str, Mapping[str, Any]] | None, stat: str) -> dict[str, Any] | None:
     if not known or stat not in known:
         return None
+    if "statData" not in known[stat]:
+        raise SpecError([Problem(f"statDataIn[{stat!r}]", "expected a dictionary with 'statData'.")])
     data = {"gidsData": [], "ynormsData": [], **known[stat]}
     return {**data, "statData": [np.asarray(own, float) for own in data["statData"]]}
 
@@ -209,7 +212,7 @@ def _edges(values: NDArray[np.float64], bins: Any, log: bool, least: float) -> N
     return np.geomspace(start, stop, bins + 1) if log and start > 0 else np.linspace(start, stop, bins + 1)
 
 
-def _log_normal(
+def log_normal(
     values: NDArray[np.float64], edges: NDArray[np.float64], weight: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Middles of bins, and what a log-normal distribution of the same log mean and sd has in each."""

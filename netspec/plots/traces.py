@@ -1,27 +1,28 @@
 """Recorded traces: a figure per cell, per trace, or per trace and population."""
 
+import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import spikes
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.plots.canvas import Canvas
 from netspec.plots.colors import PALETTE
 from netspec.plots.lines import number, round_below
 from netspec.plots.registry import plot
+from netspec.results.curves import Curve, curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from netspec.results import Results
 
+NOTHING = "no trace of these cells was recorded; cfg.recordTraces and cfg.recordCells say what is"
 LAYOUTS = ("cell", "trace", "popTrace")
-Curve = tuple[int, str, NDArray[np.float64], NDArray[np.float64]]
-"""gid, name, time [ms] and values of one recorded variable."""
 
 
 @plot("plotTraces", "traces", several=True)
@@ -50,23 +51,25 @@ def plot_traces(
             [Problem("oneFigPer", f"there is no {oneFigPer!r}. {did_you_mean(oneFigPer, LAYOUTS)}")]
         )
     span = spikes.whole(results, timeRange)
-    curves = list(_curves(results, _gids(results, include), span))
-    for name, own in _figures(results, curves, oneFigPer).items():
+    shown = list(_curves(results, _gids(results, include), span))
+    if not shown:
+        warnings.warn(NetspecWarning(f"plotTraces: {NOTHING}."), stacklevel=2)
+    for name, own in _figures(results, shown, oneFigPer).items():
         axes = np.atleast_1d(canvas.axes(name, rows=1 if overlay else len(own)))
-        for row, (gid, label, time, values) in enumerate(own):
-            ax = axes[0 if overlay else row]
+        for row, curve in enumerate(own):
+            ax, label = axes[0 if overlay else row], f"{_name(curve)} of cell {curve.gid}"
             color = (colors or PALETTE)[row % len(colors or PALETTE)]
-            ax.plot(time, values, color=color, linewidth=1.2, label=f"{label} of cell {gid}")
+            ax.plot(curve.time, curve.values, color=color, linewidth=1.2, label=label)
             if subtitles and not overlay:
-                ax.set_title(f"{label} of cell {gid}", fontsize="small")
-            ax.set(ylabel=label, xlim=span, **({"ylim": ylim} if ylim else {}))
+                ax.set_title(label, fontsize="small")
+            ax.set(ylabel=_label(curve), xlim=span, **({"ylim": ylim} if ylim else {}))
         if canvas.hidden:
-            for ax, (_, label, _, _) in zip(axes, own, strict=False):
-                scale_bars(ax, span, label, scaleBarLoc)
+            for ax, curve in zip(axes, own, strict=False):
+                scale_bars(ax, span, curve.unit or f"({_name(curve)})", scaleBarLoc)
         if overlay and legend and len(own) < 20:
             axes[0].legend(frameon=False)
         axes[-1].set_xlabel("time [ms]")
-    data = [{"t": time, f"cell_{gid}_{label}": values} for gid, label, time, values in curves]
+    data = [{"t": curve.time, f"cell_{curve.gid}_{_name(curve)}": curve.values} for curve in shown]
     return {"tracesData": data, "include": include, "timeRange": list(span)}
 
 
@@ -74,7 +77,7 @@ LEFT, LOW = (2, 3, "upper left", "lower left"), (3, 4, "lower left", "lower righ
 """Values of scaleBarLoc; all others are right or high."""
 
 
-def scale_bars(ax: "Axes", span: spikes.Range, label: str, place: int | str = 1) -> None:
+def scale_bars(ax: "Axes", span: spikes.Range, unit: str, place: int | str = 1) -> None:
     """A bar for time [ms] and one for what is recorded, in a corner of axes without a frame."""
     low, high = ax.get_ylim()
     wide, tall = round_below((span[1] - span[0]) / 10), round_below((high - low) / 4)
@@ -83,7 +86,7 @@ def scale_bars(ax: "Axes", span: spikes.Range, label: str, place: int | str = 1)
     ax.plot([x, x, x + wide], [y + tall, y, y], color="black", linewidth=2, clip_on=False)
     style: dict[str, Any] = {"textcoords": "offset points", "fontsize": "small", "annotation_clip": False}
     ax.annotate(f"{number(wide)} ms", (x, y), (0, -4), va="top", **style)
-    ax.annotate(f"{number(tall)} ({label})", (x, y + tall / 2), (-4, 0), ha="right", va="center", **style)
+    ax.annotate(f"{number(tall)} {unit}", (x, y + tall / 2), (-4, 0), ha="right", va="center", **style)
 
 
 def _gids(results: "Results", include: Sequence[Any] | None) -> list[int]:
@@ -95,36 +98,28 @@ def _gids(results: "Results", include: Sequence[Any] | None) -> list[int]:
 
 
 def _curves(results: "Results", gids: Sequence[int], span: spikes.Range) -> Iterator[Curve]:
-    """Every curve of the given cells, cell by cell; a trace of several synapses has one curve for each."""
-    labels = sorted(results.traces)
-    for gid in gids:
-        for label in labels:
-            found = results.traces[label].get(gid)
-            if found is None:
-                continue
-            parts = found if isinstance(found, dict) else {"": found}
-            for key, values in parts.items():
-                time, shown = _within(results, np.asarray(values, float), span)
-                yield gid, f"{label} {key}".strip(), time, shown
+    """Every curve of the given cells in the range, cell by cell; a trace of several synapses has several."""
+    place = {gid: number for number, gid in enumerate(gids)}
+    own = [curve for curve in curves(results) if curve.gid in place]
+    for curve in sorted(own, key=lambda curve: (place[curve.gid], curve.label)):
+        inside = (curve.time >= span[0]) & (curve.time <= span[1])
+        yield replace(curve, time=curve.time[inside], values=curve.values[inside])
 
 
-def _within(
-    results: "Results", values: NDArray[np.float64], span: spikes.Range
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    duration = float(results.plan.model.spec.simulation.duration)
-    recorded = results.time
-    known = recorded is not None and len(recorded) == len(values)
-    time = np.asarray(recorded, float) if known else np.linspace(0, duration, len(values))
-    inside = (time >= span[0]) & (time <= span[1])
-    return time[inside], values[inside]
+def _label(curve: Curve) -> str:
+    return _name(curve) + (f" [{curve.unit}]" if curve.unit else "")
 
 
-def _figures(results: "Results", curves: Sequence[Curve], layout: str) -> dict[str, list[Curve]]:
+def _name(curve: Curve) -> str:
+    return f"{curve.label} {curve.key}".strip()
+
+
+def _figures(results: "Results", shown: Sequence[Curve], layout: str) -> dict[str, list[Curve]]:
     """Curves of each figure, by the name that NetPyNE gives it."""
     cells = results.plan.cells
     figures: dict[str, list[Curve]] = {}
-    for curve in curves:
-        gid, label = curve[:2]
+    for curve in shown:
+        gid, label = curve.gid, _name(curve)
         match layout:
             case "cell":
                 name = f"_gid_{gid}"

@@ -29,7 +29,7 @@ def completed(session: "Session", name: str, arguments: Mapping[str, Any]) -> di
             time = round(float(run.h.t), 1)
             given["saveFig"] = f"{session.cfg.filename}_shape_movie_{time}.png"
             given.setdefault("title", f"{time} ms")
-    if name == "plotTraces" and given.pop("rerun", False):
+    if name in ("plotTraces", "iplotTraces") and given.pop("rerun", False):
         rerun(session, given.get("include") or ())
     if name in ("plotRxDConcentration", "iplotRxDConcentration") and given.get("states") is None:
         states = concentration(session, given.get("speciesLabel"), given.get("regionLabel"))

@@ -20,6 +20,8 @@ RANDOM = "random numbers come from netspec.streams, as functions of what they ar
 SEGMENTS = "call sim.net.calcSegCoords"
 COORDINATES = "sim.net.defineCellShapes and cell.secs[...]['geom']['pt3d'] give the points"
 
+SPECTRA = "netspec.analysis.spectra"
+
 INSTEAD: dict[str, dict[str, str]] = {
     "sim": {
         **dict.fromkeys(("SimTestObj", "validator"), CHECKED),
@@ -73,6 +75,27 @@ INSTEAD: dict[str, dict[str, str]] = {
         "cellModelClass": "isinstance(cell, sim.CompartCell) tells the kind of a cell",
         "rand": RANDOM,
     },
+    "sim.analysis": {
+        **dict.fromkeys(("exception", "warnings", "netpyne"), INNER),
+        **dict.fromkeys(("getBandpass", "bandpass", "bandstop"), f"{SPECTRA}.bandpass filters arrays"),
+        **dict.fromkeys(("lowpass", "lowpass_fir", "lowpass_cheby_2"), f"{SPECTRA}.lowpass filters arrays"),
+        **dict.fromkeys(
+            ("highpass", "remez_fir", "integer_decimation"), "scipy.signal filters and decimates arrays"
+        ),
+        "envelope": f"numpy.abs({SPECTRA}.analytic(x)) is the envelope of x",
+        "vakninCorrection": "netspec.analysis.csd.with_ends does it to arrays",
+        "removeMean": "netspec.analysis.csd.without_mean does it to arrays",
+        "getPaddedCSD": "plotCSD fills its picture itself; netspec.analysis.csd.csd gives the numbers",
+        "prepareDataPerElectrode": "prepareLFP gives the signal of each electrode",
+        "applyTheme": "give the argument theme to an iplot function",
+        **dict.fromkeys(
+            (
+                *("GeneralPlotter", "HistPlotter", "ImagePlotter", "LinePlotter", "LinesPlotter"),
+                *("MetaFigure", "MultiPlotter", "ScatterPlotter"),
+            ),
+            "draw into matplotlib's axes: sim.plotting.plotRaster(axis=ax), or ask for returnPlotter=True",
+        ),
+    },
     "conversion": {
         **dict.fromkeys(("excel", "neuronPyHoc", "pythonScript"), "what it has for users is in conversion"),
         "importConnFromExcel": "read the sheet with openpyxl and fill netParams.connParams",
@@ -86,7 +109,7 @@ LATER = {"sim.net": frozenset({"importNeuroML2"})}
 
 def error(place: str, name: str, known: Iterable[str]) -> AttributeError:
     """What is raised for a name that an object lacks. place: the object, a key of INSTEAD."""
-    use = INSTEAD[place].get(name)
+    use = INSTEAD["sim.analysis" if place == "sim.plotting" else place].get(name)
     return AttributeError(
         f"{place} has no {name!r}" + (f": {use}" if use else f". {did_you_mean(name, known)}")
     )

@@ -4,7 +4,6 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from netspec.errors import did_you_mean
 from netspec.session import instead
 from netspec.session.current import current
 from netspec.specs import not_supported
@@ -71,6 +70,14 @@ VIEWS = {"CompartCell": "CompartCell", "PointCell": "PointCell", "Pop": "Pop", "
 MODULES = frozenset({"gather", "run", "save", "setup", "utils", "wrappers"})
 """NetPyNE's modules whose functions are in sim."""
 
+PLOT_MODULES = frozenset(
+    {
+        *("csd", "dipole", "filter", "info", "interactive", "lfp", "mapping", "network", "rxd", "spikes"),
+        *("spikes_legacy", "tools", "traces", "utils", "plotter", "plotTimeSeries", "plotTimeSeriesPSD"),
+    }
+)
+"""NetPyNE's modules whose functions are in sim.analysis and sim.plotting."""
+
 
 def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
     """The attribute of sim, or an error that names a near one."""
@@ -106,7 +113,7 @@ def _small(function: str) -> Callable[..., Any]:
 class Plots:
     """sim.analysis and sim.plotting: every plot is a function of its arguments, drawn from the results.
 
-    utils, tools: in NetPyNE modules, here the same object.
+    NetPyNE's modules of them (sim.analysis.utils ...) are here the same object.
     """
 
     getInclude = getCellsInclude = _small("cells_included")
@@ -119,7 +126,6 @@ class Plots:
 
     def __init__(self, name: str):
         self._name = name
-        self.utils = self.tools = self
 
     def plotData(self, sim: Any = None) -> None:
         """Draw what cfg.analysis asks for, on rank 0."""
@@ -158,8 +164,10 @@ class Plots:
         from netspec.session.drawing import completed, kept, results_now
 
         known = entries()
+        if name in PLOT_MODULES:
+            return self
         if name not in known:
-            raise AttributeError(f"{self._name} has no {name!r}. {did_you_mean(name, [*known, 'plotData'])}")
+            raise instead.error(self._name, name, [*known, "plotData"])
 
         def plot(*values: Any, **arguments: Any) -> Any:
             """The figure and the numbers drawn, or the numbers of a measure, on rank 0; None elsewhere."""

@@ -119,7 +119,7 @@ def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], fa
 def _left_out(name: str, known: Iterable[str], netpyne: Iterable[str], what: str, path: Path) -> Finding:
     """A slip is a mistake; anything else has no effect, as in NetPyNE."""
     if name in netpyne:
-        return warning(path, f"this {what} is not supported yet; it is left out.")
+        return warning(path, f"this {what} has no effect here; it is left out.")
     near = slip(name, {*known, *netpyne})
     if near:
         return lenient(path, f"there is no {what} of this name. Did you mean {near!r}?")

@@ -15,6 +15,7 @@ ARGUMENTS = {
         "cells1 cells2 spks1 spks2 label1 label2 timeRange binSize testGranger plotFig saveData saveFig "
         "showFig"
     ),
+    "iplotGranger": "cells1 cells2 spks1 spks2 label1 label2 timeRange binSize saveFig showFig +",
     "iplot2Dnet": ("include view showConns popColors tagsFile figSize fontSize saveData saveFig showFig +"),
     "iplotConn": (
         "includePre includePost feature orderBy figSize groupBy groupByIntervalPre groupByIntervalPost "

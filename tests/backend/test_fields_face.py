@@ -70,6 +70,12 @@ def test_traces_of_other_cells_need_another_run():
     assert sim.cfg.recordCells == [0, 1, 2]
 
 
+def test_pages_of_traces_of_other_cells_need_another_run():
+    run()
+    assert "V_soma of cell 2" in sim.analysis.iplotTraces(include=[2], rerun=True)
+    assert sim.cfg.recordCells == [0, 2]
+
+
 def test_pictures_of_loaded_data():
     run()
     data = {name: sim.allSimData[name] for name in ("spkt", "spkid", "LFP", "t")}

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import dump
+import matplotlib.pyplot as plt
 import numpy as np
 from networks import parts
 
@@ -51,6 +52,7 @@ CALLS = {
         {"graphType": "histogram", "stats": ["rate"], "include": ["I", ("E", 2), 3], "timeRange": [50, 333]},
         {"graphType": "histogram", "stats": ["isicv"], "include": ["E", "I"], "bins": 10},
         {"graphType": "scatter", "stats": ["rate"], "include": ["E"], "bins": 4},
+        {"stats": ["rate"], "include": ["I", "E"]},
     ],
     "plotRatePSD": [
         {},
@@ -74,15 +76,42 @@ CALLS = {
 }  # fmt: skip
 
 
+RATES = [{}, {"norm": True}, {"filtFreq": 40}, {"filtFreq": [10, 60], "filtOrder": 2, "binSize": 4}]
+"""Arguments of plotSpikeFreq."""
+
+
+def rates_drawn(package, sim, arguments):
+    """Rates of E and I that plotSpikeFreq draws, without the last bin, which NetPyNE leaves out.
+
+    NetPyNE's drawing itself stops with matplotlib 3.9 and later.
+    """
+    bin_size = arguments.get("binSize", 5)
+    if package == "netspec":
+        span = [0, DURATION - bin_size]
+        return sim.analysis.plotSpikeFreq(include=["E", "I"], timeRange=span, **arguments)[1]["values"]
+    drawn = []
+    module = sys.modules["netpyne.plotting.plotSpikeFreq"]
+    module.LinesPlotter.plot = lambda self, **_: drawn.extend(self.y)
+    sim.plotting.plotSpikeFreq(include=["E", "I"], timeRange=[0, DURATION], **arguments)
+    return drawn
+
+
+def boxes(*values, labels=None, drawn=plt.boxplot, **style):
+    """Boxes without the argument that matplotlib 3.11 has no more and NetPyNE gives."""
+    return drawn(*values, **style)
+
+
 def main():
     package, path = sys.argv[1:]
     specs, sim = dump.load(package)
+    plt.boxplot = boxes
     net, cfg = network()
     sim.createSimulate(specs.NetParams(net), specs.SimConfig(cfg))
     found = {
         name: [short(name, ask(package, sim, name, arguments)) for arguments in calls]
         for name, calls in CALLS.items()
     }
+    found["rates"] = [rates_drawn(package, sim, arguments) for arguments in RATES]
     phases = {
         "signal": np.array(SIGNAL),
         "fs": 1000.0,

@@ -1,6 +1,9 @@
 """Writes the public names of a package's objects, after a run, as JSON: python names.py PACKAGE OUTPUT."""
 
+import importlib
+import inspect
 import json
+import pkgutil
 import sys
 from pathlib import Path
 
@@ -24,18 +27,63 @@ def main():
     sim.net.calcSegCoords()
     cells = sim.net.cells
     places = {
+        "sim.analysis": sim.analysis, "sim.plotting": sim.plotting,
         "specs": specs, "netParams": params, "simConfig": cfg, "sim": sim, "sim.net": sim.net,
         "compartmental cell": cells[0], "artificial cell": cells[2], "pop": sim.net.pops["E"],
     }  # fmt: skip
     if wanted:
         names = json.loads(Path(wanted[0]).read_text())
         found = {place: answers(places[place], names[place]) for place in places}
+        found["arguments"] = own_arguments()
     else:
         found = {place: [n for n in dir(it) if n[0] != "_"] for place, it in places.items()}
+        found |= {f"sim.{kind}": sorted(functions(kind)) for kind in ("analysis", "plotting")}
+        found["arguments"] = {
+            name: arguments(item)
+            for kind in ("analysis", "plotting")
+            for name, item in functions(kind).items()
+            if inspect.isfunction(item) and not hasattr(Plain, name)
+        }
     found["coordinates"] = {key: dump.plain(value) for key, value in cells[1]._segCoords.items()}
     found["same"] = same(sim)
     with open(output, "w") as file:
         json.dump(found, file, default=dump.plain)
+
+
+class Plain:
+    """What draws and counts nothing: argument for argument is of no interest."""
+
+    exception = invertDictMapping = plotData = checkAvailablePlots = loadData = saveData = None
+    getInclude = getCellsInclude = getCellsIncludeTags = getSpktSpkid = applyTheme = None
+    vakninCorrection = removeMean = getPaddedCSD = getBandpass = prepareDataPerElectrode = None
+    bandpass = bandstop = lowpass = highpass = envelope = remez_fir = lowpass_fir = None
+    integer_decimation = lowpass_cheby_2 = None
+
+
+def functions(kind):
+    """Everything public of netpyne.analysis or netpyne.plotting, and what its modules define."""
+    package = importlib.import_module(f"netpyne.{kind}")
+    found = {name: item for name, item in vars(package).items() if name[0] != "_"}
+    for info in pkgutil.iter_modules(package.__path__):
+        if info.name not in ("lfp_orig", "wrapper"):  # neither is imported by NetPyNE
+            module = importlib.import_module(f"netpyne.{kind}.{info.name}")
+            own = {
+                n: it for n, it in vars(module).items() if getattr(it, "__module__", "") == module.__name__
+            }
+            found |= {name: item for name, item in own.items() if name[0] != "_" and name not in found}
+    return found
+
+
+def arguments(function):
+    """Names of the arguments of a function, without *those and **others."""
+    known = inspect.signature(inspect.unwrap(function)).parameters.values()
+    return [it.name for it in known if it.kind not in (it.VAR_POSITIONAL, it.VAR_KEYWORD)]
+
+
+def own_arguments():
+    from netspec.plots import entries
+
+    return {name: sorted(item.arguments) for name, item in entries().items()}
 
 
 def same(sim):

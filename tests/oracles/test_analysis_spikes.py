@@ -46,6 +46,13 @@ def test_numbers_are_netpynes(name, place, both):
     assert differences(expected, found, 1e-9) == []
 
 
+@pytest.mark.parametrize("place", range(len(calls.RATES)))
+def test_rates_over_time_are_netpynes(place, both):
+    expected, found = (np.array(each["rates"][place]) for each in both)
+    assert expected.shape[0] == 2
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
 def comparable(data):
     """Without what netspec has on purpose otherwise: one spike more in the legend, own words."""
     texts = {"legendLabels": [RATE.sub("", label) for label in data["legendLabels"]]}

@@ -37,7 +37,7 @@ def found(start, tmp_path_factory):
 @pytest.mark.parametrize(
     "place",
     [
-        *("specs", "netParams", "simConfig", "sim", "sim.net", "pop"),
+        *("specs", "netParams", "simConfig", "sim", "sim.net", "pop", "sim.analysis", "sim.plotting"),
         *("compartmental cell", "artificial cell"),
     ],
 )
@@ -54,6 +54,13 @@ def test_every_name_is_accounted_for(found, place):
         and not text.startswith(f"AttributeError: {place.split()[-1]} has no {name!r}: ")
     ]
     assert silent == []
+
+
+def test_every_argument_of_every_plot_is_there(found):
+    theirs, ours = (each["arguments"] for each in found)
+    assert len(theirs) > 50
+    lacking = {name: set(own) - {"sim"} - set(ours.get(name, ())) for name, own in theirs.items()}
+    assert {name: own for name, own in lacking.items() if own} == {}
 
 
 def test_coordinates_of_segments_are_netpynes(found):

@@ -28,6 +28,7 @@ def made(electrodes=8, duration=500.0, **simulation):
         plan=plan,
         spikes=Table({"time": np.array([t for t, _ in pairs]), "gid": np.array([g for _, g in pairs])}),
         time=full,
+        times={},
         traces={"V_soma": {gid: potential(full, own) for gid, own in SPIKES.items()}},
         stims={},
         signals={

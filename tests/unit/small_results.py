@@ -39,6 +39,7 @@ def results(**simulation):
         plan=plan(**simulation),
         spikes=spikes,
         time=time,
+        times={},
         traces={"V": {0: -65 + time, 3: -70 + time}, "g": {0: {"soma_0.5": time, "soma_0.7": 2 * time}}},
         stims={0: {"bkg": np.array([0.5, 30.0])}, 1: {"bkg": np.array([0.7])}},
     )

@@ -234,8 +234,8 @@ def test_plots_that_netpyne_has_and_we_have_not():
     with pytest.warns(NetspecWarning) as caught:
         read({}, {"analysis": {"plotShape": True, "plotRaster": {"popRates": 1}}}, known_analysis=known)
     assert [str(one.message).split(":")[1].strip() for one in caught] == [
-        "this analysis or plot is not supported yet; it is left out.",
-        "this argument of plotRaster is not supported yet; it is left out.",
+        "this analysis or plot has no effect here; it is left out.",
+        "this argument of plotRaster has no effect here; it is left out.",
     ]
 
 

@@ -57,7 +57,7 @@ def models(html):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if name not in ("iplotLFP", "iplotRxDConcentration")]
+    "name", [name for name in NAMES if name not in ("iplotLFP", "iplotRxDConcentration", "iplotGranger")]
 )
 def test_page_has_everything_in_it(results, name):
     made = plots.measured(results, name)
@@ -120,8 +120,6 @@ def test_matrix_has_every_field_with_its_groups(results):
 
 
 def test_statistics_stand_at_their_labels(results):
-    if "iplotSpikeStats" not in MEASURES:
-        pytest.skip("there is no plotSpikeStats")
     panels, _ = spikes.spike_stats(results, graphType="scatter", stats=["rate"])
     shown = {
         item.label.value: sorted(item.renderers[0].data_source.data["y"])
@@ -130,9 +128,31 @@ def test_statistics_stand_at_their_labels(results):
     assert shown == {"E": [50, 100], "I": [50, 150], "allCells": [50, 50, 100, 150]}
 
 
+def test_statistics_of_ones_own_with_a_fitted_distribution(results):
+    given = {"rate": {"statData": [[1.0, 2.0, 4.0, 8.0]]}}
+    asked = {"graphType": "histogram", "stats": ["rate"], "include": ["E"], "statDataIn": given, "bins": 4}
+    panels, data = spikes.spike_stats(results, **asked, normfit=True, histShading=False)
+    assert data["statData"][0].tolist() == [1, 2, 4, 8]
+    bars, fit = panels["spike_rate"].renderers
+    assert bars.data_source.data["top"].sum() == 4
+    assert bars.glyph.fill_alpha == 0
+    assert fit.glyph.line_dash
+    x, y = (np.asarray(fit.data_source.data[key]) for key in "xy")
+    assert x[y.argmax()] < 4  # a log-normal distribution is skew
+    plain, _ = spikes.spike_stats(results, **asked)
+    assert len(plain["spike_rate"].renderers) == 1
+
+
+def test_causality_both_ways(results):
+    one = np.cumsum(np.random.default_rng(1).integers(2, 30, 400))
+    asked = {"spks1": one, "spks2": one + 7, "timeRange": [0, 4000], "label1": "a", "label2": "b"}
+    panels, data = spikes.granger(results, **asked)
+    found = {item.name: item.data_source.data["y"] for item in panels["granger"].renderers}
+    np.testing.assert_array_equal(found["a for b"], data["Fx2y"])
+    assert found["a for b"].mean() > 5 * found["b for a"].mean()
+
+
 def test_lfp_is_drawn_electrode_by_electrode(results):
-    if "iplotLFP" not in MEASURES:
-        pytest.skip("there is no prepareLFP")
     time = np.arange(1, 201) * 0.1
     both = counted(np.stack([np.sin(time), np.cos(time)], axis=1), 2.0**-48)
     results.signals = {"LFP": Signal(time, "mV", 2.0**-48, both)}
@@ -224,7 +244,7 @@ def test_themes_are_netpynes_and_bokehs(results):
             {"oneFigPer": "cells"},
             r"oneFigPer('\])?\n.*there is no 'cells'. Did you mean 'cell'",
         ),
-        ("iplotTraces", {"rerun": True}, "not supported yet"),
+        ("iplotTraces", {"reran": True}, "Did you mean 'rerun'"),
         ("iplotConn", {"feature": "weights"}, "feature"),
     ],
 )

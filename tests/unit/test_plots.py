@@ -1,7 +1,11 @@
+import ast
+import inspect
 import json
 import pickle
+import re
 import subprocess
 import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -104,14 +108,14 @@ def test_save_folder_and_label_name_the_files(tmp_path):
 def test_mistakes_in_analysis_are_found_before_a_run():
     analysis = {
         "plotRastr": True,
-        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "returnPlotter": True},
+        "plotRaster": {"includ": ["E"], "timeRange": [5, 1], "overwrit": False},
         "plotTraces": {"include": ["EE"]},
         "plotConn": 7,
     }
     found = {item.path: item.message for item in plots.problems(analysis, plan().model.spec.network)}
     assert "'plotRaster'" in found["simConfig.analysis['plotRastr']"]
     assert "'include'" in found["simConfig.analysis['plotRaster']['includ']"]
-    assert "not supported yet" in found["simConfig.analysis['plotRaster']['returnPlotter']"]
+    assert "'overwrite'" in found["simConfig.analysis['plotRaster']['overwrit']"]
     assert "'E'" in found["simConfig.analysis['plotTraces']['include'][0]"]
     assert set(found) >= {"simConfig.analysis['plotRaster']['timeRange']", "simConfig.analysis['plotConn']"}
 
@@ -123,6 +127,44 @@ def test_wrong_calls_are_refused():
         plots.draw(results(), "plotRaster", includ=["E"])
     with pytest.raises(SpecError, match="'cell'"):
         plots.draw(results(), "plotTraces", oneFigPer="cel")
+
+
+def test_an_argument_without_effect_is_named_where_it_is_explained():
+    silent = []
+    for name, item in plots.entries().items():
+        function = item.draw if isinstance(item, plots.Plot) else item.measure
+        function = getattr(function, "func", getattr(function, "__wrapped__", function))
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+        parts = [ast.walk(line) for line in tree.body]
+        used = {node.id for nodes in parts for node in nodes if isinstance(node, ast.Name)}
+        own = {argument.arg for argument in (*tree.args.args, *tree.args.kwonlyargs)} - {"results", "sim"}
+        silent += [(name, one) for one in own - used if one not in re.findall(r"\w+", function.__doc__)]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("plotSpikeHist", {"binSize": 0}, r"binSize.*\n.*a number above 0, got 0"),
+        ("plotRaster", {"figSize": 3}, r"figSize.*\n.*\[width, height\] in inches, got 3"),
+        ("plotRaster", {"title": 5}, r"title.*\n.*expected text, got 5"),
+        ("plotRaster", {"suptitle": {"size": 5}}, r"suptitle.*\n.*a dictionary with 't'"),
+        ("plotRaster", {"rcParams": {"axes.facecolour": "red"}}, "Did you mean 'axes.facecolor'"),
+        ("plotRaster", {"popColors": {"E": "rde"}}, "plotRaster: 'rde' is not a valid"),
+        ("plotRaster", {"saveFig": "x.xyz"}, "plotRaster: Format 'xyz' is not supported"),
+        ("plotRaster", {"saveFig": "/proc/none/x.png"}, "plotRaster: .*No such file"),
+        ("plotRaster", {"rasterData": "none.pkl"}, "none.pkl.*No such file"),
+        ("plotSpikeFreq", {"smooth": 1000}, "plotSpikeFreq: a window of 1000 samples is longer"),
+        ("plotSpikeStats", {"statDataIn": {"rate": {}}}, "'statData'"),
+        ("plotLFP", {"plots": "PDS"}, "there is no 'PDS'. Did you mean 'PSD'"),
+        ("plotRaster", {"orderBy": "depht"}, "no cell has a tag 'depht'"),
+        ("granger", {}, "granger: 3 samples are too few for a past of 10: take a longer timeRange"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_by_name(name, arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NetspecError, match=message):
+        plots.draw(results(), name, **arguments)
 
 
 def test_own_plot_can_be_registered():
@@ -147,6 +189,29 @@ def test_axes_of_the_user_are_drawn_into():
     assert len(ax.lines) == 2
 
 
+def test_the_plotter_is_returned_for_more_work(tmp_path):
+    own = {"xlabel": "t", "ylim": [0, 2], "grid": True, "rcParams": {"axes.facecolor": "#eeeeee"}}
+    plotter, numbers = plots.draw(
+        results(filename=str(tmp_path / "a")), "plotRaster", returnPlotter=True, **own
+    )
+    assert len(numbers["spkTimes"]) == 7
+    assert plotter.fig is plotter.ax.figure
+    assert (plotter.ax.get_xlabel(), plotter.ax.get_ylim(), plotter.kind) == ("t", (0, 2), "raster")
+    assert plotter.ax.get_facecolor()[0] == pytest.approx(0xEE / 255)
+    assert plotter.ax.xaxis.get_gridlines()[0].get_visible()
+    plotter.ax.set_title("more")
+    names = [plotter.saveFig(overwrite=False)[0].name for _ in range(3)]
+    assert names == ["a_raster.png", "a_raster_01.png", "a_raster_02.png"]
+    assert plotter.saveFig(fileDesc="b", fileType="pdf")[0].name == "a_b.pdf"
+    plotter, _ = plots.draw(results(), "plotSpikeStats", returnPlotter=True)
+    assert len(plotter.fig) == len(plotter.ax) == 2
+
+
+def test_limits_that_a_plot_has_itself_stay_its_own():
+    figure, _ = plots.draw(results(), "plotTraces", include=[0], ylim=[-70, -60])
+    assert {ax.get_ylim() for ax in figure.axes} == {(-70, -60)}
+
+
 def test_no_spikes_is_no_error():
     ran = results()
     ran.spikes = ran.spikes.take(slice(0, 0))
@@ -160,10 +225,8 @@ def test_pyplot_and_matplotlib_are_not_imported_before_they_are_needed():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_what_is_not_there_yet_is_left_out():
-    drawn = plots.draw_all(
-        results(), {"plotLater": True, "plotRaster": {"returnPlotter": True, "include": ["I"]}}
-    )
+def test_what_is_not_there_is_left_out():
+    drawn = plots.draw_all(results(), {"plotLater": True, "plotRaster": {"later": True, "include": ["I"]}})
     assert list(drawn) == ["plotRaster"]
     assert drawn["plotRaster"][1]["popLabels"] == ["I"]
 

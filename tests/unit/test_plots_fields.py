@@ -101,6 +101,33 @@ def test_all_pictures_of_the_lfp_and_their_files(tmp_path):
         draw("plotLFP", plots=["PDS"])
 
 
+def test_curves_of_all_electrodes_around_one_axis():
+    both = ["timeSeries", "PSD"]
+    figures, _ = draw("plotLFP", plots=both, overlay=True, lineWidth=3, electrodes=[0, 1], minFreq=4)
+    for figure in figures.values():
+        ax = figure.axes[0]
+        assert [line.get_linewidth() for line in ax.lines] == [3, 3]
+        assert [text.get_text()[0] for text in ax.get_legend().get_texts()] == ["0", "1"]
+    lfp = made().signals["LFP"].values
+    assert figures["LFPTimeSeries"].axes[0].lines[1].get_ydata() == pytest.approx(lfp[:, 1])
+
+
+def test_a_figure_has_so_many_spectrograms():
+    asked = {"plots": ["spectrogram"], "electrodes": [0, 1, 2], "minFreq": 4, "stepFreq": 8}
+    figures, numbers = draw("plotLFP", maxPlots=2, **asked)
+    assert list(figures) == ["LFPSpectrogram_0", "LFPSpectrogram_1"]
+    titles = [[ax.get_title() for ax in figure.axes if ax.get_title()] for figure in figures.values()]
+    assert [len(own) for own in titles] == [2, 1]
+    assert len(numbers["spectrogram"]["electrodes"]["names"]) == 3
+
+
+def test_names_of_electrodes():
+    tinted, _ = draw("plotLFPTimeSeries", electrodes=[0, 1], overlay=True, colorList=["red", "blue"])
+    assert [text.get_color() for text in tinted.axes[0].get_yticklabels()] == ["red", "blue"]
+    nameless, _ = draw("plotLFPTimeSeries", electrodes=[0, 1], legend=False)
+    assert [text.get_text() for text in nameless.axes[0].get_yticklabels()] == ["", ""]
+
+
 def test_some_pictures_are_saved_unless_one_says_no(tmp_path):
     results = made(filename=str(tmp_path / "out"))
     plots.draw_all(

@@ -53,7 +53,10 @@ def dipole_spectrogram(
     stepFreq: float = 1,
     norm: bool = True,
 ) -> Drawn:
-    """Power of the sum of all dipoles over time (Morlet wavelets), divided by its largest if norm."""
+    """Power of the sum of all dipoles over time (Morlet wavelets), divided by its largest if norm.
+
+    expData: unused.
+    """
     time, freqs, power, unit = _power(results, dpl, minFreq, maxFreq, stepFreq)
     shown = power / power.max() if norm and power.any() else power
     fig = figure(
@@ -74,7 +77,7 @@ def dipole_psd(
     stepFreq: float = 1,
     norm: bool = True,
 ) -> Drawn:
-    """Mean over time of the power of the sum of all dipoles (Morlet wavelets). norm: as in NetPyNE unused."""
+    """Mean over time of the power of the sum of all dipoles (Morlet wavelets). expData, norm: unused."""
     _, freqs, power, unit = _power(results, None, minFreq, maxFreq, stepFreq)
     fig = figure(x_axis_label="frequency [Hz]", y_axis_label=f"power [{unit}²]", tips=[("", "$x Hz: $y")])
     fig.line(freqs, power.mean(axis=1), color="black", line_width=2)
@@ -124,7 +127,7 @@ PARTS = {"timeSeries": "iLFP_timeseries", "PSD": "iLFP_psd", "spectrogram": "iLF
 """Plots of the LFP, and what NetPyNE calls their files."""
 
 
-@interactive("iplotLFP", needs="prepareLFP", not_yet=("includeAxon",))
+@interactive("iplotLFP", needs="prepareLFP")
 def lfp(
     results: "Results",
     *,
@@ -150,8 +153,12 @@ def lfp(
     detrend: bool = False,
     transformMethod: Literal["morlet", "fft"] = "morlet",
     colors: Sequence[Any] | None = None,
+    includeAxon: bool = True,
 ) -> Drawn:
-    """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot."""
+    """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot.
+
+    includeAxon is NetPyNE's and has no effect there either.
+    """
     signal: dict[str, Any] = {
         "electrodes": list(electrodes),
         "timeRange": timeRange,

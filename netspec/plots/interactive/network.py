@@ -8,11 +8,12 @@ import numpy as np
 from netspec.analysis import spikes
 from netspec.analysis.lists import listed
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.plots.colors import PALETTE, of_populations
 from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
 from netspec.plots.interactive.spikes import Colors, _column, _source, css
 from netspec.plots.matrix import NAMES
+from netspec.plots.traces import NOTHING
 from netspec.results.curves import Curve, curves, populations
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MOST_FIELDS = 40_000
 """Fields of a matrix that can be pointed at one by one."""
 
 
-@interactive("iplotTraces", not_yet=("rerun",))
+@interactive("iplotTraces")
 def traces(
     results: "Results",
     *,
@@ -35,8 +36,12 @@ def traces(
     axis: str = "on",
     ylabel: str | None = None,
     linkAxes: bool = False,
+    rerun: bool = False,
 ) -> Drawn:
-    """Recorded traces, a page for each cell or trace. linkAxes: y axes too. The numbers: of plotTraces."""
+    """Recorded traces, a page for each cell or trace. linkAxes: y axes too. The numbers: of plotTraces.
+
+    rerun: as of plotTraces.
+    """
     span = spikes.whole(results, timeRange)
     chosen = None
     if include is not None:
@@ -45,6 +50,8 @@ def traces(
     for curve in sorted(curves(results), key=lambda curve: curve.gid):
         if chosen is None or curve.gid in chosen:
             pages.setdefault(_figure_of(results, curve, oneFigPer), []).append(curve)
+    if not pages:
+        raise StateError(f"{NOTHING}.")
     style = {"overlay": overlay, "ylim": ylim, "ylabel": ylabel, "linked": linkAxes, "axis": axis}
     end = "_overlay" if overlay else ""
     panels = {

@@ -48,9 +48,7 @@ MOST_COLUMNS = 1500
 """Columns of an image; of more, evenly spaced ones are shown."""
 
 
-def interactive(
-    name: str, *, needs: str | None = None, data: bool = False, not_yet: tuple[str, ...] = ()
-) -> Callable[[Draw], Draw]:
+def interactive(name: str, *, needs: str | None = None, data: bool = False) -> Callable[[Draw], Draw]:
     """Register a function (results, arguments) -> (panels, numbers) as a name that `analysis` may use.
 
     The name gives the HTML of a page, with data also the numbers. needs: the plot or measure that gives its
@@ -59,7 +57,7 @@ def interactive(
 
     def register(function: Draw) -> Draw:
         if needs is None or needs in entries():
-            measure(name, not_yet=not_yet)(_page(function, name, data))
+            measure(name)(_page(function, name, data))
         return function
 
     return register
@@ -92,6 +90,7 @@ def _page(function: Callable[..., Drawn], name: str, data: bool) -> Callable[...
     ]
     page.__signature__ = inspect.Signature([*own.values(), *extra])  # type: ignore[attr-defined]
     page.__doc__ = function.__doc__
+    page.__wrapped__ = function  # type: ignore[attr-defined]
     return page
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from netspec.analysis import spikes
 from netspec.plots.colors import of_populations
 from netspec.plots.interactive.page import Drawn, figure, interactive, legend, numbers
+from netspec.plots.spike_stats import log_normal
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -139,7 +140,30 @@ def rate_psd(
     return {"ipsd": lines(results, curves, overlay, popColors, **axes)}, data
 
 
-@interactive("iplotSpikeStats", needs="plotSpikeStats", not_yet=("statDataIn", "normfit", "histShading"))
+@interactive("iplotGranger", needs="granger")
+def granger(
+    results: "Results",
+    *,
+    cells1: Sequence[Any] | None = None,
+    cells2: Sequence[Any] | None = None,
+    spks1: Sequence[float] | None = None,
+    spks2: Sequence[float] | None = None,
+    label1: str | None = None,
+    label2: str | None = None,
+    timeRange: Sequence[float] | None = None,
+    binSize: float = 5,
+) -> Drawn:
+    """Granger causality of two groups of cells both ways. The numbers: of granger."""
+    groups = {"cells1": cells1, "cells2": cells2, "spks1": spks1, "spks2": spks2}
+    data = numbers(results, "granger", **groups, timeRange=timeRange, binSize=binSize, plotFig=False)
+    one, two = label1 or "1", label2 or "2"
+    curves = {f"{two} for {one}": (data["F"], data["Fy2x"]), f"{one} for {two}": (data["F"], data["Fx2y"])}
+    colors = dict(zip(curves, ("#4477aa", "#cc3311"), strict=True))
+    axes = {"x_axis_label": "frequency [Hz]", "y_axis_label": "Granger causality"}
+    return {"granger": lines(results, curves, True, colors, **axes)}, data
+
+
+@interactive("iplotSpikeStats", needs="plotSpikeStats")
 def spike_stats(
     results: "Results",
     *,
@@ -156,14 +180,18 @@ def spike_stats(
     legendLabels: Sequence[str] | None = None,
     xlim: Sequence[float] | None = None,
     popColors: Colors = None,
+    statDataIn: Mapping[str, Mapping[str, Any]] | None = None,
+    normfit: bool = False,
+    histShading: bool = True,
 ) -> Drawn:
     """A figure of each statistic of cells. The numbers: of plotSpikeStats."""
-    wanted = {"include": include, "timeRange": timeRange, "stats": list(stats)}
+    wanted = {"include": include, "timeRange": timeRange, "stats": list(stats), "statDataIn": statDataIn}
     data = numbers(results, "plotSpikeStats", **wanted, includeRate0=includeRate0)
     names = [str(item) for item in data["include"]]
     labels = list(legendLabels or names)
     colors = [css(color) for color in _colors(results, names, popColors)]
     options = {"bins": bins, "density": density, "low": histmin, "logs": (histlogx, histlogy)}
+    options |= {"fit": normfit, "shading": histShading}
     panels = {}
     for stat, own in data["stats"].items():
         values = [np.asarray(each, float) for each in own["statData"]]
@@ -206,9 +234,12 @@ def _histograms(values: Sequence[Any], labels: list[str], colors: list[str], sta
     for own, label, color in zip(values, labels, colors, strict=True):
         counts = np.histogram(own, edges, density=options["density"] and len(own) > 0)[0]
         fig.quad(
-            left=edges[:-1], right=edges[1:], bottom=bottom, top=counts, fill_alpha=0.3, color=color,
-            legend_label=label,
+            left=edges[:-1], right=edges[1:], bottom=bottom, top=counts, color=color, legend_label=label,
+            fill_alpha=0.3 if options["shading"] else 0,
         )  # fmt: skip
+        if options["fit"] and (own > 0).sum() > 1:
+            share = 1 / np.diff(edges).mean() / len(own) if options["density"] else 1.0
+            fig.line(*log_normal(own[own > 0], edges, share), color=color, line_dash="dashed")
     legend(fig)
     return fig
 
