@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from netspec.units import UNIT
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 SHOWN = 10
 """Rows that a notebook shows."""
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from netspec.extras import needed
+from netspec.tables import Floats, Ints
 
-Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 ORDER = 10
@@ -162,13 +162,13 @@ def transfer_entropy(x: ArrayLike, y: ArrayLike, shuffles: int = 30, seed: int =
     random = np.random.default_rng(seed)
     own = _entropy(y[1:], y[:-1]) - _entropy(y[:-1])
 
-    def told(x: NDArray[np.int64]) -> float:
+    def told(x: Ints) -> float:
         return own - _entropy(y[1:], y[:-1], x[:-1]) + _entropy(y[:-1], x[:-1])
 
     return Transfer(told(x), own, np.array([told(random.permutation(x)) for _ in range(shuffles)]))
 
 
-def _entropy(*columns: NDArray[np.int64]) -> float:
+def _entropy(*columns: Ints) -> float:
     """Joint entropy [bit] of columns (n,)."""
     counts = np.unique(np.stack(columns), axis=1, return_counts=True)[1]
     parts = counts / counts.sum()

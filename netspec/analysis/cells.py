@@ -6,11 +6,10 @@ Times are in ms, potentials in mV, `step` is the interval of samples [ms].
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from netspec.extras import needed
-
-Floats = NDArray[np.float64]
+from netspec.tables import Floats
 
 
 def fi_curve(spikes: ArrayLike, starts: ArrayLike, duration: float, tail: float | None = None) -> Floats:

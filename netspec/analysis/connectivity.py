@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis.select import Selection, numeric_tag, select
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plan import Plan
 from netspec.plan.synapses import weight_norms
+from netspec.tables import Floats, Ints
 
-Matrix = NDArray[np.float64]
+Matrix = Floats
 
 OF_CELLS = ("weight", "delay", "numConns")
 OF_POPULATIONS = ("weight", "delay", "numConns", "probability", "strength", "convergence", "divergence")
@@ -23,8 +23,8 @@ class Groups:
     """Rows or columns of a matrix. of: group of every cell, -1 for none. sizes: cells of each group."""
 
     labels: tuple[str, ...]
-    of: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    of: Ints
+    sizes: Ints
     stims: tuple[str, ...] = ()
 
 
@@ -32,10 +32,10 @@ class Groups:
 class Edges:
     """Selected connections. pre: group, post: group, weight [uS], delay [ms]: (n,)."""
 
-    pre: NDArray[np.int64]
-    post: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    delay: NDArray[np.float64]
+    pre: Ints
+    post: Ints
+    weight: Floats
+    delay: Floats
 
     def total(self, values: Any, shape: tuple[int, int]) -> Matrix:
         """Sum of one value per connection (None: 1) in each field of the matrix."""
@@ -135,7 +135,7 @@ def _by_cell(plan: Plan, chosen: Selection, order_by: str) -> Groups:
     return Groups(labels, of, np.ones(len(ordered), np.int64))
 
 
-def weight_norms_of(plan: Plan, rows: Any) -> NDArray[np.float64]:
+def weight_norms_of(plan: Plan, rows: Any) -> Floats:
     """Factor of weights at the place of each of some connections: (rows,), 1 where nothing is set."""
     table = plan.connections
     section, location = table["section"][rows].astype(np.int64), table["location"][rows]

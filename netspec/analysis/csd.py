@@ -8,12 +8,10 @@ import io
 import warnings
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.errors import NetspecWarning
 from netspec.extras import needed
-
-Floats = NDArray[np.float64]
+from netspec.tables import Floats
 
 ORDER = 4
 """Of the Butterworth filter."""

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis.select import select
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plan import Plan
 from netspec.plan.cells import Cells
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from netspec.tables import Floats, Ints
 
 AXES = {"dist_3D": "xyz", "dist_2D": "xz", "dist_x": "x", "dist_y": "y", "dist_z": "z"}
 """Axes of each distance; depth, y, is not in the plane of dist_2D, as in connParams."""

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from netspec.extras import needed
-
-Floats = NDArray[np.float64]
+from netspec.tables import Floats
 
 RADII = (79000.0, 80000.0, 85000.0, 90000.0)
 """Outer radii of brain, fluid, skull and scalp [um]."""

@@ -1,17 +1,15 @@
 """Cells in space as pieces of line, from the plan alone: what pictures of morphologies draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.plan import Plan
 from netspec.plan.cells import Template
 from netspec.plan.segments import Floats, Shape, Shapes, drawn
 from netspec.plan.values import Made, make
-
-Ints = NDArray[np.int64]
+from netspec.tables import Ints
 
 DEFAULT_DIAMETER = 500.0
 """Diameter of a section that nobody set [um]: NEURON's."""
@@ -46,16 +44,8 @@ class Pieces:
 
     def take(self, rows: Any) -> "Pieces":
         """Some of the pieces."""
-        return Pieces(
-            self.ends[rows],
-            self.diam[rows],
-            self.gid[rows],
-            self.section[rows],
-            self.segment[rows],
-            self.nseg[rows],
-            self.along[rows],
-            self.names,
-        )
+        own = {item.name: getattr(self, item.name)[rows] for item in fields(self) if item.name != "names"}
+        return Pieces(**own, names=self.names)
 
 
 def segments_of(plan: Plan, gids: Any = None) -> Pieces:

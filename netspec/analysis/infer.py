@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import infer_pairs, infer_places, infer_values
 from netspec.analysis.connectivity import weight_norms_of
@@ -16,9 +15,7 @@ from netspec.plan import Plan
 from netspec.plan.gaps import of_rows
 from netspec.plan.resolve import weight_factor
 from netspec.plan.variables import pair_variables
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from netspec.tables import Floats, Ints
 
 DISTANCES = ("dist_3D", "dist_2D")
 MOST_GROUPS = 1000

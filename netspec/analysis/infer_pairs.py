@@ -9,11 +9,9 @@ from math import lgamma
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis.distance import Pairs, histogram
-
-Floats = NDArray[np.float64]
+from netspec.tables import Floats
 
 BINS = 4096
 """Of distances, over which likelihoods are summed."""

@@ -3,10 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from netspec.tables import Floats, Ints
 
 SAME = 1e-9
 """Locations that differ by less are the same."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from netspec.analysis.infer_pairs import Floats, Law
+from netspec.analysis.infer_pairs import Law
+from netspec.tables import Floats
 
 EXACT = 1e-9
 """Largest relative error of a law without noise."""

@@ -3,19 +3,17 @@
 Motifs are counted by products of sparse matrices, which scipy makes.
 """
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis.registry import measure
 from netspec.analysis.select import select
-from netspec.errors import NetspecError
+from netspec.extras import needed
 from netspec.plan import Plan
+from netspec.tables import Ints
 
-Ints = NDArray[np.int64]
 BLOCK = 1024
 """Columns of a product of matrices that are held at once."""
 
@@ -161,9 +159,6 @@ def _sum(product: Any, kept: Any) -> int:
 
 def _sparse(row: Ints, column: Ints, n: int) -> Any:
     """A matrix of ones (n, n) of whole numbers, however often a pair is there."""
-    try:
-        sparse = importlib.import_module("scipy.sparse")
-    except ImportError as error:
-        raise NetspecError("Motifs need scipy: pip install 'netspec[analysis]'") from error
+    sparse = needed("scipy.sparse", "A count of motifs")
     pair = np.unique(row * n + column)
     return sparse.csr_array((np.ones(len(pair), np.int64), (pair // n, pair % n)), shape=(n, n))

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import causality, cells, spectra, spikes
 from netspec.analysis import electrodes as sites
 from netspec.analysis.csd import csd
 from netspec.analysis.registry import measure
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.results import Results
+from netspec.tables import Floats, Ints
 
-if TYPE_CHECKING:
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
 Band = float | Sequence[float]
 
 METHODS = ("morlet", "fft")
@@ -26,7 +23,7 @@ EVERY = ("avg", "all")
 
 @measure("prepareLFP")
 def prepare_lfp(
-    results: "Results",
+    results: Results,
     timeRange: Sequence[float] | None = None,
     electrodes: Sequence[Any] = EVERY,
     pop: str | None = None,
@@ -41,7 +38,7 @@ def prepare_lfp(
     LFPData: signals (samples, sites) of your own in place of the recorded ones. They are filtered, then less
     their straight line, then lifted to 0 and divided by the highest value.
     """
-    given = sites.lfp(results, pop) if LFPData is None else np.asarray(LFPData, float)
+    given = sites.recorded(results, "LFP", pop) if LFPData is None else np.asarray(LFPData, float)
     signals = sites.cut(results, given, timeRange).T
     if filtFreq:
         band = list(filtFreq) if isinstance(filtFreq, Sequence) else float(filtFreq)
@@ -60,7 +57,7 @@ def prepare_lfp(
 
 @measure("preparePSD")
 def prepare_psd(
-    results: "Results",
+    results: Results,
     LFPData: Floats | None = None,
     CSD: bool = False,
     timeRange: Sequence[float] | None = None,
@@ -114,7 +111,7 @@ def prepare_psd(
 
 @measure("prepareSpectrogram")
 def prepare_spectrogram(
-    results: "Results",
+    results: Results,
     timeRange: Sequence[float] | None = None,
     electrodes: Sequence[Any] = EVERY,
     pop: str | None = None,
@@ -169,7 +166,7 @@ def prepare_spectrogram(
 
 @measure("prepareCSD")
 def prepare_csd(
-    results: "Results",
+    results: Results,
     timeRange: Sequence[float] | None = None,
     electrodes: Sequence[Any] = EVERY,
     pop: str | None = None,
@@ -187,7 +184,7 @@ def prepare_csd(
 
     getAllData False: as prepareLFP, of the CSD. saveData: sim.analysis.prepareCSD leaves it in allSimData.
     """
-    lfp = sites.cut(results, sites.lfp(results, pop), timeRange)
+    lfp = sites.cut(results, sites.recorded(results, "LFP", pop), timeRange)
     dt = sites.step(results) if dt is None else dt
     sampr = 1.0 / (dt / 1000.0) if sampr is None else sampr
     spacing_um = sites.spacing(results) if spacing_um is None else spacing_um
@@ -204,7 +201,7 @@ def prepare_csd(
 
 @measure("nTE")
 def nte(
-    results: "Results",
+    results: Results,
     cells1: Sequence[Any] = (),
     cells2: Sequence[Any] = (),
     spks1: Sequence[float] | None = None,
@@ -220,12 +217,12 @@ def nte(
 
 
 def counts(
-    results: "Results",
+    results: Results,
     chosen: Sequence[Any],
     given: Sequence[float] | None,
     time_range: Sequence[float] | None,
     width: float,
-) -> NDArray[np.int64]:
+) -> Ints:
     """Spikes of cells and stimuli, or given times [ms], per bin of `width` [ms]; the last bin is whole."""
     span = spikes.whole(results, time_range)
     times = spikes.raster(results, chosen, span).times if given is None or not len(given) else given
@@ -233,7 +230,7 @@ def counts(
 
 
 @measure("calculatefI")
-def calculate_fi(results: "Results") -> dict[str, list[float]]:
+def calculate_fi(results: Results) -> dict[str, list[float]]:
     """Rates and features of the current steps that cfg.analysis['plotfI'] describes, by NetPyNE's names.
 
     fI, fI_onset, fI_steady [Hz] count the spikes of all cells; fI_latencyPeak1, fI_ISIPeak1 [ms],
@@ -250,7 +247,7 @@ STEPS = ("times", "dur", "calculateOnset", "durSteady", "calculateFeatures")
 
 
 def steps(
-    results: "Results",
+    results: Results,
     times: Sequence[float] | None = None,
     dur: float | None = None,
     calculateOnset: bool = False,
@@ -272,7 +269,7 @@ def steps(
 
 
 def _step_features(
-    results: "Results", starts: Sequence[float], length: float, wanted: Sequence[str]
+    results: Results, starts: Sequence[float], length: float, wanted: Sequence[str]
 ) -> dict[str, Floats]:
     for name in wanted:
         known(name, "calculateFeatures", FEATURES)
@@ -285,7 +282,7 @@ def _step_features(
     return {f"fI_{name}": np.nan_to_num(found[name], nan=instead[name]) for name in wanted}
 
 
-def rate(results: "Results") -> float:
+def rate(results: Results) -> float:
     """Samples of signals per second [Hz]."""
     return 1000.0 / sites.step(results)
 

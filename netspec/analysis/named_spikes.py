@@ -1,19 +1,17 @@
 """Numbers of spikes under NetPyNE's names, and what an `include` list has in a time range."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netspec.analysis import rates, spikes, synchrony
 from netspec.analysis.registry import measure
 from netspec.analysis.select import items
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
 
 
 @measure("calculateRate")
 def calculate_rate(
-    results: "Results",
+    results: Results,
     include: Sequence[Any] = ("allCells", "eachPop"),
     peakBin: float = 5,
     timeRange: Sequence[float] | None = None,
@@ -30,7 +28,7 @@ def calculate_rate(
 
 
 @measure("popAvgRates")
-def population_rates(results: "Results", tranges: Any = None, show: bool = True) -> dict[str, Any]:
+def population_rates(results: Results, tranges: Any = None, show: bool = True) -> dict[str, Any]:
     """Label -> mean rate [Hz] over the run or a range, or of several ranges -> '<start>_<stop>' -> rate.
 
     show: sim.analysis.popAvgRates prints them; here it means nothing.
@@ -45,6 +43,6 @@ def population_rates(results: "Results", tranges: Any = None, show: bool = True)
 
 
 @measure("syncMeasure")
-def sync_measure(results: "Results") -> float:
+def sync_measure(results: Results) -> float:
     """Part of the milliseconds of a run in which no cell spikes, 0 to 1; NetPyNE's measure of synchrony."""
     return synchrony.netpyne_sync(results.spikes["time"], spikes.whole(results, None)[1])

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from netspec.analysis.spikes import Range
 from netspec.errors import did_you_mean
-
-Floats = NDArray[np.float64]
-Range = tuple[float, float]
+from netspec.tables import Floats, Ints
 
 WIDTHS_KEPT = 8.0
 """A kernel is cut off after so many of its widths."""
@@ -83,7 +82,7 @@ def _per_cell(ids: NDArray[Any], of: NDArray[Any]) -> Floats:
     return np.bincount(rows[known], minlength=len(of)).astype(float)
 
 
-def _rows(ids: NDArray[Any], of: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _rows(ids: NDArray[Any], of: NDArray[Any]) -> tuple[Ints, NDArray[np.bool_]]:
     """Position of each id in `of`, and whether it is there."""
     order = np.argsort(of, kind="stable")
     if not len(of):

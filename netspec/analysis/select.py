@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.plan import Plan
 from netspec.spec.network import Network
+from netspec.tables import Floats, Ints
 
 GROUPS = ("all", "allCells", "allNetStims", "eachPop")
 """Words of an `include` list that are not the label of a population or stimulus."""
@@ -20,7 +21,7 @@ GROUPS = ("all", "allCells", "allNetStims", "eachPop")
 class Selection:
     """positions: of the cells in plan.cells, ascending. stims: labels of stimulus sources."""
 
-    positions: NDArray[np.int64]
+    positions: Ints
     stims: tuple[str, ...] = ()
 
 
@@ -89,7 +90,7 @@ def unknown(network: Network, include: Any, path: str) -> list[Problem]:
     return problems
 
 
-def numeric_tag(plan: Plan, positions: NDArray[np.int64], name: str) -> NDArray[np.float64] | None:
+def numeric_tag(plan: Plan, positions: Ints, name: str) -> Floats | None:
     """Values of a tag of some cells as numbers, or None where one of them has none."""
     values = plan.cells.tag(name)
     if values is None or not all(isinstance(v, int | float | np.number) for v in values[positions]):

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from netspec.extras import needed
-from netspec.tables import Table
-
-Floats = NDArray[np.float64]
+from netspec.tables import Floats, Table
 
 
 def lowpass(x: ArrayLike, rate: float, high: float, order: int = 3) -> Floats:

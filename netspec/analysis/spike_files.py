@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.errors import FileError
+from netspec.tables import Floats, Ints
 
-Spikes = tuple[NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]
+Spikes = tuple[Floats, Ints, tuple[str, ...]]
 MILLISECONDS = {"milliseconds": 1.0, "ms": 1.0, "seconds": 1000.0, "s": 1000.0}
 
 
@@ -34,7 +34,7 @@ def read(path: str | Path) -> Spikes:
     return times[order], ids[order], tuple(labels)
 
 
-def _sonata(spikes: Any) -> tuple[NDArray[np.float64], NDArray[np.int64], list[str]]:
+def _sonata(spikes: Any) -> tuple[Floats, Ints, list[str]]:
     """Of all populations; files of the first version of the format have none."""
     populations = {"": spikes} if "timestamps" in spikes else dict(spikes.items())
     times, ids, labels = [np.empty(0)], [np.empty(0, np.int64)], list[str]()
@@ -50,7 +50,7 @@ def _sonata(spikes: Any) -> tuple[NDArray[np.float64], NDArray[np.int64], list[s
     return np.concatenate(times), np.concatenate(ids), labels
 
 
-def _nwb(units: Any) -> tuple[NDArray[np.float64], NDArray[np.int64], list[str]]:
+def _nwb(units: Any) -> tuple[Floats, Ints, list[str]]:
     stops = units["spike_times_index"][:].astype(np.int64)
     ids = np.repeat(np.arange(len(stops)), np.diff(stops, prepend=0))
     return units["spike_times"][:].astype(float) * 1000, ids, [f"unit {name}" for name in units["id"][:]]

@@ -5,21 +5,18 @@ Spikes are two arrays, `times` [ms] and `ids` (n,), in any order: of results, of
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from netspec.analysis.select import Selection, numeric_tag, select
 from netspec.analysis.spike_files import read as read
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.plan import Plan
-from netspec.tables import Table
+from netspec.results import Results
+from netspec.tables import Floats, Ints, Table
 
-if TYPE_CHECKING:
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
 Range = tuple[float, float]
 
 
@@ -31,30 +28,30 @@ class Raster:
     cells: gids of the rows that are cells, which come first.
     """
 
-    times: NDArray[np.float64]
-    rows: NDArray[np.int64]
-    gids: NDArray[np.int64]
-    groups: NDArray[np.int64]
+    times: Floats
+    rows: Ints
+    gids: Ints
+    groups: Ints
     labels: tuple[str, ...]
-    sizes: NDArray[np.int64]
+    sizes: Ints
     row_count: int
     time_range: Range
-    cells: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    cells: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def rates(self) -> NDArray[np.float64]:
+    def rates(self) -> Floats:
         """Mean rate of each label [Hz]."""
         counts = np.bincount(self.groups, minlength=len(self.labels))
         return rate(counts, self.sizes, self.time_range)
 
 
-def rate(spikes: Any, cells: Any, time_range: Range) -> NDArray[np.float64]:
+def rate(spikes: Any, cells: Any, time_range: Range) -> Floats:
     """Spikes per cell and second [Hz]; 0 where there is no cell. time_range [ms]."""
     seconds = (time_range[1] - time_range[0]) / 1000
-    hertz: NDArray[np.float64] = np.asarray(spikes, float) / np.maximum(cells, 1) / seconds
+    hertz: Floats = np.asarray(spikes, float) / np.maximum(cells, 1) / seconds
     return hertz
 
 
-def whole(results: "Results", time_range: Sequence[float] | None) -> Range:
+def whole(results: Results, time_range: Sequence[float] | None) -> Range:
     """The given range or the whole simulation [ms]."""
     if time_range is None:
         return 0.0, float(results.plan.model.spec.simulation.duration)
@@ -63,7 +60,7 @@ def whole(results: "Results", time_range: Sequence[float] | None) -> Range:
 
 
 def raster(
-    results: "Results",
+    results: Results,
     include: Sequence[Any] = ("allCells",),
     time_range: Sequence[float] | None = None,
     order_by: str | Sequence[str] = "gid",
@@ -103,21 +100,21 @@ def raster(
     )
 
 
-def trains(times: ArrayLike, ids: ArrayLike) -> tuple[NDArray[np.int64], list[Floats]]:
+def trains(times: ArrayLike, ids: ArrayLike) -> tuple[Ints, list[Floats]]:
     """Ids that spike, ascending, and the spike times of each, ascending [ms]."""
     when, who = _sorted(times, ids)
     present, first = np.unique(who, return_index=True)
     return present, np.split(when, first[1:]) if len(present) else []
 
 
-def intervals(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+def intervals(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, Ints]:
     """Times between one spike of a cell and its next [ms], and whose they are: (n,) each, cell by cell."""
     when, who = _sorted(times, ids)
     same = who[1:] == who[:-1]
     return np.diff(when)[same], who[1:][same]
 
 
-def cv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+def cv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[Ints, Floats]:
     """Cells with so many spikes or more, and the coefficient of variation of the intervals of each.
 
     Standard deviation by mean: 0 is a clock, 1 a Poisson process.
@@ -128,7 +125,7 @@ def cv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.in
     return cells, np.sqrt(spread) / mean
 
 
-def cv2(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+def cv2(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[Ints, Floats]:
     """Cells with so many spikes or more, and the mean of 2 |a - b| / (a + b) of intervals in a row of each.
 
     Slow changes of the rate do not count. Holt et al., J Neurophysiol 75:1806 (1996).
@@ -136,7 +133,7 @@ def cv2(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.i
     return _of_neighbours(times, ids, fewest, lambda a, b: 2 * np.abs(b - a) / (a + b))
 
 
-def lv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[NDArray[np.int64], Floats]:
+def lv(times: ArrayLike, ids: ArrayLike, fewest: int = 3) -> tuple[Ints, Floats]:
     """Cells with so many spikes or more, and the local variation of each: mean of 3 (a - b)^2 / (a + b)^2.
 
     Shinomoto et al., Neural Comput 15:2823 (2003).
@@ -165,16 +162,14 @@ def bursts(times: ArrayLike, ids: ArrayLike, longest: float = 10.0, fewest: int 
     return Table({"gid": who[first], "start": when[first], "stop": when[first + count - 1], "count": count})
 
 
-def _sorted(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+def _sorted(times: ArrayLike, ids: ArrayLike) -> tuple[Floats, Ints]:
     """Times and ids, by id and then by time."""
     when, who = np.asarray(times, float), np.asarray(ids).astype(np.int64)
     order = np.lexsort([when, who])
     return when[order], who[order]
 
 
-def _of_busy(
-    times: ArrayLike, ids: ArrayLike, fewest: int
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+def _of_busy(times: ArrayLike, ids: ArrayLike, fewest: int) -> tuple[Floats, Ints, Ints]:
     """Intervals of the cells with so many spikes or more, whose each is, and those cells."""
     between, whose = intervals(times, ids)
     cells, count = np.unique(whose, return_counts=True)
@@ -183,40 +178,38 @@ def _of_busy(
     return between[kept], whose[kept], busy
 
 
-def _of_neighbours(
-    times: ArrayLike, ids: ArrayLike, fewest: int, value: Any
-) -> tuple[NDArray[np.int64], Floats]:
+def _of_neighbours(times: ArrayLike, ids: ArrayLike, fewest: int, value: Any) -> tuple[Ints, Floats]:
     """Cells, and the mean over intervals a, b in a row of value(a, b)."""
     between, whose, cells = _of_busy(times, ids, max(fewest, 3))
     same = whose[1:] == whose[:-1]
     return cells, _mean(value(between[:-1], between[1:])[same], whose[1:][same], cells)
 
 
-def _mean(values: Floats, whose: NDArray[np.int64], cells: NDArray[np.int64]) -> Floats:
+def _mean(values: Floats, whose: Ints, cells: Ints) -> Floats:
     """Mean of the values of each cell; cells ascend."""
     place = np.searchsorted(cells, whose)
     return np.bincount(place, values, len(cells)) / np.bincount(place, minlength=len(cells))
 
 
-def edges(time_range: Range, width: float) -> NDArray[np.float64]:
+def edges(time_range: Range, width: float) -> Floats:
     """Edges of bins of one width [ms] that cover a time range; the last bin may reach beyond it."""
     count = max(1, int(np.ceil((time_range[1] - time_range[0]) / width - 1e-9)))
     return np.asarray(time_range[0] + width * np.arange(count + 1), float)
 
 
-def _within(spikes: Table, span: Range) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _within(spikes: Table, span: Range) -> tuple[Floats, Ints]:
     inside = (spikes["time"] >= span[0]) & (spikes["time"] <= span[1])
     return spikes["time"][inside], spikes["gid"][inside].astype(np.int64)
 
 
-def _order(plan: Plan, positions: NDArray[np.int64], order_by: str | Sequence[str]) -> NDArray[np.int64]:
+def _order(plan: Plan, positions: Ints, order_by: str | Sequence[str]) -> Ints:
     """Permutation that sorts cells by one tag or several; tags that are no numbers count as gid."""
     names = [order_by] if isinstance(order_by, str) else list(order_by)
     keys = [_sort_key(plan, positions, name) for name in names]
     return np.lexsort([plan.cells.gids[positions], *reversed(keys)])
 
 
-def _sort_key(plan: Plan, positions: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+def _sort_key(plan: Plan, positions: Ints, name: str) -> Floats:
     if name == "pop":
         return plan.cells.table["population"][positions].astype(float)
     if name != "gid" and plan.cells.tag(name) is None:
@@ -226,9 +219,7 @@ def _sort_key(plan: Plan, positions: NDArray[np.int64], name: str) -> NDArray[np
     return plan.cells.gids[positions].astype(float) if values is None else values
 
 
-def _groups(
-    plan: Plan, positions: NDArray[np.int64]
-) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
+def _groups(plan: Plan, positions: Ints) -> tuple[tuple[str, ...], Ints, Ints]:
     """Labels of the populations of some cells, the group of every cell of the network, cells per group."""
     codes = plan.cells.table["population"]
     present = np.unique(codes[positions])
@@ -238,8 +229,8 @@ def _groups(
 
 
 def _stimuli(
-    stims: Mapping[int, Mapping[str, NDArray[np.float64]]], chosen: Selection, span: Range
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    stims: Mapping[int, Mapping[str, Floats]], chosen: Selection, span: Range
+) -> tuple[Floats, Ints, Ints, Ints]:
     """Times [ms], gid, source and row of the spikes of recorded stimuli, source by source."""
     times, gids, sources, rows, row = [np.empty(0)], [], [], [], 0
     for source, label in enumerate(chosen.stims):

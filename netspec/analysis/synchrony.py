@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from netspec.analysis import spectra
-
-Floats = NDArray[np.float64]
-Range = tuple[float, float]
+from netspec.analysis.spikes import Range
+from netspec.tables import Floats, Ints
 
 
 def netpyne_sync(times: ArrayLike, duration: float, width: float = 1.0) -> float:
@@ -77,7 +76,7 @@ def tilings(trains: Sequence[ArrayLike], window: float, span: Range) -> Floats:
     return found
 
 
-def coincidences(trains: Sequence[ArrayLike], span: Range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def coincidences(trains: Sequence[ArrayLike], span: Range) -> tuple[Ints, Ints]:
     """Spikes of each train (row) that coincide with one of each other (column), and spikes of each train.
 
     Two spikes coincide if they are closer than half of the shortest interval before or after either; where
@@ -189,7 +188,7 @@ def _reach(times: Floats, longest: float) -> Floats:
     return np.asarray(np.minimum(between[:-1], between[1:])[: len(times)] / 2)
 
 
-def _nearest(times: Floats, others: Floats) -> NDArray[np.int64]:
+def _nearest(times: Floats, others: Floats) -> Ints:
     """Position of the nearest of the others to each time; others ascend and are not empty."""
     right = np.minimum(np.searchsorted(others, times), len(others) - 1)
     left = np.maximum(right - 1, 0)

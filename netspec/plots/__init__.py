@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netspec.analysis import motifs, named_fields, named_spikes
 from netspec.analysis.registry import MEASURES
 from netspec.errors import NetspecError, SpecError, did_you_mean
+from netspec.extras import needed
 from netspec.plots import (
     causality,
     cells,
@@ -30,9 +31,7 @@ from netspec.plots.page import report
 from netspec.plots.registry import COMMON, PLOTS, Plot, entries, plot, problems
 from netspec.plots.solid import space3d
 from netspec.plots.summary import overview
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
 
 __all__ = [
     "COMMON",
@@ -57,7 +56,7 @@ _BUILT_IN = (
 )
 
 
-def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+def draw(results: Results, name: str, **arguments: Any) -> tuple[Any, dict[str, Any]]:
     """Draw the plot `name`: its figure (a dict of figures when there are several) and the numbers drawn.
 
     The arguments are NetPyNE's; `axis` draws into existing axes. With returnPlotter the Canvas in place of
@@ -85,7 +84,7 @@ def draw(results: "Results", name: str, **arguments: Any) -> tuple[Any, dict[str
     return (next(iter(figures.values())) if len(figures) == 1 else figures), numbers
 
 
-def draw_all(results: "Results", analysis: Mapping[str, Any] | None = None) -> dict[str, tuple[Any, Any]]:
+def draw_all(results: Results, analysis: Mapping[str, Any] | None = None) -> dict[str, tuple[Any, Any]]:
     """What the simulation asks for, in its order: {name: (figure, numbers)}; a measure has no figure.
 
     Plots and arguments that netspec does not have yet are left out; a warning before the run said so.
@@ -103,7 +102,7 @@ def draw_all(results: "Results", analysis: Mapping[str, Any] | None = None) -> d
     return drawn
 
 
-def measured(results: "Results", name: str, **arguments: Any) -> Any:
+def measured(results: Results, name: str, **arguments: Any) -> Any:
     """The numbers of the measure `name`; SpecError for a wrong argument."""
     wrong = problems({name: arguments}, results.plan.model.spec.network, "analysis")
     if wrong:
@@ -121,15 +120,12 @@ def _refused(name: str) -> Iterator[None]:
         raise NetspecError(f"{name}: {error}") from error
 
 
-def _paint(results: "Results", item: Plot, canvas: Canvas, own: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
-        raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
-    wrong = [name for name in canvas.style.rcParams or () if name not in mpl.rcParams]
+def _paint(results: Results, item: Plot, canvas: Canvas, own: Mapping[str, Any]) -> dict[str, Any]:
+    mpl, params = needed("matplotlib", "A picture", "plot"), canvas.style.rcParams or {}
+    wrong = [name for name in params if name not in mpl.rcParams]
     if wrong:
         raise NetspecError(f"rcParams: there is no {wrong[0]!r}. {did_you_mean(wrong[0], mpl.rcParams)}")
-    with mpl.rc_context({"font.size": canvas.style.fontSize, **(canvas.style.rcParams or {})}):
+    with mpl.rc_context({"font.size": canvas.style.fontSize, **params}):
         target = canvas if item.several else canvas.axes()
         numbers = item.draw(results, target, **own)
         canvas.finish()

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netspec.errors import NetspecError
+from netspec.extras import needed
+from netspec.results import Results
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from netspec.results import Results
+if TYPE_CHECKING:  # matplotlib is imported when something is drawn
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure as Figure
+else:
+    Axes = Figure = Any
 
 log = logging.getLogger("netspec")
 
@@ -66,7 +68,7 @@ class Canvas:
     how names of files begin and end.
     """
 
-    def __init__(self, style: Style, axis: "Axes | bool | str | None" = None, base: str = "", kind: str = ""):
+    def __init__(self, style: Style, axis: Axes | bool | str | None = None, base: str = "", kind: str = ""):
         self.style, self.base, self.kind = style, base, kind
         self.figures: dict[str, Figure] = {}
         self.films: dict[str, tuple[Callable[[int], None], int]] = {}
@@ -92,13 +94,9 @@ class Canvas:
         return figure.subplots(rows, columns, sharex=shared, sharey=shared and columns > 1).ravel()
 
     def _open(self, size: Sequence[float]) -> Any:
-        try:
-            from matplotlib.figure import Figure
-        except ImportError as error:
-            raise NetspecError("Pictures need matplotlib: pip install 'netspec[plot]'") from error
         arguments: dict[str, Any] = {"figsize": tuple(size), "dpi": self.style.dpi, "layout": "constrained"}
         if not self.style.showFig:
-            return Figure(**arguments)
+            return needed("matplotlib.figure", "A picture", "plot").Figure(**arguments)
         # pyplot chooses a backend and keeps every figure alive: only for windows.
         import matplotlib.pyplot as plt
 
@@ -190,7 +188,7 @@ def _unused(path: Path) -> Path:
     return next(name for name in chain([path], names) if not name.exists())
 
 
-def _save_film(figure: "Figure", path: Path, show: Callable[[int], None], frames: int) -> Path:
+def _save_film(figure: Figure, path: Path, show: Callable[[int], None], frames: int) -> Path:
     """Write a film of ten frames per second; returns the file, a .gif unless its name says otherwise."""
     from matplotlib.animation import PillowWriter
 
@@ -205,7 +203,7 @@ def _save_film(figure: "Figure", path: Path, show: Callable[[int], None], frames
     return own
 
 
-def split(ax: "Axes", part: float, above: bool = False) -> "Axes":
+def split(ax: Axes, part: float, above: bool = False) -> Axes:
     """New axes above or below, which take so large a part of the height and share the x axis."""
     figure, spec = ax.figure, ax.get_subplotspec()
     heights = (part, 1 - part) if above else (1 - part, part)
@@ -233,7 +231,7 @@ def save_numbers(style: Style, base: str, suffix: str, numbers: Mapping[str, Any
     return path
 
 
-def base_name(results: "Results") -> str:
+def base_name(results: Results) -> str:
     """What the names of picture files begin with: saveFolder and simLabel, or filename."""
     simulation = results.plan.model.spec.simulation
     if simulation.sim_label and simulation.save_folder:

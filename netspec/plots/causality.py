@@ -1,21 +1,19 @@
 """Granger causality by frequency."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netspec.analysis import causality
 from netspec.analysis.named_fields import counts
 from netspec.plots.canvas import Canvas
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
 
 
 @plot("granger", "granger", several=True)
 @plot("plotGranger", "granger", several=True)
 def plot_granger(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     cells1: Sequence[Any] | None = None,

@@ -1,21 +1,17 @@
 """How cells answer to currents and synapses: f-I curves, features of spikes, amplitudes of potentials."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 
 from netspec.analysis import cells, electrodes, named_fields
 from netspec.analysis.select import select
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import PALETTE
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 RATES = {
     "fI": ("model", "rates"),
@@ -33,7 +29,7 @@ AMPLITUDES = {
 
 @plot("plotfI", "", several=True)
 def plot_fi(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     amps: Sequence[float] = (),
@@ -74,14 +70,14 @@ def plot_fi(
     return found
 
 
-def _curve(ax: "Axes", amps: Sequence[float], values: Any, experiment: Any, label: str, color: Any) -> None:
+def _curve(ax: Axes, amps: Sequence[float], values: Any, experiment: Any, label: str, color: Any) -> None:
     ax.plot(amps, values, color=color, marker="o", linewidth=1.5, label=label)
     if experiment is not None:
         name = "experiment" if label == "model" else f"experiment ({label})"
         ax.plot(amps, experiment, color=color, marker="o", mfc="white", linestyle="dotted", label=name)
 
 
-def _finish(ax: "Axes", label: str) -> None:
+def _finish(ax: Axes, label: str) -> None:
     ax.set(xlabel="current [nA]", ylabel=label)
     ax.margins(y=0.08)
     ax.legend(frameon=False)
@@ -89,24 +85,22 @@ def _finish(ax: "Axes", label: str) -> None:
 
 @plot("plotEPSPAmp", "EPSPamp_{amp}")
 def plot_epsp_amp(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     include: Sequence[Any] | None = None,
     trace: str | None = None,
     start: float = 0,
     interval: float = 50,
     number: int = 2,
-    amp: str = "absolute",
-    polarity: str = "exc",
+    amp: Literal["absolute", "relative", "ratio"] = "absolute",
+    polarity: Literal["exc", "inh"] = "exc",
 ) -> dict[str, Any]:
     """The highest ('inh': lowest) potential after each of several stimuli: peaks (number, cells).
 
     trace: label of recordTraces. Stimuli are at `start` and every `interval` [ms]. amp: 'absolute' [mV],
     'relative' to 1 ms before the start [mV], 'ratio' to the first.
     """
-    for argument, value, known in (("amp", amp, AMPLITUDES), ("polarity", polarity, ("exc", "inh"))):
-        named_fields.known(value, argument, list(known))
     kept = results.traces.get(trace or "")
     if kept is None:
         near = did_you_mean(trace or "", results.traces)

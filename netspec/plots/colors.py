@@ -1,12 +1,10 @@
 """One colour per population, the same in every picture."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netspec.plan import Plan
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from netspec.plots.canvas import Axes
 
 PALETTE = (
     "#4477aa", "#cc3311", "#228833", "#ee9922", "#aa3377", "#66bbdd", "#885522", "#556677",
@@ -40,7 +38,7 @@ def _first(item: Any) -> Any:
     return item[0] if isinstance(item, list | tuple) and item else item
 
 
-def legend(ax: "Axes", names: Sequence[str], colors: Sequence[Any], title: str | None = None) -> None:
+def legend(ax: Axes, names: Sequence[str], colors: Sequence[Any], title: str | None = None) -> None:
     """A square of each colour with its name, to the right of the axes."""
     from matplotlib.lines import Line2D
 

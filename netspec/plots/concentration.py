@@ -1,41 +1,36 @@
 """Concentrations in extracellular space, seen from one side."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from netspec.analysis.named_fields import known
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.plots.canvas import Axes
 from netspec.plots.lines import round_below
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats
 
 MEAN_OVER = {"xy": 2, "xz": 1}
 
 
 @plot("plotRxDConcentration", "rxd_concentration", saved=True)
 def plot_rxd_concentration(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     speciesLabel: str = "",
     regionLabel: str = "",
-    plane: str = "xy",
+    plane: Literal["xy", "xz"] = "xy",
     clim: Sequence[float] | None = None,
     scalebar: bool = False,
-    states: NDArray[np.float64] | None = None,
+    states: Floats | None = None,
 ) -> dict[str, Any]:
     """Concentration now, a mean over the third axis. The numbers: data (x, y or z) [mM].
 
     states: (x, y, z) voxels [mM]; with NetPyNE's verbs those that the simulation has at this moment.
     """
-    known(plane, "plane", list(MEAN_OVER))
     rxd = results.plan.model.spec.network.rxd
     boxes = {label: box for label, box in (rxd.regions if rxd else {}).items() if hasattr(box, "xlo")}
     if regionLabel not in boxes:

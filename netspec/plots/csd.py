@@ -1,31 +1,26 @@
 """Current source density over time and depth: sinks red, sources blue."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import electrodes as sites
 from netspec.analysis import named_fields
 from netspec.analysis.cells import sample
-from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.errors import StateError
+from netspec.plots.canvas import Axes
 from netspec.plots.registry import plot
+from netspec.results import Results
+from netspec.tables import Floats
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
-OVERLAYS = ("CSD", "LFP")
 LABEL = "current source density [mV/mm$^2$]\nsink (into cells) < 0 < source"
 
 
 @plot("plotCSD", "CSD", saved=True)
 def plot_csd(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     CSDData: Floats | None = None,
     LFPData: Floats | None = None,
@@ -35,7 +30,7 @@ def plot_csd(
     sampr: float | None = None,
     spacing_um: float | None = None,
     ymax: float | None = None,
-    overlay: str | None = None,
+    overlay: Literal["CSD", "LFP"] | None = None,
     hlines: bool = False,
     layerBounds: Mapping[str, Sequence[float]] | None = None,
     stimTimes: float | Sequence[float] | None = None,
@@ -53,8 +48,6 @@ def plot_csd(
     'LFP' at each site. layerBounds: name -> [top, bottom] [um]. stimTimes: lines [ms]. smooth: between sites.
     `pad` changes nothing, as the image ends half a site beyond the first and last.
     """
-    if overlay not in (None, *OVERLAYS):
-        raise SpecError([Problem("overlay", f"there is no {overlay!r}. {did_you_mean(overlay, OVERLAYS)}")])
     if CSDData is None:
         asked: dict[str, Any] = {"pop": pop, "dt": dt, "sampr": sampr, "spacing_um": spacing_um}
         found, lfp, _, between, step = named_fields.prepare_csd(
@@ -90,7 +83,7 @@ def plot_csd(
     return {"CSD": found, "LFP": lfp, "t": times, "depths": depths}
 
 
-def density_image(values: Floats, times: Floats, depths: Floats, ax: "Axes", *, smooth: bool = True) -> Any:
+def density_image(values: Floats, times: Floats, depths: Floats, ax: Axes, *, smooth: bool = True) -> Any:
     """Densities (sites, samples) in axes, depth downwards, colours even around 0; the image."""
     half = (depths[1] - depths[0]) / 2 if len(depths) > 1 else 50.0
     largest = float(np.abs(values).max()) or 1.0
@@ -108,7 +101,7 @@ def density_image(values: Floats, times: Floats, depths: Floats, ax: "Axes", *, 
     return image
 
 
-def _curves(values: Floats, times: Floats, depths: Floats, between: float, ax: "Axes") -> None:
+def _curves(values: Floats, times: Floats, depths: Floats, between: float, ax: Axes) -> None:
     """A curve at each site, positive upwards, that does not reach its neighbours."""
     scale = 0.45 * between / (float(np.abs(values).max()) or 1.0)
     for depth, own in zip(depths, values, strict=True):

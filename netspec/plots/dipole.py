@@ -3,26 +3,21 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import electrodes as sites
 from netspec.analysis import fields
-from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.extras import needed
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.registry import plot
+from netspec.results import Results
+from netspec.tables import Floats
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
 HEAD_FILE = "NP_LFPYKIT_HEAD_FILE"
 """Environment variable with the file of the New York head, as in NetPyNE."""
+Place = Literal["calcarine_sulcus", "motorsensory_cortex", "parietal_lobe", "occipital_lobe"]
 LOCATIONS = {
     "calcarine_sulcus": (5, -86, 2),
     "motorsensory_cortex": (18, 8, 71),
@@ -56,15 +51,15 @@ class Seen:
 
 @plot("plotDipole", "dipole", saved=True)
 def plot_dipole(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     showCell: int | None = None,
     showPop: str | None = None,
     timeRange: Sequence[float] | None = None,
 ) -> dict[str, Any]:
     """The dipole moment of all cells, a cell or a population: t [ms], dipole (samples, 3) [nA um]."""
-    moment = sites.cut(results, sites.dipole(results, showPop, showCell), timeRange)
+    moment = sites.cut(results, sites.recorded(results, "dipole", showPop, showCell), timeRange)
     times = sites.times(results, timeRange, len(moment))
     for axis, own, color in zip("xyz", moment.T, ("#4477aa", "#cc3311", "#228833"), strict=True):
         ax.plot(times, own, color=color, linewidth=1.2, label=f"$P_{axis}$")
@@ -75,23 +70,20 @@ def plot_dipole(
 
 @plot("plotEEG", "EEG", several=True, saved=True)
 def plot_eeg(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     showCell: int | None = None,
     showPop: str | None = None,
     timeRange: Sequence[float] | None = None,
-    dipole_location: str = "parietal_lobe",
+    dipole_location: Place = "parietal_lobe",
 ) -> dict[str, Any]:
     """EEG of a dipole. The numbers: t [ms], EEG (electrodes, samples) [pV], electrodes and dipole_pos [mm].
 
     In the New York head, if NP_LFPYKIT_HEAD_FILE is a path to its file; otherwise in four spheres, at the
     electrodes of the 10-20 system, with the dipole in the direction of that place, below the brain's surface.
     """
-    if dipole_location not in LOCATIONS:
-        near = did_you_mean(dipole_location, LOCATIONS)
-        raise SpecError([Problem("dipole_location", f"there is no {dipole_location!r}. {near}")])
-    moment = sites.cut(results, sites.dipole(results, showPop, showCell), timeRange)
+    moment = sites.cut(results, sites.recorded(results, "dipole", showPop, showCell), timeRange)
     file = os.environ.get(HEAD_FILE)
     seen = _new_york(moment, dipole_location, file) if file else four_spheres(moment, dipole_location)
     times = sites.times(results, timeRange, len(moment))
@@ -134,7 +126,7 @@ def _new_york(moment: Floats, location: str, file: str) -> Seen:
     return Seen(potential, np.asarray(head.elecs[:3]).T, np.asarray(head.dipole_pos), turned.T)
 
 
-def head_map(seen: Seen, at: int, ax: "Axes") -> Any:
+def head_map(seen: Seen, at: int, ax: Axes) -> Any:
     """Potentials at one sample, from above with the nose at the top; the points."""
     largest = float(np.abs(seen.eeg[:, at]).max()) or 1.0
     high = np.argsort(seen.electrodes[:, 2])

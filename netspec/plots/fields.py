@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from netspec.analysis import named_fields
 from netspec.analysis.named_fields import EVERY, Band
+from netspec.analysis.registry import takes
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.lines import by_depth, stacked
 from netspec.plots.locations import plot_lfp_locations
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 KINDS = ("timeSeries", "PSD", "spectrogram", "locations")
+SIGNAL = ("LFPData", "timeRange", "electrodes", "pop", "normSignal", "filtFreq", "filtOrder", "detrend")
 PARTS = "part of the highest"
 DEEPEST = 1e-8
 """Power, relative to the highest, below which log scales show nothing."""
@@ -27,8 +25,8 @@ DEEPEST = 1e-8
 
 @plot("plotLFPTimeSeries", "LFPTimeSeries")
 def plot_lfp_time_series(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     LFPData: Any = None,
     timeRange: Sequence[float] | None = None,
@@ -63,8 +61,8 @@ def plot_lfp_time_series(
 
 @plot("plotCSDTimeSeries", "CSDTimeSeries")
 def plot_csd_time_series(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     CSDData: Mapping[str, Any] | None = None,
     timeRange: Sequence[float] | None = None,
@@ -88,7 +86,7 @@ def plot_csd_time_series(
 
 
 def _time_series(
-    data: Mapping[str, Any], ax: "Axes", unit: str, colors: Sequence[Any] | None, **style: Any
+    data: Mapping[str, Any], ax: Axes, unit: str, colors: Sequence[Any] | None, **style: Any
 ) -> dict[str, Any]:
     parts = data["electrodes"]
     names, of_name = labels(parts), by_depth(parts["names"], colors)
@@ -105,47 +103,37 @@ def labels(parts: Mapping[str, Any]) -> list[str]:
 
 
 @plot("plotLFPPSD", "LFPPSD")
+@takes(
+    named_fields.prepare_psd,
+    "PSDData LFPData CSD timeRange electrodes pop separation roundOffset NFFT noverlap nperseg minFreq "
+    "maxFreq stepFreq smooth logx logy normSignal normPSD filtFreq filtOrder detrend transformMethod "
+    "orderInverse legend colorList lineWidth",
+)
 def plot_lfp_psd(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     PSDData: Mapping[str, Any] | None = None,
-    LFPData: Any = None,
     CSD: bool = False,
-    timeRange: Sequence[float] | None = None,
-    electrodes: Sequence[Any] = EVERY,
-    pop: str | None = None,
     separation: float = 1.0,
     roundOffset: bool | int = True,
-    NFFT: int = 256,
-    noverlap: int = 128,
-    nperseg: int = 256,
-    minFreq: float = 1,
-    maxFreq: float = 100,
-    stepFreq: float = 1,
-    smooth: int = 0,
     logx: bool = False,
     logy: bool = False,
-    normSignal: bool = False,
     normPSD: bool = False,
-    filtFreq: Band | bool = False,
-    filtOrder: int = 3,
-    detrend: bool = False,
     transformMethod: str = "morlet",
     orderInverse: bool = True,
     legend: bool = True,
     colorList: Sequence[Any] | None = None,
     lineWidth: float = 1.0,
+    **signal: Any,
 ) -> dict[str, Any]:
     """Power of the LFP (or CSD) by frequency; the numbers are those of preparePSD. logy: on a log scale.
 
     separation 0, logy and decibels ('fft') draw all electrodes around one axis. roundOffset has no effect:
     there are no grid lines that curves would have to stand on.
     """
-    data = PSDData or named_fields.prepare_psd(
-        results, LFPData, CSD, timeRange, electrodes, pop, NFFT, noverlap, nperseg, minFreq, maxFreq,
-        stepFreq, smooth, logy, normSignal, normPSD, filtFreq, filtOrder, detrend, transformMethod,
-    )  # fmt: skip
+    asked = {**signal, "CSD": CSD, "logy": logy, "normPSD": normPSD, "transformMethod": transformMethod}
+    data = PSDData or named_fields.prepare_psd(results, **asked)
     decibels = transformMethod == "fft"
     squared = "mV$^2$/mm$^4$" if CSD else "mV$^2$"
     unit = PARTS if normPSD else f"dB of {squared}/Hz" if decibels else squared
@@ -168,43 +156,27 @@ plot("plotCSDPSD", "CSDPSD")(partial(plot_lfp_psd, CSD=True))
 
 
 @plot("plotLFPSpectrogram", "LFPSpectrogram", several=True)
+@takes(
+    named_fields.prepare_spectrogram,
+    "SpectData LFPData timeRange electrodes pop NFFT noverlap nperseg minFreq maxFreq stepFreq smooth "
+    "logx logy normSignal normPSD normSpec filtFreq filtOrder detrend transformMethod maxPlots",
+)
 def plot_lfp_spectrogram(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     SpectData: Mapping[str, Any] | None = None,
-    LFPData: Any = None,
-    timeRange: Sequence[float] | None = None,
-    electrodes: Sequence[Any] = EVERY,
-    pop: str | None = None,
-    NFFT: int = 256,
-    noverlap: int = 128,
-    nperseg: int = 256,
-    minFreq: float = 1,
-    maxFreq: float = 100,
-    stepFreq: float = 1,
-    smooth: int = 0,
     logx: bool = False,
-    logy: bool = False,
-    normSignal: bool = False,
-    normPSD: bool = False,
-    normSpec: bool = False,
-    filtFreq: Band | bool = False,
-    filtOrder: int = 3,
-    detrend: bool = False,
-    transformMethod: str = "morlet",
     maxPlots: int | None = None,
+    **power: Any,
 ) -> dict[str, Any]:
     """Power over time and frequency, a panel for each electrode; the numbers of prepareSpectrogram.
 
     maxPlots: panels of a figure, more make more figures. logx has no effect: time is not shown by logarithm.
     """
-    data = SpectData or named_fields.prepare_spectrogram(
-        results, timeRange, electrodes, pop, LFPData, NFFT, noverlap, nperseg, minFreq, maxFreq, stepFreq,
-        smooth, True, logy, normSignal, normPSD, normSpec, filtFreq, filtOrder, detrend, transformMethod,
-    )  # fmt: skip
+    data = SpectData or named_fields.prepare_spectrogram(results, **power)
     parts = data["electrodes"]
-    panels = list(zip(labels(parts), _loudness(parts["spectrogram"]), strict=False))
+    panels = list(zip(labels(parts), loudness(parts["spectrogram"]), strict=False))
     most = maxPlots or max(len(panels), 1)
     for page in range(-(-len(panels) // most)):
         name = f"LFPSpectrogram_{page}" if len(panels) > most else "LFPSpectrogram"
@@ -238,7 +210,7 @@ FLOOR = -40.0
 """What is fainter than this is drawn so [dB]."""
 
 
-def _loudness(found: Mapping[str, Any]) -> list[Any]:
+def loudness(found: Mapping[str, Any]) -> list[Any]:
     """Power of each electrode below the highest of all [dB]."""
     if "fft" in found:
         return [np.asarray(power) - found["vmax"] for power in found["fft"]]
@@ -246,7 +218,7 @@ def _loudness(found: Mapping[str, Any]) -> list[Any]:
     return [named_fields.decibels(np.asarray(power) / top) for power in found["morlet"]]
 
 
-def spectrogram(power: Any, found: Mapping[str, Any], ax: "Axes") -> Any:
+def spectrogram(power: Any, found: Mapping[str, Any], ax: Axes) -> Any:
     """Power (freqs, samples) [dB] as an image in axes; the image."""
     shown = np.clip(power, FLOOR, 0)
     limits: dict[str, Any] = {"vmin": FLOOR, "vmax": 0, "cmap": "viridis", "rasterized": True}
@@ -259,37 +231,26 @@ def spectrogram(power: Any, found: Mapping[str, Any], ax: "Axes") -> Any:
 
 
 @plot("plotLFP", "", several=True)
+@takes(
+    plot_lfp_spectrogram,
+    "timeRange electrodes pop plots inputLFP NFFT noverlap nperseg minFreq maxFreq stepFreq smooth "
+    "separation includeAxon logx logy normSignal normPSD normSpec filtFreq filtOrder detrend "
+    "transformMethod maxPlots overlay colors lineWidth",
+)
 def plot_lfp(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
-    timeRange: Sequence[float] | None = None,
-    electrodes: Sequence[Any] = EVERY,
-    pop: str | None = None,
     plots: Sequence[str] = KINDS,
     inputLFP: Any = None,
-    NFFT: int = 256,
-    noverlap: int = 128,
-    nperseg: int = 256,
-    minFreq: float = 1,
-    maxFreq: float = 100,
-    stepFreq: float = 1,
-    smooth: int = 0,
     separation: float = 1.0,
     includeAxon: bool = True,
-    logx: bool = False,
-    logy: bool = False,
-    normSignal: bool = False,
-    normPSD: bool = False,
     normSpec: bool = False,
-    filtFreq: Band | bool = False,
-    filtOrder: int = 3,
-    detrend: bool = False,
-    transformMethod: str = "morlet",
     maxPlots: int | None = None,
     overlay: bool = False,
     colors: Sequence[Any] | None = None,
     lineWidth: float = 1.5,
+    **power: Any,
 ) -> dict[str, Any]:
     """The four pictures of the LFP, or some of them; the numbers of each by its kind.
 
@@ -300,16 +261,8 @@ def plot_lfp(
     for kind in plots:
         if kind not in KINDS:
             raise SpecError([Problem("plots", f"there is no {kind!r}. {did_you_mean(kind, KINDS)}")])
-    signal: dict[str, Any] = {
-        "timeRange": timeRange, "electrodes": electrodes, "pop": pop, "LFPData": inputLFP,
-        "normSignal": normSignal,
-        "filtFreq": filtFreq, "filtOrder": filtOrder, "detrend": detrend,
-    }  # fmt: skip
-    power = signal | {
-        "NFFT": NFFT, "noverlap": noverlap, "nperseg": nperseg, "minFreq": minFreq, "maxFreq": maxFreq,
-        "stepFreq": stepFreq, "smooth": smooth, "logx": logx, "logy": logy, "normPSD": normPSD,
-        "transformMethod": transformMethod,
-    }  # fmt: skip
+    power["LFPData"] = inputLFP
+    signal = {name: power[name] for name in SIGNAL}
     stack: dict[str, Any] = {"separation": 0.0 if overlay else separation, "colorList": colors}
     stack["lineWidth"] = lineWidth
     found: dict[str, Any] = {}

@@ -1,22 +1,19 @@
 """Spikes per time bin, for populations or sets of them: as counts or as rates."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import rates, spectra, spikes
 from netspec.analysis.select import items
+from netspec.plots.canvas import Axes
 from netspec.plots.colors import legend as add_legend
 from netspec.plots.colors import of_items
 from netspec.plots.given import Given, given_raster, renamed
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats
 
 MEASURES = {"count": "spikes per bin", "rate": "rate [Hz]"}
 TYPES = {
@@ -27,14 +24,14 @@ TYPES = {
     "barstacked": "barstacked",
 }
 Kind = Literal["step", "bar", "line", "stepfilled", "barstacked"]
-Trains = dict[str, tuple[NDArray[np.float64], int]]
+Trains = dict[str, tuple[Floats, int]]
 """Label -> spike times [ms] and number of cells."""
 
 
 @plot("plotSpikeHist", "histogram")
 def plot_spike_hist(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     include: Sequence[Any] = ("eachPop", "allCells"),
     timeRange: Sequence[float] | None = None,
@@ -83,8 +80,8 @@ def plot_spike_hist(
 
 @plot("plotSpikeFreq", "spikeFreq")
 def plot_spike_freq(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     freqData: Given | None = None,
     timeRange: Sequence[float] | None = None,
@@ -118,9 +115,7 @@ def plot_spike_freq(
     return _numbers(trains, values, bins, "rate", span)
 
 
-def curves(
-    time: NDArray[np.float64], values: NDArray[np.float64], ax: "Axes", colors: Sequence[Any]
-) -> "Axes":
+def curves(time: Floats, values: Floats, ax: Axes, colors: Sequence[Any]) -> Axes:
     """A line of values (items, bins) over time [ms] for each item."""
     for own, color in zip(values, colors, strict=True):
         ax.plot(time, own, color=color, linewidth=1.2)
@@ -129,7 +124,7 @@ def curves(
 
 
 def _trains(
-    results: "Results",
+    results: Results,
     include: Sequence[Any],
     time_range: Sequence[float] | None,
     given: spikes.Raster | None,
@@ -148,20 +143,20 @@ def _trains(
     return trains, of_items(results.plan, named, chosen), span
 
 
-def _of(data: spikes.Raster, labels: Sequence[str]) -> tuple[NDArray[np.float64], int]:
+def _of(data: spikes.Raster, labels: Sequence[str]) -> tuple[Floats, int]:
     codes = [data.labels.index(label) for label in labels]
     return data.times[np.isin(data.groups, codes)], int(data.sizes[codes].sum())
 
 
 def _shaped(
-    train: tuple[NDArray[np.float64], int],
+    train: tuple[Floats, int],
     measure: str,
-    bins: NDArray[np.float64],
+    bins: Floats,
     norm: bool,
     smooth: int | None,
     band: float | Sequence[float] | None,
     order: int,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Counts or rates per bin, filtered, divided by the largest and smoothed, in NetPyNE's order."""
     times, cells = train
     values = rates.counts(times, bins) if measure == "count" else rates.binned(times, bins, cells)
@@ -169,7 +164,7 @@ def _shaped(
         values = spectra.filtered(values, 1000 / (bins[1] - bins[0]), band, order)
     if norm and np.abs(values).max(initial=0.0):
         values = values / values.max()
-    return spectra.smooth(values, smooth)[: len(values)] if smooth else values
+    return spectra.smooth(values, smooth or 0)
 
 
 def _unit(measure: str, norm: bool) -> str:
@@ -177,7 +172,7 @@ def _unit(measure: str, norm: bool) -> str:
 
 
 def _numbers(
-    trains: Trains, values: NDArray[np.float64], bins: NDArray[np.float64], measure: str, span: spikes.Range
+    trains: Trains, values: Floats, bins: Floats, measure: str, span: spikes.Range
 ) -> dict[str, Any]:
     return {
         "binEdges": bins,

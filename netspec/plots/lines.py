@@ -1,22 +1,19 @@
 """Curves on top of each other with a scale bar, and other things that pictures of fields share."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-Floats = NDArray[np.float64]
+from netspec.plots.canvas import Axes
+from netspec.tables import Floats
 
 
 def stacked(
     x: Floats,
     curves: Sequence[Floats],
     names: Sequence[str],
-    ax: "Axes",
+    ax: Axes,
     *,
     colors: Sequence[Any],
     unit: str,
@@ -26,7 +23,7 @@ def stacked(
     width: float = 1.0,
     named: bool = True,
     tinted: bool = False,
-) -> "Axes":
+) -> Axes:
     """Curves (n,) over x, each around a height of its own with its name at the left. The bar is in `unit`.
 
     separation: of neighbours, in parts of the largest value; 0 draws all around 0, with a scale. tinted:
@@ -55,14 +52,14 @@ def stacked(
     return ax
 
 
-def beside(ax: "Axes") -> None:
+def beside(ax: Axes) -> None:
     """A legend of electrodes right of axes, of some when there are many."""
     some = ax.lines[:: 1 + len(ax.lines) // 21]
     ax.legend(handles=some, title="electrode", loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 
 def labels_at(
-    ax: "Axes", heights: Sequence[float], names: Sequence[str], colors: Sequence[Any] | None = None
+    ax: Axes, heights: Sequence[float], names: Sequence[str], colors: Sequence[Any] | None = None
 ) -> None:
     """Names at the left of axes, small or few enough not to touch."""
     from matplotlib import rcParams
@@ -76,7 +73,7 @@ def labels_at(
         text.set_color(color)
 
 
-def scale_bar(ax: "Axes", size: float, unit: str) -> None:
+def scale_bar(ax: Axes, size: float, unit: str) -> None:
     """An upright bar of a size in data, right of the axes."""
     low = ax.get_ylim()[0]
     style: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "clip_on": False}

@@ -1,26 +1,22 @@
 """Where electrodes are among cells, and how much they see of each segment."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import electrodes as sites
 from netspec.analysis.geometry import Pieces, segments_of
 from netspec.errors import StateError
+from netspec.plots.canvas import Axes
 from netspec.plots.colors import of_populations
 from netspec.plots.registry import plot
 from netspec.plots.shape import plot_shape
+from netspec.results import Results
 from netspec.signals.recorders import RECORDERS
 from netspec.signals.segments import Segments
+from netspec.tables import Floats
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
 MOST = 100_000
 """Pieces of cells that are drawn; of more, and of point cells, only places are."""
 BRIGHT = 98
@@ -29,11 +25,7 @@ BRIGHT = 98
 
 @plot("plotLFPLocations", "LFPLocations")
 def plot_lfp_locations(
-    results: "Results",
-    ax: "Axes",
-    *,
-    electrodes: Sequence[Any] = ("all",),
-    includeAxon: bool = True,
+    results: Results, ax: Axes, *, electrodes: Sequence[Any] = ("all",), includeAxon: bool = True
 ) -> dict[str, Any]:
     """Electrodes among cells; of segments the potential that 1 nA makes at all electrodes together.
 
@@ -62,7 +54,7 @@ def plot_lfp_locations(
     return {"electrodes": places[shown], "cells": cells, "cvals": seen}
 
 
-def potentials(results: "Results", pieces: Pieces) -> Floats:
+def potentials(results: Results, pieces: Pieces) -> Floats:
     """What 1 nA out of each segment adds to all electrodes together (segments,) [uV]."""
     first = np.flatnonzero(np.diff(pieces.of_segment, prepend=-1))
     last = np.r_[first[1:], len(pieces)] - 1
@@ -73,7 +65,7 @@ def potentials(results: "Results", pieces: Pieces) -> Floats:
     return np.asarray(matrix.sum(axis=0) * 1000)
 
 
-def _points(results: "Results", cells: Floats, places: Floats, shown: Sequence[int], ax: "Axes") -> None:
+def _points(results: Results, cells: Floats, places: Floats, shown: Sequence[int], ax: Axes) -> None:
     """Cells as points, coloured by population, and electrodes; depth downwards."""
     plan = results.plan
     codes = plan.cells.table["population"]

@@ -1,20 +1,16 @@
 """The connection matrix between populations, cells or bins of a tag."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 
 from netspec.analysis import connectivity
 from netspec.analysis.lists import listed
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.plots.canvas import Axes
 from netspec.plots.colors import of_populations
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 NAMES = {
     "weight": "weight [uS]",
@@ -23,7 +19,6 @@ NAMES = {
     "numConns": "number of connections",
 }
 """What the features are called in pictures; others by their own name."""
-GRAPHS = ("matrix", "bar")
 MOST_LABELS = 40
 MOST_NUMBERS = 12
 """Rows and columns of matrices in which numbers are written."""
@@ -31,8 +26,8 @@ MOST_NUMBERS = 12
 
 @plot("plotConn", "plot_conn_{groupBy}_{feature}_{graphType}")
 def plot_conn(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     includePre: Sequence[Any] = ("all",),
     includePost: Sequence[Any] = ("all",),
@@ -41,9 +36,9 @@ def plot_conn(
     groupBy: str = "pop",
     groupByIntervalPre: float | None = None,
     groupByIntervalPost: float | None = None,
-    graphType: str = "matrix",
+    graphType: Literal["matrix", "bar"] = "matrix",
     removeWeightNorm: bool = False,
-    synOrConn: str = "syn",
+    synOrConn: Literal["syn", "conn"] = "syn",
     synMech: str | Sequence[str] | None = None,
     connsFile: str | None = None,
     tagsFile: str | None = None,
@@ -51,10 +46,6 @@ def plot_conn(
     logPlot: bool = False,
 ) -> dict[str, Any]:
     """Connections between groups. The numbers: connMatrix (pre, post), labels of its rows and columns."""
-    for name, value, known in (("graphType", graphType, GRAPHS), ("synOrConn", synOrConn, ("syn", "conn"))):
-        if value not in known:
-            message = f"there is no {value!r}. {did_you_mean(value, known)}"
-            raise SpecError([Problem(name, message)])
     if groupBy == "cell" and feature == "strength":
         feature = "weight"
     plan = listed(tags_file=tagsFile, conns_file=connsFile) if tagsFile or connsFile else results.plan
@@ -98,12 +89,12 @@ def plot_conn(
 
 def matrix(
     values: connectivity.Matrix,
-    ax: "Axes",
+    ax: Axes,
     pre: Sequence[str],
     post: Sequence[str],
     clim: Sequence[float] | None = None,
     zero_is_nothing: bool = True,
-) -> "Axes":
+) -> Axes:
     """A matrix as an image, white where there is nothing; groups are named unless they are too many."""
     nothing = ~np.isfinite(values) | ((values == 0) & zero_is_nothing)
     known = values[~nothing]
@@ -137,13 +128,13 @@ def matrix(
     return ax
 
 
-def _room(ax: "Axes", count: int) -> float:
+def _room(ax: Axes, count: int) -> float:
     """About how many points each of so many rows has."""
     figure = ax.get_figure(root=True)
     return 0.6 * 72 * min(figure.get_size_inches()) / max(count, 1) if figure is not None else 20.0
 
 
-def _names(ax: "Axes", labels: Sequence[str], set_ticks: Any, **style: Any) -> None:
+def _names(ax: Axes, labels: Sequence[str], set_ticks: Any, **style: Any) -> None:
     """Labels in letters that fit, none where they are too many."""
     import matplotlib as mpl
 
@@ -152,7 +143,7 @@ def _names(ax: "Axes", labels: Sequence[str], set_ticks: Any, **style: Any) -> N
         set_ticks(range(len(labels)), labels, size=size, **style)
 
 
-def _numbers(values: connectivity.Matrix, ax: "Axes", image: Any, nothing: Any) -> None:
+def _numbers(values: connectivity.Matrix, ax: Axes, image: Any, nothing: Any) -> None:
     """The values in the fields, in letters that are seen; none where they would not fit."""
     digits = 2 if max(values.shape) > 5 else 3
     texts = {place: _short(value, digits) for place, value in np.ndenumerate(values) if not nothing[place]}
@@ -171,8 +162,8 @@ def _short(value: float, digits: int) -> str:
 
 
 def bars(
-    values: connectivity.Matrix, ax: "Axes", pre: Sequence[str], post: Sequence[str], colors: Sequence[Any]
-) -> "Axes":
+    values: connectivity.Matrix, ax: Axes, pre: Sequence[str], post: Sequence[str], colors: Sequence[Any]
+) -> Axes:
     """A column for each postsynaptic group, stacked from the presynaptic ones."""
     bottom = np.zeros(len(post))
     for row, label in enumerate(pre):

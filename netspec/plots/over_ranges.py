@@ -1,7 +1,7 @@
 """Rates and synchrony in several time ranges, one line per population."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -9,22 +9,18 @@ from netspec.analysis import spikes
 from netspec.analysis.named_spikes import calculate_rate
 from netspec.analysis.select import items
 from netspec.errors import Problem, SpecError
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import legend, of_items
 from netspec.plots.registry import plot
 from netspec.plots.spike_stats import statistic
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 ITEMS = ("allCells", "eachPop")
 
 
 @plot("plotRates", "", several=True)
 def plot_rates(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] = ITEMS,
@@ -53,8 +49,8 @@ def plot_rates(
 
 @plot("plotSyncs", "sync")
 def plot_syncs(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     include: Sequence[Any] = ITEMS,
     timeRanges: Sequence[Sequence[float]] | None = None,
@@ -75,8 +71,8 @@ def plot_syncs(
 
 
 def over_ranges(
-    values: Sequence[Sequence[float]], ax: "Axes", colors: Sequence[Any], names: Sequence[str]
-) -> "Axes":
+    values: Sequence[Sequence[float]], ax: Axes, colors: Sequence[Any], names: Sequence[str]
+) -> Axes:
     """A line of values (ranges, items) for each item; names of the ranges below."""
     for position, own in enumerate(np.transpose(values)):
         ax.plot(own, marker="o", color=colors[position % len(colors)])
@@ -85,7 +81,7 @@ def over_ranges(
     return ax
 
 
-def _spans(results: "Results", ranges: Sequence[Sequence[float]] | None) -> list[spikes.Range]:
+def _spans(results: Results, ranges: Sequence[Sequence[float]] | None) -> list[spikes.Range]:
     """Time ranges [ms]; without any the whole run."""
     if not ranges:
         return [spikes.whole(results, None)]

@@ -5,23 +5,21 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netspec.formats import page
 from netspec.formats.files import whole
 from netspec.formats.json import plain
 from netspec.plots import page_data, page_figures, page_tables
+from netspec.results import Results
 from netspec.units import UNIT
-
-if TYPE_CHECKING:
-    from netspec.results import Results
 
 SHOWN_JSON = 200_000
 """Characters of the model that are shown; a longer one is only there to be taken out."""
 NO_SPIKES = "<p>No spikes were recorded.</p>"
 
 
-def report(results: "Results", path: str | Path) -> str:
+def report(results: Results, path: str | Path) -> str:
     """The path of an HTML file that shows results: no server and no network are needed to look at it.
 
     It holds the model: `netspec run report.html` runs it again. NetspecError without matplotlib.
@@ -32,7 +30,7 @@ def report(results: "Results", path: str | Path) -> str:
     return str(path)
 
 
-def html(results: "Results", name: str = "report.html") -> str:
+def html(results: Results, name: str = "report.html") -> str:
     """The text of the page. name: of the file that it will be."""
     data = {
         "raster": page_data.raster(results),
@@ -61,12 +59,12 @@ def html(results: "Results", name: str = "report.html") -> str:
     )
 
 
-def _title(results: "Results") -> str:
+def _title(results: Results) -> str:
     simulation = results.plan.model.spec.simulation
     return simulation.sim_label or Path(simulation.filename).name
 
 
-def _facts(results: "Results") -> str:
+def _facts(results: Results) -> str:
     plan, seconds = results.plan, results.provenance.get("phases", {}).get("runTime")
     cells, spikes = len(plan.cells), len(results.spikes)
     rate = spikes / cells / results.duration * 1000 if cells and results.duration else 0.0
@@ -84,7 +82,7 @@ def _facts(results: "Results") -> str:
     return f'<dl class="facts">{items}</dl>'
 
 
-def _structure(results: "Results", matrix: Mapping[str, Any] | None) -> str:
+def _structure(results: Results, matrix: Mapping[str, Any] | None) -> str:
     draws = page_figures.degrees, page_figures.distances, page_figures.positions
     still = _grid(page_figures.svg(results, draw) for draw in draws)
     if matrix is None:
@@ -103,7 +101,7 @@ def _structure(results: "Results", matrix: Mapping[str, Any] | None) -> str:
     return tool + still
 
 
-def _activity(results: "Results", raster: Mapping[str, Any] | None, traces: Mapping[str, Any] | None) -> str:
+def _activity(results: Results, raster: Mapping[str, Any] | None, traces: Mapping[str, Any] | None) -> str:
     parts = [RASTER if raster else NO_SPIKES]
     draws = page_figures.rates, page_figures.spectrum
     parts.append(page_tables.activity(results) if raster else "")
@@ -119,7 +117,7 @@ def _activity(results: "Results", raster: Mapping[str, Any] | None, traces: Mapp
     return "".join(parts) + TRACES.format(options=options) + note
 
 
-def _unit(results: "Results", label: str) -> str:
+def _unit(results: Results, label: str) -> str:
     """The unit of a recorded variable in brackets, where it is known."""
     recorded = results.plan.model.spec.simulation.record_traces.get(label, {})
     unit = UNIT.get(str(recorded.get("var", "")))
@@ -131,7 +129,7 @@ def _grid(figures: Iterator[str]) -> str:
     return f'<div class="grid">{made}</div>' if made else ""
 
 
-def _model(results: "Results", name: str) -> str:
+def _model(results: Results, name: str) -> str:
     if not results.net_params:
         return "<p>The results do not hold the dictionaries that made them.</p>"
     text = json.dumps(
@@ -147,7 +145,7 @@ def _model(results: "Results", name: str) -> str:
     )
 
 
-def _embedded(results: "Results") -> str:
+def _embedded(results: Results) -> str:
     if not results.net_params:
         return ""
     return page.script(page.MODEL, page.document(results.net_params, results.sim_config))

@@ -1,17 +1,15 @@
 """What the moving pictures of a report are made of: spikes, traces and matrices as plain data and base64."""
 
 from base64 import b64encode
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import connectivity, spikes
 from netspec.plots.colors import of_populations
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.results.curves import curves
+from netspec.tables import Floats
 
 MOST_SPIKES = 500_000
 MOST_TRACES = 100
@@ -27,7 +25,7 @@ FEATURES = {
 }
 
 
-def raster(results: "Results") -> dict[str, Any] | None:
+def raster(results: Results) -> dict[str, Any] | None:
     """Spikes as points; None if there are none. Of very many spikes those of evenly spaced cells are kept."""
     data = spikes.raster(results, ["allCells"], order_by=["pop", "gid"])
     if not len(data.times):
@@ -51,25 +49,25 @@ def raster(results: "Results") -> dict[str, Any] | None:
     }
 
 
-def traces(results: "Results") -> dict[str, Any] | None:
+def traces(results: Results) -> dict[str, Any] | None:
     """Recorded traces by variable; None if there are none."""
     found: dict[str, list[dict[str, Any]]] = {}
     total = 0
-    for label, gid, name, time, values in _curves(results):
+    for curve in curves(results):
         total += 1
-        if total > MOST_TRACES or not len(values):
+        if total > MOST_TRACES or not len(curve.values):
             continue
-        time, values = thinned(time, values)
-        code = results.plan.cells.table["population"][results.plan.cells.positions([gid])[0]]
-        cell = {"gid": gid, "name": name, "group": int(code)}
+        time, values = thinned(curve.time, curve.values)
+        code = results.plan.cells.table["population"][results.plan.cells.positions([curve.gid])[0]]
+        cell = {"gid": curve.gid, "name": curve.key, "group": int(code)}
         cell |= {"time": _packed(time, np.float32), "values": _packed(values, np.float32)}
-        found.setdefault(label, []).append(cell)
+        found.setdefault(curve.label, []).append(cell)
     labels = [population.label for population in results.plan.cells.populations]
     about = {"duration": results.duration, "labels": labels, "colors": of_populations(results.plan, labels)}
     return {**about, "total": total, "variables": found} if found else None
 
 
-def matrices(results: "Results") -> dict[str, Any] | None:
+def matrices(results: Results) -> dict[str, Any] | None:
     """Features of the connections between populations; None if there are no connections."""
     if not len(results.plan.connections):
         return None
@@ -80,9 +78,7 @@ def matrices(results: "Results") -> dict[str, Any] | None:
     return {"pre": list(pre.labels), "post": list(post.labels), "features": features}
 
 
-def thinned(
-    time: NDArray[np.float64], values: NDArray[np.float64], most: int = MOST_SAMPLES
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def thinned(time: Floats, values: Floats, most: int = MOST_SAMPLES) -> tuple[Floats, Floats]:
     """The least and the greatest value of each stretch where there are more than `most` samples, in order."""
     if len(values) <= most:
         return time, values
@@ -93,20 +89,6 @@ def thinned(
     ends = np.stack([first + stretches.argmin(axis=1), first + stretches.argmax(axis=1)])
     kept = np.unique([*np.sort(ends, axis=0).T.ravel(), *range(whole, len(values))])
     return time[kept], values[kept]
-
-
-def _curves(results: "Results") -> Iterator[tuple[str, int, str, Any, Any]]:
-    """variable, gid, name, time [ms] and values of each recorded trace."""
-    for label, cells in results.traces.items():
-        own_times = results.times.get(label, {})
-        for gid, trace in cells.items():
-            parts = trace if isinstance(trace, dict) else {"": trace}
-            own = own_times.get(gid, results.time)
-            for name, values in parts.items():
-                time = own[name] if isinstance(own, dict) else own
-                if len(time) != len(values):
-                    time = np.linspace(0, results.duration, len(values))
-                yield label, int(gid), name, np.asarray(time, float), np.asarray(values, float)
 
 
 def _packed(values: Any, kind: Any) -> str:

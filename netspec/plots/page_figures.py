@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from html import escape
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +13,13 @@ from netspec import markup
 from netspec.analysis import spectra, spikes
 from netspec.analysis.csd import csd
 from netspec.analysis.distance import profile
-from netspec.errors import NetspecError
+from netspec.analysis.rates import binned
+from netspec.extras import needed
+from netspec.plots.canvas import Axes
 from netspec.plots.colors import of_populations
+from netspec.plots.csd import density_image
 from netspec.plots.page_data import thinned
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 INK = "#010203"
 """Stands for the colour of the page's text."""
@@ -34,17 +33,13 @@ NAMES = {"dipole": "xyz"}
 BIN = 5.0
 """Width of the bins of rates [ms]; a multiple of it where there would be many more than MOST_BINS."""
 MOST_BINS = 300
-Draw = Callable[["Results", "Axes"], str]
+Draw = Callable[[Results, Axes], str]
 """Draws and gives the caption back; '' where there is nothing to see."""
 
 
-def svg(results: "Results", draw: Draw, size: tuple[float, float] = SIZE) -> str:
+def svg(results: Results, draw: Draw, size: tuple[float, float] = SIZE) -> str:
     """A figure of the page with its caption, or ''. size [inches]."""
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise NetspecError("A report needs matplotlib: pip install 'netspec[plot]'") from error
+    mpl, figures = (needed(name, "A report", "plot") for name in ("matplotlib", "matplotlib.figure"))
     style = {
         **dict.fromkeys(
             ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK
@@ -54,7 +49,7 @@ def svg(results: "Results", draw: Draw, size: tuple[float, float] = SIZE) -> str
         **{"legend.frameon": False, "legend.fontsize": 8, "lines.linewidth": 1.1},
     }
     with mpl.rc_context(style):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = figures.Figure(figsize=size, layout="constrained")
         caption = draw(results, figure.subplots())
         if not caption:
             return ""
@@ -70,7 +65,7 @@ def svg(results: "Results", draw: Draw, size: tuple[float, float] = SIZE) -> str
     return f"<figure>{text}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def positions(results: "Results", ax: "Axes") -> str:
+def positions(results: Results, ax: Axes) -> str:
     """Cells in space from the front."""
     cells = results.plan.cells
     x, y = cells.table["x"], cells.table["y"]
@@ -86,7 +81,7 @@ def positions(results: "Results", ax: "Axes") -> str:
     return "Where the cells are, seen from the front."
 
 
-def degrees(results: "Results", ax: "Axes") -> str:
+def degrees(results: Results, ax: Axes) -> str:
     """How many contacts cells of each population receive."""
     table, cells = results.plan.connections, results.plan.cells
     if not len(table):
@@ -102,7 +97,7 @@ def degrees(results: "Results", ax: "Axes") -> str:
     return "Contacts that each cell receives."
 
 
-def distances(results: "Results", ax: "Axes") -> str:
+def distances(results: Results, ax: Axes) -> str:
     """Share of pairs of cells that are connected, by distance."""
     cells = results.plan.cells
     extent = float(np.linalg.norm([np.ptp(cells.table[axis]) for axis in "xyz"])) if len(cells) else 0.0
@@ -117,7 +112,7 @@ def distances(results: "Results", ax: "Axes") -> str:
     return "Connection probability by distance, all rules and populations together."
 
 
-def rates(results: "Results", ax: "Axes") -> str:
+def rates(results: Results, ax: Axes) -> str:
     """Rate of each population over time."""
     if not len(results.spikes):
         return ""
@@ -130,7 +125,7 @@ def rates(results: "Results", ax: "Axes") -> str:
     return f"Mean rate of the cells of each population, in bins of {width:g} ms."
 
 
-def spectrum(results: "Results", ax: "Axes") -> str:
+def spectrum(results: Results, ax: Axes) -> str:
     """Power of the rates of populations."""
     bins = spikes.edges((0.0, results.duration), BIN)
     if not len(results.spikes) or len(bins) < 41:
@@ -151,37 +146,36 @@ def spectrum(results: "Results", ax: "Axes") -> str:
     return "Power spectrum of the rates (means over pieces under a Hann window)."
 
 
-def _binned(results: "Results", bins: Any) -> Iterator[tuple[str, str, Any]]:
+def _binned(results: Results, bins: Any) -> Iterator[tuple[str, str, Any]]:
     """Label, colour and rate [Hz] per bin of each population."""
     cells = results.plan.cells
     codes = cells.table["population"][cells.positions(results.spikes["gid"])]
     sizes = np.bincount(cells.table["population"], minlength=len(cells.populations))
     for code, label, color in _groups(results):
-        counts = np.histogram(results.spikes["time"][codes == code], bins)[0]
-        yield label, color, counts / max(sizes[code], 1) * 1000 / (bins[1] - bins[0])
+        yield label, color, binned(results.spikes["time"][codes == code], bins, sizes[code])
 
 
-def _groups(results: "Results") -> Iterator[tuple[int, str, str]]:
+def _groups(results: Results) -> Iterator[tuple[int, str, str]]:
     """Code, label and colour of each population."""
     labels = [population.label for population in results.plan.cells.populations]
     colors = of_populations(results.plan, labels)
     yield from zip(range(len(labels)), labels, colors, strict=True)
 
 
-def _legend(ax: "Axes", results: "Results") -> None:
+def _legend(ax: Axes, results: Results) -> None:
     if 1 < len(results.plan.cells.populations) <= 12:
         ax.figure.legend(
             *ax.get_legend_handles_labels(), loc="outside upper left", ncols=4, handlelength=1, markerscale=2
         )
 
 
-def fields(results: "Results") -> Iterator[str]:
+def fields(results: Results) -> Iterator[str]:
     """A figure for each recorded signal, and the current source density of the LFP."""
     for name, signal in results.signals.items():
         if name == "iMembrane" or not signal.values.size:
             continue
 
-        def stack(results: "Results", ax: "Axes", name: str = name, signal: Any = signal) -> str:
+        def stack(results: Results, ax: Axes, name: str = name, signal: Any = signal) -> str:
             """The channels of a signal, one below the other."""
             return _stacked(ax, name, signal)
 
@@ -191,7 +185,7 @@ def fields(results: "Results") -> Iterator[str]:
             yield svg(results, density, (SIZE[0], height))
 
 
-def _stacked(ax: "Axes", name: str, signal: Any) -> str:
+def _stacked(ax: Axes, name: str, signal: Any) -> str:
     values = signal.values[:, :MOST_CHANNELS]
     values = values - values.mean(axis=0)
     gap = 1.1 * max(float(np.abs(values).max()), 1e-30)
@@ -206,7 +200,7 @@ def _stacked(ax: "Axes", name: str, signal: Any) -> str:
     return f"{name}{more}, each less its mean; channels are {markup.text(gap)} {signal.unit} apart."
 
 
-def density(results: "Results", ax: "Axes") -> str:
+def density(results: Results, ax: Axes) -> str:
     """Current source density along a line of electrodes, if they are on one and evenly spaced."""
     signal = results.signals["LFP"]
     places = np.array(results.plan.model.spec.simulation.record_lfp, float).reshape(-1, 3)
@@ -216,9 +210,6 @@ def density(results: "Results", ax: "Axes") -> str:
         return ""
     step = float(np.diff(signal.time[:2])[0])
     values = csd(signal.values, 1000 / step, gaps[0] / 1000, band=(0.05, min(300.0, 499 / step)))
-    most = float(np.abs(values).max()) or 1.0
-    extent = (signal.time[0], signal.time[-1], places[-1, 1] + gaps[0] / 2, places[0, 1] - gaps[0] / 2)
-    image = ax.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, aspect="auto", extent=extent)
+    image = density_image(values, signal.time, places[:, 1], ax, smooth=False)
     ax.figure.colorbar(image, ax=ax, label="CSD [mV/mm2], sources positive", shrink=0.9)
-    ax.set(xlabel="time [ms]", ylabel="depth [um]")
-    return "Current source density along the electrodes: sources red, sinks blue."
+    return "Current source density along the electrodes: sources blue, sinks red."

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec import markup
 from netspec.analysis import rates, spikes, synchrony
 from netspec.plan import Plan, counts
 from netspec.plots.colors import of_populations
+from netspec.results import Results
 from netspec.spec.network import ConnectionRule, StimulusTarget
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.tables import Floats, Ints
 
 LONG = 60
 """Characters of an expression or a list that are shown."""
@@ -24,7 +22,7 @@ MOST_COUNTS = 20_000_000
 """Counts of cells in windows at once; of larger populations evenly spaced cells are taken."""
 
 
-def model(results: "Results") -> str:
+def model(results: Results) -> str:
     """Populations, cells, synapses, rules and stimuli with their counts."""
     plan = results.plan
     parts = {
@@ -49,7 +47,7 @@ def _gathered(plan: Plan) -> str:
     )
 
 
-def _populations(results: "Results") -> str:
+def _populations(results: Results) -> str:
     lines = counts.populations(results.plan)
     hertz = results.rates()
     colors = of_populations(results.plan, [line.label for line in lines])
@@ -127,7 +125,7 @@ def _stimuli(plan: Plan) -> str:
     return markup.table(header, rows) if rows else ""
 
 
-def activity(results: "Results") -> str:
+def activity(results: Results) -> str:
     """Rates, irregularity and synchrony of populations."""
     cells, fired = results.plan.cells, results.spikes
     codes, seconds = cells.table["population"], results.duration / 1000
@@ -153,7 +151,7 @@ NUMBERS = (
 )
 
 
-def _together(results: "Results", times: NDArray[np.float64], ids: NDArray[np.int64], of: Any) -> float:
+def _together(results: Results, times: Floats, ids: Ints, of: Any) -> float:
     """chi_square of the spike counts of a population's cells `of`, or of so many of them as fit."""
     windows = spikes.edges((0.0, results.duration), WINDOW)
     if len(windows) < 3 or len(of) < 2:
@@ -162,7 +160,7 @@ def _together(results: "Results", times: NDArray[np.float64], ids: NDArray[np.in
     return synchrony.chi_square(rates.counts_of_cells(times, ids, of, windows))
 
 
-def provenance(results: "Results") -> str:
+def provenance(results: Results) -> str:
     """Versions, commit, seeds, ranks, times of phases and hashes of mechanisms, as far as they are known."""
     known = dict(results.provenance)
     if not known:

@@ -2,31 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from netspec.analysis import synchrony
 from netspec.analysis.spikes import Raster
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.plots.canvas import split
+from netspec.plots.canvas import Axes, split
 from netspec.plots.given import read
+from netspec.results import Results
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
-
-OPTIONS = (
-    *("signal", "electrode", "fs", "filtFreq", "filtOrder"),
-    *("include_signal", "pop_background"),
-)
+OPTIONS = (*("signal", "electrode", "fs", "filtFreq", "filtOrder"), *("include_signal", "pop_background"))
 
 
 def draw(
-    results: "Results",
+    results: Results,
     data: Raster,
-    ax: "Axes",
+    ax: Axes,
     options: Mapping[str, Any],
     colors: Sequence[Any],
     *,
@@ -67,7 +60,7 @@ def _circle() -> Any:
     return ListedColormap(mpl.colormaps["twilight_shifted"](np.linspace(0, 1, 256))[:, :3] * 0.8)
 
 
-def spike_phases(results: "Results", data: Raster, options: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+def spike_phases(results: Results, data: Raster, options: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     """Phase at each spike [deg], times [ms] of the signal's samples, and the rhythm in it [sd]."""
     problems = [
         Problem(f"colorbyPhase[{key!r}]", f"unknown. {did_you_mean(key, OPTIONS)}")
@@ -83,7 +76,7 @@ def spike_phases(results: "Results", data: Raster, options: Mapping[str, Any]) -
     return np.degrees(synchrony.at_times(wave, rate, data.times, start)), time, wave.real
 
 
-def _signal(results: "Results", options: Mapping[str, Any]) -> tuple[Any, float, float]:
+def _signal(results: Results, options: Mapping[str, Any]) -> tuple[Any, float, float]:
     """Samples, their rate [Hz] and the time of the first [ms]."""
     wanted = options.get("signal", "LFP")
     if not isinstance(wanted, str):
@@ -101,7 +94,7 @@ def _signal(results: "Results", options: Mapping[str, Any]) -> tuple[Any, float,
     return values[:, electrode - 1], 1000.0 * (len(time) - 1) / float(time[-1] - time[0]), float(time[0])
 
 
-def _backgrounds(data: Raster, ax: "Axes", colors: Sequence[Any]) -> None:
+def _backgrounds(data: Raster, ax: Axes, colors: Sequence[Any]) -> None:
     """Rows of each population on a pale ground of its colour."""
     start = -0.5
     for label, rows, color in zip(data.labels, data.sizes, colors, strict=True):

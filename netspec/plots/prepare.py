@@ -1,19 +1,17 @@
 """What NetPyNE's prepareRaster and its like return: spikes as rows, with labels for the picture of them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from netspec.analysis import spikes
 from netspec.analysis.named_spikes import sync_measure
-from netspec.analysis.registry import measure
+from netspec.analysis.registry import measure, takes
 from netspec.plan import Plan
 from netspec.plots import phases
 from netspec.plots.canvas import Style, base_name, save_numbers
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
 
 STIMULI = "NetStims"
 """What all stimuli together are called here."""
@@ -21,7 +19,7 @@ STIMULI = "NetStims"
 
 @measure("prepareSpikeData")
 def prepare_spike_data(
-    results: "Results",
+    results: Results,
     include: Sequence[Any] = ("allCells",),
     sim: Any = None,
     timeRange: Sequence[float] | None = None,
@@ -69,50 +67,31 @@ def prepare_spike_data(
 
 
 @measure("prepareRaster")
-def prepare_raster(
-    results: "Results",
-    include: Sequence[Any] = ("allCells",),
-    sim: Any = None,
-    timeRange: Sequence[float] | None = None,
-    maxSpikes: float = 1e8,
-    orderBy: str | Sequence[str] = "gid",
-    popRates: bool | str = True,
-    colorbyPhase: Mapping[str, Any] | None = None,
-    saveData: bool | str = False,
-    fileName: str | None = None,
-    fileDesc: str | None = None,
-    fileType: str | None = None,
-    fileDir: str | None = None,
-) -> dict[str, Any]:
+@takes(
+    prepare_spike_data,
+    "include sim timeRange maxSpikes orderBy popRates colorbyPhase saveData fileName fileDesc fileType "
+    "fileDir",
+)
+def prepare_raster(results: Results, **given: Any) -> dict[str, Any]:
     """As prepareSpikeData, saved as raster_data."""
-    kept = saveData, fileName, fileDesc or "raster_data", fileType, fileDir
-    chosen = include, sim, timeRange, maxSpikes, orderBy, popRates, True
-    return prepare_spike_data(results, *chosen, *kept, colorbyPhase)
+    return prepare_spike_data(results, **{**given, "fileDesc": given["fileDesc"] or "raster_data"})
 
 
 @measure("prepareSpikeHist")
+@takes(
+    prepare_spike_data,
+    "include sim timeRange maxSpikes popRates saveData fileName fileDesc fileType fileDir binSize",
+)
 def prepare_spike_hist(
-    results: "Results",
-    include: Sequence[Any] = ("allCells", "eachPop"),
-    sim: Any = None,
-    timeRange: Sequence[float] | None = None,
-    maxSpikes: float = 1e8,
-    popRates: bool | str = True,
-    saveData: bool | str = False,
-    fileName: str | None = None,
-    fileDesc: str | None = None,
-    fileType: str | None = None,
-    fileDir: str | None = None,
-    binSize: float = 5,
+    results: Results, *, include: Sequence[Any] = ("allCells", "eachPop"), binSize: float = 5, **given: Any
 ) -> dict[str, Any]:
     """As prepareSpikeData, by gid. binSize means nothing here, as in NetPyNE."""
-    chosen = include, sim, timeRange, maxSpikes, "gid", popRates, True
-    found = prepare_spike_data(results, *chosen, saveData, fileName, fileDesc, fileType, fileDir)
+    found = prepare_spike_data(results, include, **given)
     found["axisArgs"]["ylabel"] = "Number of spikes"
     return found
 
 
-def _texts(results: "Results", data: spikes.Raster, order: Any, pop_rates: Any, sync: bool) -> dict[str, Any]:
+def _texts(results: Results, data: spikes.Raster, order: Any, pop_rates: Any, sync: bool) -> dict[str, Any]:
     """Title, labels of axes and of the legend, in NetPyNE's words."""
     title, legend = "Raster plot of spiking", []
     contacts = _contacts(results.plan)[results.plan.cells.positions(data.cells)]

@@ -1,23 +1,19 @@
 """Spikes as points: one row per cell, one artist per population; an image when there are very many."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.analysis import rates, spikes
 from netspec.plots import phases
-from netspec.plots.canvas import split
+from netspec.plots.canvas import Axes, split
 from netspec.plots.colors import legend as add_legend
 from netspec.plots.colors import of_populations
 from netspec.plots.given import Given, given_raster, renamed
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
 
 MOST_POINTS = 200_000
 """Beyond, points hide each other, and an image shows more in less time."""
@@ -25,8 +21,8 @@ MOST_POINTS = 200_000
 
 @plot("plotRaster", "raster")
 def plot_raster(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     include: Sequence[Any] = ("allCells",),
     timeRange: Sequence[float] | None = None,
@@ -87,14 +83,14 @@ def plot_raster(
 
 def raster(
     data: spikes.Raster,
-    ax: "Axes",
+    ax: Axes,
     colors: Sequence[Any],
     names: Sequence[str],
     *,
     marker: str = "|",
     size: float | None = None,
     width: float = 1,
-) -> "Axes":
+) -> Axes:
     """Spikes of a raster in axes, one artist per group or one image; row 0 is below."""
     if len(data.times) > MOST_POINTS:
         image(data, ax, colors)
@@ -107,7 +103,7 @@ def raster(
     return frame(data, ax)
 
 
-def frame(data: spikes.Raster, ax: "Axes") -> "Axes":
+def frame(data: spikes.Raster, ax: Axes) -> Axes:
     """Limits, labels and what is shown, in the title."""
     ax.set(xlim=data.time_range, ylim=(-0.5, max(data.row_count, 1) - 0.5), xlabel="time [ms]", ylabel="cell")
     ax.locator_params(axis="y", integer=True)
@@ -118,7 +114,7 @@ def frame(data: spikes.Raster, ax: "Axes") -> "Axes":
     return ax
 
 
-def image(data: spikes.Raster, ax: "Axes", colors: Sequence[Any]) -> "Axes":
+def image(data: spikes.Raster, ax: Axes, colors: Sequence[Any]) -> Axes:
     """One image of all spikes, a pixel of it for each of the screen; fuller where there are more spikes."""
     extent = (*data.time_range, -0.5, data.row_count - 0.5)
     pixels = pixel_colors(data, colors, (int(ax.bbox.width), int(ax.bbox.height)))
@@ -148,13 +144,13 @@ def pixel_colors(data: spikes.Raster, colors: Sequence[Any], size: tuple[int, in
     return pixels.reshape(rows, columns, 4)
 
 
-def mark_size(ax: "Axes", rows: int) -> float:
+def mark_size(ax: Axes, rows: int) -> float:
     """Height of a mark [points] so that rows just do not overlap."""
     height = ax.bbox.height / ax.get_figure(root=True).dpi * 72  # type: ignore[union-attr]
     return float(np.clip(0.9 * height / max(rows, 1), 1.0, 10.0))
 
 
-def _beside(data: spikes.Raster, ax: "Axes", how: bool | str, width: float) -> dict[str, Any]:
+def _beside(data: spikes.Raster, ax: Axes, how: bool | str, width: float) -> dict[str, Any]:
     """A histogram of all spikes below or behind a raster. The numbers: bin edges [ms], spikes per bin."""
     bins = spikes.edges(data.time_range, width)
     counts = rates.counts(data.times, bins)

@@ -1,30 +1,27 @@
 """Rhythms in rates: power over frequency, and over frequency and time."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import rates, spectra, spikes
+from netspec.analysis.named_fields import decibels
 from netspec.analysis.select import items
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import legend, of_items
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats
 
 Method = Literal["morlet", "fft"]
-Spectrum = tuple[NDArray[np.float64], NDArray[np.float64]]
+Spectrum = tuple[Floats, Floats]
 """Frequencies [Hz] and power."""
 
 
 @plot("plotRatePSD", "plot_spikePSD", several=True)
 def plot_rate_psd(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] = ("eachPop", "allCells"),
@@ -80,7 +77,7 @@ def plot_rate_psd(
 
 @plot("plotRateSpectrogram", "spikeSpectrogram", several=True)
 def plot_rate_spectrogram(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] = ("allCells", "eachPop"),
@@ -116,7 +113,7 @@ def plot_rate_spectrogram(
         powers = [part[2][kept] for part, kept in zip(parts, shown, strict=True)]
         freqs = parts[0][0][shown[0]] if parts else freqs
     if smooth:
-        powers = [np.array([spectra.smooth(row, smooth)[: len(row)] for row in power]) for power in powers]
+        powers = [np.array([spectra.smooth(row, smooth) for row in power]) for power in powers]
     if norm and powers:
         largest = max(power.max() for power in powers)
         powers = [power / largest for power in powers]
@@ -155,11 +152,11 @@ def label_outside(axes: Any, x: str, y: str) -> None:
 
 def power_lines(
     found: Sequence[Spectrum],
-    ax: "Axes",
+    ax: Axes,
     colors: Sequence[Any],
     width: float = 1.5,
     limits: tuple[float, float] | None = None,
-) -> "Axes":
+) -> Axes:
     """Power over frequency [Hz], a line for each. limits: of what is shown."""
     for (freqs, power), color in zip(found, colors, strict=True):
         low, high = limits or (freqs[0], freqs[-1])
@@ -171,9 +168,7 @@ def power_lines(
     return ax
 
 
-def power_image(
-    power: NDArray[np.float64], freqs: NDArray[np.float64], span: spikes.Range, ax: "Axes"
-) -> "Axes":
+def power_image(power: Floats, freqs: Floats, span: spikes.Range, ax: Axes) -> Axes:
     """Power (freqs, times) as an image over time [ms] and frequency [Hz], with its colours."""
     step = (freqs[-1] - freqs[0]) / max(len(freqs) - 1, 1) / 2
     extent = (*span, float(freqs[0] - step), float(freqs[-1] + step))
@@ -185,26 +180,19 @@ def power_image(
     return ax
 
 
-def _rate(results: "Results", include: Any, span: spikes.Range, width: float) -> NDArray[np.float64]:
+def _rate(results: Results, include: Any, span: spikes.Range, width: float) -> Floats:
     """Rate in whole bins [Hz]; NetPyNE's, which begins no bin at the end of the range or one bin before."""
     data = spikes.raster(results, include, span)
     return rates.binned(data.times, np.arange(*span, width), data.row_count)
 
 
-def _powers(
-    signals: Mapping[str, Any], freqs: NDArray[np.float64], width: float
-) -> list[NDArray[np.float64]]:
+def _powers(signals: Mapping[str, Any], freqs: Floats, width: float) -> list[Floats]:
     return [spectra.morlet_power(x, 1000 / width, freqs) for x in signals.values()]
 
 
-def _density(
-    signal: NDArray[np.float64], rate: float, nfft: int, overlap: int, decibel: bool, smooth: int
-) -> Spectrum:
+def _density(signal: Floats, rate: float, nfft: int, overlap: int, decibel: bool, smooth: int) -> Spectrum:
     freqs, power = spectra.netpyne_psd(signal, rate, nfft, overlap)
-    if decibel:
-        with np.errstate(divide="ignore"):
-            power = 10 * np.log10(power)
-    return freqs, spectra.smooth(power, smooth)[: len(power)] if smooth else power
+    return freqs, spectra.smooth(decibels(power) if decibel else power, smooth)
 
 
 def _numbers(

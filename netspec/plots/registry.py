@@ -66,11 +66,7 @@ PLOTS: dict[str, Plot] = {}
 
 
 def plot(
-    name: str,
-    suffix: str | None = None,
-    *,
-    several: bool = False,
-    saved: bool = False,
+    name: str, suffix: str | None = None, *, several: bool = False, saved: bool = False
 ) -> Callable[[Draw], Draw]:
     """Register a function (results, axes, its arguments) -> numbers drawn as a plot that `analysis` may name.
 

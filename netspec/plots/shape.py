@@ -2,24 +2,20 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis.geometry import Pieces, points_at, segments_at, segments_of
 from netspec.analysis.select import select
-from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
+from netspec.errors import NetspecWarning, Problem, SpecError
 from netspec.plan import Plan
+from netspec.plots.canvas import Axes
 from netspec.plots.colors import of_populations
+from netspec.plots.lines import round_below
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
+from netspec.results import Results
+from netspec.tables import Floats
 
 VARIABLES = {
     "numSyns": "synapses per segment",
@@ -33,8 +29,8 @@ UNKNOWN = "0.8"
 
 @plot("plotShape", "shape")
 def plot_shape(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     includePre: Sequence[Any] = ("all",),
     includePost: Sequence[Any] = ("all",),
@@ -46,7 +42,7 @@ def plot_shape(
     dist: float = 0.6,
     elev: float = 90,
     azim: float = -90,
-    cvar: str | None = None,
+    cvar: Literal["numSyns", "weightNorm", "voltage"] | None = None,
     cvals: Sequence[float] | None = None,
     clim: Sequence[float] | None = None,
     iv: bool = False,
@@ -64,8 +60,6 @@ def plot_shape(
     cvar: colour by synapses from includePre, by weightNorm, or by the last recorded voltage. cvals: these
     values themselves. dist and kind are NetPyNE's and have no effect, nor has iv.
     """
-    if cvar is not None and cvar not in VARIABLES:
-        raise SpecError([Problem("cvar", f"there is no {cvar!r}. {did_you_mean(cvar, VARIABLES)}")])
     if iv or ivprops:
         message = "plotShape: InterViews windows are not drawn (iv, ivprops); this is matplotlib's picture."
         warnings.warn(NetspecWarning(message), stacklevel=2)
@@ -87,7 +81,7 @@ def plot_shape(
     elif legend:
         _legend(plan, pieces, ax)
     if showSyns:
-        points = _synapses(plan, pieces, includePre) @ frame
+        points = points_at(pieces, *_contacts(plan, pieces, includePre)) @ frame
         ax.plot(*points.T, synStyle, markersize=synSize, color=synColor, linestyle="none", zorder=3)
     if showElectrodes is not False and showElectrodes is not None:
         _electrodes(plan, ax, frame, showElectrodes)
@@ -107,12 +101,12 @@ def seen_from(elev: float, azim: float) -> Floats:
 
 def shapes(
     pieces: Pieces,
-    ax: "Axes",
+    ax: Axes,
     frame: Floats,
     values: Floats | None = None,
     clim: Sequence[float] | None = None,
     colors: Sequence[Any] | None = None,
-) -> "Axes":
+) -> Axes:
     """All pieces as one collection, as wide as they are. values: of segments; or colors: of pieces."""
     from matplotlib.collections import PolyCollection
 
@@ -155,13 +149,12 @@ def _given(pieces: Pieces, cvals: Sequence[float]) -> Floats:
     return values
 
 
-def _values(
-    results: "Results", pieces: Pieces, cvar: str | None, include_pre: Sequence[Any]
-) -> Floats | None:
+def _values(results: Results, pieces: Pieces, cvar: str | None, include_pre: Sequence[Any]) -> Floats | None:
     """Values of all segments, nan where there is none."""
     match cvar:
         case "numSyns":
-            return _synapses_per_segment(results.plan, pieces, include_pre)
+            number = segments_at(pieces, *_contacts(results.plan, pieces, include_pre))
+            return np.bincount(number[number >= 0], minlength=_count(pieces)).astype(float)
         case "weightNorm":
             return _norms(results.plan, pieces)
         case "voltage":
@@ -172,11 +165,6 @@ def _values(
 def _count(pieces: Pieces) -> int:
     """Number of segments."""
     return int(pieces.of_segment[-1]) + 1 if len(pieces) else 0
-
-
-def _synapses_per_segment(plan: Plan, pieces: Pieces, include_pre: Sequence[Any]) -> Floats:
-    number = segments_at(pieces, *_contacts(plan, pieces, include_pre))
-    return np.bincount(number[number >= 0], minlength=_count(pieces)).astype(float)
 
 
 def _contacts(plan: Plan, pieces: Pieces, include_pre: Sequence[Any]) -> tuple[Any, Any, Floats]:
@@ -204,7 +192,7 @@ def _norms(plan: Plan, pieces: Pieces) -> Floats:
     return found / np.nanmin(found) if np.isfinite(found).any() else found
 
 
-def _voltages(results: "Results", pieces: Pieces) -> Floats:
+def _voltages(results: Results, pieces: Pieces) -> Floats:
     """Last samples of the traces that are membrane potentials."""
     found = np.full(_count(pieces), np.nan)
     for block in results.plan.recordings.traces:
@@ -228,26 +216,19 @@ def _of_cells(plan: Plan, pieces: Pieces) -> list[Any]:
     return [colors[code] for code in codes]
 
 
-def _legend(plan: Plan, pieces: Pieces, ax: "Axes") -> None:
+def _legend(plan: Plan, pieces: Pieces, ax: Axes) -> None:
     """Names of several populations beside the picture."""
     from matplotlib.patches import Patch
 
     codes = np.unique(plan.cells.table["population"][plan.cells.positions(np.unique(pieces.gid))])
     names = [plan.cells.populations[code].label for code in codes]
     if len(names) > 1:
-        handles = [
-            Patch(color=color, label=name)
-            for name, color in zip(names, of_populations(plan, names), strict=True)
-        ]
+        pairs = zip(names, of_populations(plan, names), strict=True)
+        handles = [Patch(color=color, label=name) for name, color in pairs]
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
-def _synapses(plan: Plan, pieces: Pieces, include_pre: Sequence[Any]) -> Floats:
-    """Where synapses of connections are: (n, 3) [um]."""
-    return points_at(pieces, *_contacts(plan, pieces, include_pre))
-
-
-def _electrodes(plan: Plan, ax: "Axes", frame: Floats, chosen: bool | Sequence[Any]) -> None:
+def _electrodes(plan: Plan, ax: Axes, frame: Floats, chosen: bool | Sequence[Any]) -> None:
     """Contacts of recordLFP with their numbers. There y is depth."""
     places = np.asarray(plan.model.spec.simulation.record_lfp, float).reshape(-1, 3) * [1, -1, 1]
     size = 0.7 * float(ax.xaxis.label.get_fontsize())
@@ -263,7 +244,7 @@ def _electrodes(plan: Plan, ax: "Axes", frame: Floats, chosen: bool | Sequence[A
         ax.annotate(f" {number}", (x, y), xytext=(4, 0), textcoords="offset points", va="center", zorder=5)
 
 
-def _framed(ax: "Axes", frame: Floats, aspect: Any, labels: bool, background: Any) -> None:
+def _framed(ax: Axes, frame: Floats, aspect: Any, labels: bool, background: Any) -> None:
     ax.autoscale_view()
     ax.set_aspect(aspect, adjustable="datalim")
     if background is not None:
@@ -284,15 +265,13 @@ def _direction(column: Floats) -> str:
     return "xyz"[axis] if abs(column[axis]) > 0.99 else "across" if abs(column[2]) < 0.5 else "up"
 
 
-def _scale_bar(ax: "Axes") -> None:
+def _scale_bar(ax: Axes) -> None:
     """A bar of a round length in a corner."""
     from matplotlib.offsetbox import AnchoredOffsetbox, AuxTransformBox, TextArea, VPacker
     from matplotlib.patches import Rectangle
 
     low, high = ax.get_xlim()
-    target = 0.2 * abs(high - low)
-    unit = 10 ** np.floor(np.log10(target))
-    length = float(unit * max(step for step in (1, 2, 5) if step * unit <= target))
+    length = round_below(0.2 * abs(high - low))
     bar = AuxTransformBox(ax.transData)
     bar.add_artist(Rectangle((0, 0), length, 0, edgecolor="black", linewidth=2, facecolor="none"))
     box = VPacker(children=[bar, TextArea(f"{length:g} um")], align="center", pad=0, sep=3)

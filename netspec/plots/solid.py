@@ -1,6 +1,5 @@
 """Cells in three dimensions, to be turned and replayed: a K3D plot in a notebook, or one file of HTML."""
 
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from netspec.analysis.geometry import Pieces, segments_of
 from netspec.analysis.select import select
-from netspec.errors import NetspecError, Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.extras import needed
 from netspec.formats.files import whole
 from netspec.plan import Plan
 from netspec.plots.colors import of_populations
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from netspec.tables import Floats, Ints
 
 STEP = 0.25
 """Places are rounded to it [um], which nobody sees and which halves the file."""
@@ -50,10 +48,7 @@ def space3d(
     shown; or (gid, section) -> (nseg,). spikes: the cells of results light up when they fire, on the time
     axis [ms] of the menu. y grows upwards.
     """
-    try:
-        k3d = importlib.import_module("k3d")
-    except ImportError as error:
-        raise NetspecError("Cells in 3-D need k3d: pip install 'netspec[interactive]'") from error
+    k3d = needed("k3d", "A picture in 3-D", "interactive")
     plan: Plan = getattr(source, "plan", source)
     chosen = select(plan, include).positions
     pieces = segments_of(plan, plan.cells.gids[chosen])

@@ -1,7 +1,7 @@
 """Where the cells are, seen from one side, and their connections as lines."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,30 +9,27 @@ from numpy.typing import NDArray
 from netspec.analysis import spikes
 from netspec.analysis.lists import listed
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError
 from netspec.plan import Plan
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import of_populations
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats, Ints
 
 GREY = np.array([[0.85, 0.85, 0.85, 1.0]])
-VIEWS = {"xy": ("x", "y"), "xz": ("x", "z")}
+View = Literal["xy", "xz"]
 INHIBITORY = ("inh", "GABA", "GABAA", "GABAB")
 """Labels of synMechs whose lines are blue, as in NetPyNE."""
 
 
 @plot("plot2Dnet", "plot_2Dnet")
 def plot_2d_net(
-    results: "Results",
-    ax: "Axes",
+    results: Results,
+    ax: Axes,
     *,
     include: Sequence[Any] = ("allCells",),
-    view: str = "xy",
+    view: View = "xy",
     showConns: bool = True,
     popColors: Mapping[str, Any] | Sequence[Any] | None = None,
     tagsFile: str | None = None,
@@ -52,11 +49,11 @@ def plot_2d_net(
 
 @plot("plot2Dfiring", "plot_2Dfiring", several=True)
 def plot_2d_firing(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] = ("allCells",),
-    view: str = "xy",
+    view: View = "xy",
     popColors: Mapping[str, Any] | Sequence[Any] | None = None,
     timeRange: Sequence[float] | None = None,
     spikeBin: float = 5,
@@ -99,19 +96,17 @@ def plot_2d_firing(
     }
 
 
-def _places(plan: Plan, include: Sequence[Any], view: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _places(plan: Plan, include: Sequence[Any], view: str) -> tuple[Ints, Floats]:
     """Positions of the cells, and where they are on the picture: (cells, 2) [um]."""
-    if view not in VIEWS:
-        raise SpecError([Problem("view", f"there is no {view!r}. {did_you_mean(view, VIEWS)}")])
     chosen = select(plan, include).positions
-    return chosen, np.stack([plan.cells.table[axis][chosen] for axis in VIEWS[view]], axis=1)
+    return chosen, np.stack([plan.cells.table[axis][chosen] for axis in view], axis=1)
 
 
 def _cells(
     plan: Plan,
-    chosen: NDArray[np.int64],
-    points: NDArray[np.float64],
-    ax: "Axes",
+    chosen: Ints,
+    points: Floats,
+    ax: Axes,
     colors: Mapping[str, Any] | Sequence[Any] | None,
     legend: bool,
 ) -> dict[int, Any]:
@@ -128,16 +123,14 @@ def _cells(
     return dots
 
 
-def _frame(ax: "Axes", view: str) -> None:
+def _frame(ax: Axes, view: str) -> None:
     ax.set(xlabel=f"{view[0]} [um]", ylabel=f"{view[1]} [um]")
     ax.set_aspect("equal", adjustable="datalim")
     if view == "xy":
         ax.invert_yaxis()  # y is depth
 
 
-def _firing(
-    results: "Results", chosen: NDArray[np.int64], frames: NDArray[np.float64], width: float
-) -> list[NDArray[np.int64]]:
+def _firing(results: Results, chosen: Ints, frames: Floats, width: float) -> list[Ints]:
     """Cells that fire in each bin, as positions among the chosen."""
     time, gid = results.spikes["time"], results.spikes["gid"].astype(np.int64)
     cell = results.plan.cells.positions(gid)
@@ -147,13 +140,7 @@ def _firing(
     return [np.unique(cell[number == frame]) for frame in range(len(frames))]
 
 
-def lines(
-    points: NDArray[np.float64],
-    pairs: NDArray[np.int64],
-    inhibitory: NDArray[np.bool_],
-    ax: "Axes",
-    width: float,
-) -> "Axes":
+def lines(points: Floats, pairs: Ints, inhibitory: NDArray[np.bool_], ax: Axes, width: float) -> Axes:
     """One collection of lines for all connections. points: (cells, 2), pairs: (n, 2)."""
     from matplotlib.collections import LineCollection
 
@@ -164,7 +151,7 @@ def lines(
     return ax
 
 
-def _pairs(plan: Plan, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _pairs(plan: Plan, chosen: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """Connections among the chosen cells as positions (n, 2), and which are inhibitory (n,)."""
     of = np.full(len(plan.cells), -1)
     of[chosen] = np.arange(len(chosen))

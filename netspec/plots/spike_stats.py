@@ -1,23 +1,19 @@
 """Rate, irregularity and synchrony of cells: as boxes, as histograms, over depth."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import spikes, synchrony
 from netspec.analysis.select import items
 from netspec.errors import Problem, SpecError
-from netspec.plots.canvas import Canvas
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import legend as add_legend
 from netspec.plots.colors import of_items
 from netspec.plots.registry import plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats, Ints
 
 STATS = {
     "rate": "rate [Hz]",
@@ -27,13 +23,13 @@ STATS = {
 }
 FEWEST = 11
 """Spikes that a cell needs for its irregularity, as in NetPyNE."""
-Values = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
+Values = tuple[Floats, Ints, Floats]
 """A number, gid and ynorm for each cell; gid and ynorm are empty where the number is of several cells."""
 
 
 @plot("plotSpikeStats", "", several=True)
 def plot_spike_stats(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] = ("eachPop", "allCells"),
@@ -84,7 +80,7 @@ def plot_spike_stats(
     return {"include": [own[0] for own in named.values()], **last, "stats": found, "timeRange": list(span)}
 
 
-def statistic(data: spikes.Raster, stat: str, every: bool = False) -> NDArray[np.float64]:
+def statistic(data: spikes.Raster, stat: str, every: bool = False) -> Floats:
     """A statistic of the rows of a raster: (rows,), nan where a row has none; or (1,) of all rows.
 
     every: rows without spikes have rate 0.
@@ -105,7 +101,7 @@ def statistic(data: spikes.Raster, stat: str, every: bool = False) -> NDArray[np
     return values
 
 
-def boxes(data: Sequence[Any], labels: Sequence[str], ax: "Axes", colors: Sequence[Any]) -> "Axes":
+def boxes(data: Sequence[Any], labels: Sequence[str], ax: Axes, colors: Sequence[Any]) -> Axes:
     """Quartiles, whiskers, outliers and mean of the values of each item, the first one on top."""
     known = [np.asarray(own, float)[~np.isnan(np.asarray(own, float))] for own in data]
     mean = {"marker": "D", "markersize": 4, "markerfacecolor": "white", "markeredgecolor": "black"}
@@ -125,7 +121,7 @@ def boxes(data: Sequence[Any], labels: Sequence[str], ax: "Axes", colors: Sequen
 
 def histograms(
     data: Sequence[Any],
-    ax: "Axes",
+    ax: Axes,
     colors: Sequence[Any],
     bins: int | Sequence[float] = 50,
     *,
@@ -134,7 +130,7 @@ def histograms(
     density: bool = False,
     fit: bool = False,
     shading: bool = True,
-) -> "Axes":
+) -> Axes:
     """Values of each item in the same bins. log: the axes (x, y). fit: a log-normal distribution, dashed."""
     kept = [np.asarray(own, float)[~np.isnan(np.asarray(own, float))] for own in data]
     kept = [own[own > least] if least or log[0] else own for own in kept]
@@ -154,8 +150,8 @@ def histograms(
 
 
 def over_depth(
-    depths: Sequence[Any], data: Sequence[Any], ax: "Axes", colors: Sequence[Any], bins: int | Sequence[float]
-) -> "Axes":
+    depths: Sequence[Any], data: Sequence[Any], ax: Axes, colors: Sequence[Any], bins: int | Sequence[float]
+) -> Axes:
     """Values of cells over their depth, and mean and standard deviation of those in each bin of depth."""
     for depth, values, color in zip(depths, data, colors, strict=True):
         if len(depth) != len(values) or not len(depth):
@@ -182,14 +178,14 @@ def _given(known: Mapping[str, Mapping[str, Any]] | None, stat: str) -> dict[str
 
 
 def _statistic(
-    results: "Results", named: Mapping[str, Any], span: spikes.Range, stat: str, every: bool
+    results: Results, named: Mapping[str, Any], span: spikes.Range, stat: str, every: bool
 ) -> dict[str, Any]:
     parts = [_of_item(results, own, span, stat, every) for own in named.values()]
     columns = zip(*parts, strict=True) if parts else ((), (), ())
     return dict(zip(("statData", "gidsData", "ynormsData"), map(list, columns), strict=True))
 
 
-def _of_item(results: "Results", include: Any, span: spikes.Range, stat: str, every: bool) -> Values:
+def _of_item(results: Results, include: Any, span: spikes.Range, stat: str, every: bool) -> Values:
     data = spikes.raster(results, include, span)
     values = statistic(data, stat, every)
     if stat == "sync" or len(data.cells) < data.row_count:  # rows of stimuli have neither gid nor place
@@ -204,7 +200,7 @@ def _of_item(results: "Results", include: Any, span: spikes.Range, stat: str, ev
     return values[shown], gids, depths
 
 
-def _edges(values: NDArray[np.float64], bins: Any, log: bool, least: float) -> NDArray[np.float64]:
+def _edges(values: Floats, bins: Any, log: bool, least: float) -> Floats:
     if not isinstance(bins, int):
         return np.asarray(bins, float)
     start = max(least, float(values.min(initial=np.inf))) if log and len(values) else least
@@ -212,9 +208,7 @@ def _edges(values: NDArray[np.float64], bins: Any, log: bool, least: float) -> N
     return np.geomspace(start, stop, bins + 1) if log and start > 0 else np.linspace(start, stop, bins + 1)
 
 
-def log_normal(
-    values: NDArray[np.float64], edges: NDArray[np.float64], weight: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def log_normal(values: Floats, edges: Floats, weight: float) -> tuple[Floats, Floats]:
     """Middles of bins, and what a log-normal distribution of the same log mean and sd has in each."""
     mean, spread = np.log(values).mean(), np.log(values).std()
     x = np.maximum((edges[:-1] + edges[1:]) / 2, 1e-12)

@@ -1,25 +1,21 @@
 """The whole of a simulation in one figure, made of the pictures' own functions."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import connectivity, rates, spikes
 from netspec.extras import needed
+from netspec.plots.canvas import Axes, Figure
 from netspec.plots.colors import legend, of_populations
 from netspec.plots.histogram import curves
 from netspec.plots.lines import by_depth, stacked
 from netspec.plots.matrix import matrix
 from netspec.plots.raster import raster
 from netspec.plots.spike_stats import boxes, statistic
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.tables import Floats
 
 MOST_CURVES = 6
 HEIGHTS = {"raster": 3.0, "rates": 1.2, "traces": 1.4, "fields": 1.6}
@@ -28,15 +24,15 @@ SMOOTHED = 100
 
 
 def overview(
-    results: "Results", time_range: Sequence[float] | None = None, size: Sequence[float] = (11, 8)
-) -> "Figure":
+    results: Results, time_range: Sequence[float] | None = None, size: Sequence[float] = (11, 8)
+) -> Figure:
     """Raster, rates, traces and LFP (where they were recorded), connections, rates of cells. size [in]."""
     font = {"font.size": float(np.clip(size[0], 6, 10))}
     with needed("matplotlib", "A picture", "plot").rc_context(font):
         return _composed(results, spikes.whole(results, time_range), size)
 
 
-def _composed(results: "Results", span: spikes.Range, size: Sequence[float]) -> "Figure":
+def _composed(results: Results, span: spikes.Range, size: Sequence[float]) -> Figure:
     recorded = {"traces": bool(_traced(results)), "fields": "LFP" in results.signals}
     shown = ["raster", *(name for name, there in recorded.items() if there), "rates"]
     figure: Figure = needed("matplotlib.figure", "A picture", "plot").Figure(size, layout="constrained")
@@ -63,7 +59,7 @@ def _composed(results: "Results", span: spikes.Range, size: Sequence[float]) -> 
     return figure
 
 
-def _activity(data: spikes.Raster, above: "Axes", below: "Axes", colors: Sequence[Any]) -> None:
+def _activity(data: spikes.Raster, above: Axes, below: Axes, colors: Sequence[Any]) -> None:
     names = [f"{label}  {hz:.3g} Hz" for label, hz in zip(data.labels, data.rates(), strict=True)]
     raster(data, above, colors, names)
     legend(above, names, colors)
@@ -77,7 +73,7 @@ def _activity(data: spikes.Raster, above: "Axes", below: "Axes", colors: Sequenc
     below.set(ylabel="rate [Hz]", ylim=(0, None))
 
 
-def _traced(results: "Results") -> dict[int, NDArray[np.float64]]:
+def _traced(results: Results) -> dict[int, Floats]:
     """Traces of the first variable by gid, those of all populations first."""
     cells = next(iter(results.traces.values()), {})
     known = {gid: np.asarray(own) for gid, own in cells.items() if not isinstance(own, Mapping)}
@@ -88,7 +84,7 @@ def _traced(results: "Results") -> dict[int, NDArray[np.float64]]:
     return {gid: known[gid] for gid in ordered.tolist()}
 
 
-def _traces(results: "Results", ax: "Axes", span: spikes.Range) -> None:
+def _traces(results: Results, ax: Axes, span: spikes.Range) -> None:
     """Each trace around its mean, in the colour of its cell's population."""
     found, table = _traced(results), results.plan.cells
     codes = table.table["population"][table.positions(list(found))]
@@ -103,7 +99,7 @@ def _traces(results: "Results", ax: "Axes", span: spikes.Range) -> None:
     ax.set_title(f"{variable}, less its mean", fontsize="small", loc="left")
 
 
-def _fields(results: "Results", ax: "Axes", span: spikes.Range) -> None:
+def _fields(results: Results, ax: Axes, span: spikes.Range) -> None:
     signal = results.signals["LFP"]
     inside = (signal.time >= span[0]) & (signal.time <= span[1])
     values = signal.values[inside]
@@ -114,7 +110,7 @@ def _fields(results: "Results", ax: "Axes", span: spikes.Range) -> None:
     ax.set_title("LFP at electrodes", fontsize="small", loc="left")
 
 
-def _connections(results: "Results", ax: "Axes") -> None:
+def _connections(results: Results, ax: Axes) -> None:
     values, pre, post = connectivity.matrix(results.plan, ["allCells"], ["allCells"], "probability")
     matrix(values, ax, pre.labels, post.labels)
     for text in list(ax.texts):  # numbers do not fit here

@@ -1,38 +1,34 @@
 """Recorded traces: a figure per cell, per trace, or per trace and population."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 
 from netspec.analysis import spikes
 from netspec.analysis.select import select
-from netspec.errors import NetspecWarning, Problem, SpecError, did_you_mean
-from netspec.plots.canvas import Canvas
+from netspec.errors import NetspecWarning
+from netspec.plots.canvas import Axes, Canvas
 from netspec.plots.colors import PALETTE
 from netspec.plots.lines import number, round_below
 from netspec.plots.registry import plot
-from netspec.results.curves import Curve, curves
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netspec.results import Results
+from netspec.results import Results
+from netspec.results.curves import Curve, curves, populations
 
 NOTHING = "no trace of these cells was recorded; cfg.recordTraces and cfg.recordCells say what is"
-LAYOUTS = ("cell", "trace", "popTrace")
+Layout = Literal["cell", "trace", "popTrace"]
 
 
 @plot("plotTraces", "traces", several=True)
 def plot_traces(
-    results: "Results",
+    results: Results,
     canvas: Canvas,
     *,
     include: Sequence[Any] | None = None,
     timeRange: Sequence[float] | None = None,
-    oneFigPer: str = "cell",
+    oneFigPer: Layout = "cell",
     overlay: bool = False,
     subtitles: bool = True,
     colors: Sequence[Any] | None = None,
@@ -46,38 +42,56 @@ def plot_traces(
     scaleBarLoc: where in axes without a frame (`axis` False) scale bars are, as `loc` of legends. rerun: with
     NetPyNE's verbs, simulate again with traces of these cells.
     """
-    if oneFigPer not in LAYOUTS:
-        raise SpecError(
-            [Problem("oneFigPer", f"there is no {oneFigPer!r}. {did_you_mean(oneFigPer, LAYOUTS)}")]
-        )
     span = spikes.whole(results, timeRange)
-    shown = list(_curves(results, _gids(results, include), span))
-    if not shown:
+    figures = by_figure(results, include, oneFigPer, span)
+    if not figures:
         warnings.warn(NetspecWarning(f"plotTraces: {NOTHING}."), stacklevel=2)
-    for name, own in _figures(results, shown, oneFigPer).items():
+    for name, own in figures.items():
         axes = np.atleast_1d(canvas.axes(name, rows=1 if overlay else len(own)))
         for row, curve in enumerate(own):
-            ax, label = axes[0 if overlay else row], f"{_name(curve)} of cell {curve.gid}"
+            ax, title = axes[0 if overlay else row], f"{curve.name} of cell {curve.gid}"
             color = (colors or PALETTE)[row % len(colors or PALETTE)]
-            ax.plot(curve.time, curve.values, color=color, linewidth=1.2, label=label)
+            ax.plot(curve.time, curve.values, color=color, linewidth=1.2, label=title)
             if subtitles and not overlay:
-                ax.set_title(label, fontsize="small")
-            ax.set(ylabel=_label(curve), xlim=span, **({"ylim": ylim} if ylim else {}))
+                ax.set_title(title, fontsize="small")
+            ax.set(ylabel=curve.title, xlim=span, **({"ylim": ylim} if ylim else {}))
         if canvas.hidden:
             for ax, curve in zip(axes, own, strict=False):
-                scale_bars(ax, span, curve.unit or f"({_name(curve)})", scaleBarLoc)
+                scale_bars(ax, span, curve.unit or f"({curve.name})", scaleBarLoc)
         if overlay and legend and len(own) < 20:
             axes[0].legend(frameon=False)
         axes[-1].set_xlabel("time [ms]")
-    data = [{"t": curve.time, f"cell_{curve.gid}_{_name(curve)}": curve.values} for curve in shown]
-    return {"tracesData": data, "include": include, "timeRange": list(span)}
+    return {"tracesData": as_numbers(figures), "include": include, "timeRange": list(span)}
+
+
+def by_figure(
+    results: Results, include: Sequence[Any] | None, layout: Layout, span: spikes.Range
+) -> dict[str, list[Curve]]:
+    """The curves of each figure within a time range, cell by cell, by the name that NetPyNE gives it."""
+    wanted = None
+    if include is not None:
+        wanted = set(results.plan.cells.gids[select(results.plan, include).positions].tolist())
+    figures: dict[str, list[Curve]] = {}
+    for curve in sorted(curves(results), key=lambda curve: (curve.gid, curve.label)):
+        if wanted is None or curve.gid in wanted:
+            name = f"_gid_{curve.gid}" if layout == "cell" else f"_trace_{curve.label}"
+            if layout == "popTrace":
+                name += f"_{populations(results.plan, [curve.gid])[0]}"
+            figures.setdefault(name, []).append(curve.within(span))
+    return figures
+
+
+def as_numbers(figures: Mapping[str, Sequence[Curve]]) -> list[dict[str, Any]]:
+    """Time [ms] and values of each curve, by NetPyNE's names."""
+    every = sorted(chain(*figures.values()), key=lambda curve: curve.gid)
+    return [{"t": curve.time, f"cell_{curve.gid}_{curve.name}": curve.values} for curve in every]
 
 
 LEFT, LOW = (2, 3, "upper left", "lower left"), (3, 4, "lower left", "lower right")
 """Values of scaleBarLoc; all others are right or high."""
 
 
-def scale_bars(ax: "Axes", span: spikes.Range, unit: str, place: int | str = 1) -> None:
+def scale_bars(ax: Axes, span: spikes.Range, unit: str, place: int | str = 1) -> None:
     """A bar for time [ms] and one for what is recorded, in a corner of axes without a frame."""
     low, high = ax.get_ylim()
     wide, tall = round_below((span[1] - span[0]) / 10), round_below((high - low) / 4)
@@ -87,46 +101,3 @@ def scale_bars(ax: "Axes", span: spikes.Range, unit: str, place: int | str = 1) 
     style: dict[str, Any] = {"textcoords": "offset points", "fontsize": "small", "annotation_clip": False}
     ax.annotate(f"{number(wide)} ms", (x, y), (0, -4), va="top", **style)
     ax.annotate(f"{number(tall)} {unit}", (x, y + tall / 2), (-4, 0), ha="right", va="center", **style)
-
-
-def _gids(results: "Results", include: Sequence[Any] | None) -> list[int]:
-    if include is None:
-        return sorted({gid for cells in results.traces.values() for gid in cells})
-    positions = select(results.plan, include).positions
-    gids: list[int] = results.plan.cells.gids[positions].tolist()
-    return gids
-
-
-def _curves(results: "Results", gids: Sequence[int], span: spikes.Range) -> Iterator[Curve]:
-    """Every curve of the given cells in the range, cell by cell; a trace of several synapses has several."""
-    place = {gid: number for number, gid in enumerate(gids)}
-    own = [curve for curve in curves(results) if curve.gid in place]
-    for curve in sorted(own, key=lambda curve: (place[curve.gid], curve.label)):
-        inside = (curve.time >= span[0]) & (curve.time <= span[1])
-        yield replace(curve, time=curve.time[inside], values=curve.values[inside])
-
-
-def _label(curve: Curve) -> str:
-    return _name(curve) + (f" [{curve.unit}]" if curve.unit else "")
-
-
-def _name(curve: Curve) -> str:
-    return f"{curve.label} {curve.key}".strip()
-
-
-def _figures(results: "Results", shown: Sequence[Curve], layout: str) -> dict[str, list[Curve]]:
-    """Curves of each figure, by the name that NetPyNE gives it."""
-    cells = results.plan.cells
-    figures: dict[str, list[Curve]] = {}
-    for curve in shown:
-        gid, label = curve.gid, _name(curve)
-        match layout:
-            case "cell":
-                name = f"_gid_{gid}"
-            case "trace":
-                name = f"_trace_{label}"
-            case _:
-                code = cells.table["population"][cells.positions([gid])[0]]
-                name = f"_trace_{label}_{cells.populations[code].label}"
-        figures.setdefault(name, []).append(curve)
-    return figures

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netspec.extras import needed
-from netspec.results.curves import Curve, cell_columns, channels, curves, plain_name, populations, trains
+from netspec.results import curves as recorded
+from netspec.results.curves import Curve
 from netspec.units import UNIT
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ def to_xarray(results: "Results") -> Any:
     """A DataTree: groups cells, spikes, stims, traces, signals/<name>, weights; units are attributes."""
     xarray = needed("xarray", "Results.to_xarray", "analysis")
     plan = results.plan
-    spikes = {"time": results.spikes["time"], "gid": results.spikes["gid"].astype(np.int64)}
     groups = {
-        "cells": _listed(xarray, cell_columns(plan), "gid"),
-        "spikes": _listed(xarray, {**spikes, "population": populations(plan, spikes["gid"])}, "spike"),
+        "cells": _listed(xarray, recorded.cell_columns(plan), "gid"),
+        "spikes": _listed(xarray, _spikes(results), "spike"),
         "stims": _listed(xarray, _stimuli(results), "spike"),
         "traces": _traces(xarray, results),
     }
-    groups |= {f"signals/{plain_name(name)}": _signal(xarray, results, name) for name in results.signals}
+    groups |= {
+        f"signals/{recorded.plain_name(name)}": _signal(xarray, results, name) for name in results.signals
+    }
     if results.weights is not None:
         groups["weights"] = _weights(xarray, results)
     root = xarray.Dataset(attrs={"source": "netspec", "duration": results.duration, "duration_units": "ms"})
@@ -44,21 +46,18 @@ def to_pandas(results: "Results") -> dict[str, Any]:
     """
     pandas = needed("pandas", "Results.to_pandas", "analysis")
     plan = results.plan
-    spikes = {"time": results.spikes["time"], "gid": results.spikes["gid"].astype(np.int64)}
-    spikes["population"] = populations(plan, spikes["gid"])
-    columns = {"cells": cell_columns(plan), "spikes": spikes, "stims": _stimuli(results)}
+    columns = {"cells": recorded.cell_columns(plan), "spikes": _spikes(results), "stims": _stimuli(results)}
     columns["connections"] = connection_columns(results)
     frames = {name: _frame(pandas, own) for name, own in columns.items()}
     frames["cells"] = frames["cells"].set_index("gid")
-    frames["traces"] = _trace_frame(pandas, list(curves(results)))
+    frames["traces"] = _trace_frame(pandas, list(recorded.curves(results)))
     for name, signal in results.signals.items():
-        dimension, names, _ = channels(results, name)
         columns_of = {
             (of, channel): pandas.Series(values[:, column], signal.time)
-            for of, values in shares(results, name)
-            for column, channel in enumerate(fitting(names, values.shape[1]))
+            for of, values, names in recorded.shares(results, name)
+            for column, channel in enumerate(names)
         }
-        frames[name] = _side_by_side(pandas, columns_of, ["of", dimension])
+        frames[name] = _side_by_side(pandas, columns_of, ["of", recorded.channels(results, name)[0]])
         frames[name].attrs["units"] = {"time": "ms", name: signal.unit}
     return frames
 
@@ -70,23 +69,26 @@ def to_pynapple(results: "Results") -> dict[str, Any]:
     """
     nap = needed("pynapple", "Results.to_pynapple", "analysis")
     support = nap.IntervalSet(0, results.duration / 1000)
-    tags = {name: column for name, column in cell_columns(results.plan).items() if name not in NOT_TAGS}
-    groups = {gid: nap.Ts(times / 1000, time_support=support) for gid, times in trains(results).items()}
+    tags = {
+        name: column for name, column in recorded.cell_columns(results.plan).items() if name not in NOT_TAGS
+    }
+    groups = {
+        gid: nap.Ts(times / 1000, time_support=support) for gid, times in recorded.trains(results).items()
+    }
     found: dict[str, Any] = {"spikes": nap.TsGroup(groups, time_support=support, metadata=tags)}
-    for label, every in groupby(curves(results), lambda curve: curve.label):
+    for label, every in groupby(recorded.curves(results), lambda curve: curve.label):
         own = list(every)
         if any(c.own_times for c in own):
             found[label] = {(c.gid, c.key) if c.key else c.gid: nap.Tsd(c.time / 1000, c.values) for c in own}
             continue
         places = {name: [getattr(c, name) for c in own] for name in ("gid", "section", "location", "key")}
-        places["population"] = populations(results.plan, places["gid"]).tolist()
+        places["population"] = recorded.populations(results.plan, places["gid"]).tolist()
         samples = np.stack([c.values for c in own], axis=1)
         keyed = any(c.key for c in own)
         columns = [f"{c.gid} {c.key}" for c in own] if keyed else places["gid"]
         found[label] = nap.TsdFrame(own[0].time / 1000, samples, columns=columns, metadata=places)
     for name, signal in results.signals.items():
-        for of, values in shares(results, name):
-            names = fitting(channels(results, name)[1], values.shape[1])
+        for of, values, names in recorded.shares(results, name):
             key = name if of == "all" else f"{name} of {of}"
             found[key] = nap.TsdFrame(signal.time / 1000, values, columns=names)
     return found
@@ -95,7 +97,7 @@ def to_pynapple(results: "Results") -> dict[str, Any]:
 def connection_columns(results: "Results") -> dict[str, Any]:
     """Connections with names in place of codes: pre, post, their populations, rule, synapse, section ..."""
     plan, rows = results.plan, results.plan.connections
-    ends = {f"{end}_population": populations(plan, rows[end]) for end in ("pre", "post")}
+    ends = {f"{end}_population": recorded.populations(plan, rows[end]) for end in ("pre", "post")}
     lists = {"rule": plan.model.rules, "synapse": plan.model.synapses, "section": plan.model.sections}
     named = {column: _named(names.names, rows[column]) for column, names in lists.items()}
     numbers = {column: rows[column] for column in ("location", "weight", "delay")}
@@ -107,29 +109,22 @@ def _named(names: Sequence[str], codes: Any) -> Any:
     return np.array([*names, ""], object)[codes].astype(str) if len(codes) else np.empty(0, "U1")
 
 
+def _spikes(results: "Results") -> dict[str, Any]:
+    """Times [ms], gids and populations of spikes: (n,) each."""
+    gids = results.spikes["gid"].astype(np.int64)
+    populations = recorded.populations(results.plan, gids)
+    return {"time": results.spikes["time"], "gid": gids, "population": populations}
+
+
 def _stimuli(results: "Results") -> dict[str, Any]:
     """Times [ms] of the spikes of recorded stimuli, the gid that they reach, their source: (n,) each."""
     rows = [
         (times, np.full(len(times), gid), np.full(len(times), source, object))
-        for gid, sources in results.stims.items()
-        for source, times in sources.items()
+        for gid, source, times in recorded.stimuli(results)
     ]
     parts = zip(*rows, strict=True) if rows else ([np.empty(0)], [np.empty(0)], [np.empty(0, object)])
     times, gids, sources = (np.concatenate(part) for part in parts)
     return {"time": times, "gid": gids.astype(np.int64), "source": sources.astype(str)}
-
-
-def shares(results: "Results", name: str) -> list[tuple[Any, Any]]:
-    """What all cells, populations and single cells made: ('all' or label or gid, (samples, channels))."""
-    signal = results.signals[name]
-    total = [("all", signal.values)] if signal.total is not None else []
-    of_populations = [(label, signal.of_population(label)) for label in signal.populations]
-    return [*total, *of_populations, *signal.cells.items()]
-
-
-def fitting(names: Sequence[Any], count: int) -> list[Any]:
-    """Names of so many channels; membrane currents have as many as each cell has segments."""
-    return list(names) if len(names) == count else list(range(count))
 
 
 def _listed(xarray: Any, columns: Mapping[str, Any], dimension: str) -> Any:
@@ -150,20 +145,20 @@ def _traces(xarray: Any, results: "Results") -> Any:
     Traces of several synapses: (<label>_curve, time). With sample times of their own: (..., sample), and the
     times are <label>_time [ms].
     """
-    every = list(curves(results))
+    every = list(recorded.curves(results))
     gids = np.unique([c.gid for c in every if not c.key]).astype(np.int64)
     own_times = any(c.own_times for c in every)
     length = max((len(c.values) for c in every), default=0)
     data: dict[str, Any] = {}
     coordinates: dict[str, Any] = {}
     for label, group in groupby(every, lambda curve: curve.label):
-        variables, places = _trace(plain_name(label), list(group), gids, length, own_times)
+        variables, places = _trace(recorded.plain_name(label), list(group), gids, length, own_times)
         data |= variables
         coordinates |= places
     if every and not own_times:
         coordinates["time"] = ("time", every[0].time, MILLISECONDS)
     if len(gids):
-        own = cell_columns(results.plan, gids)
+        own = recorded.cell_columns(results.plan, gids)
         coordinates |= {name: ("gid", column, _units(name)) for name, column in own.items()}
     return xarray.Dataset(data, coords=coordinates)
 
@@ -194,7 +189,7 @@ def _trace(
 
 def _signal(xarray: Any, results: "Results", name: str) -> Any:
     """Total (time, channel), populations (population, time, channel), cells (gid, time, channel)."""
-    signal, (dimension, names, places) = results.signals[name], channels(results, name)
+    signal, (dimension, names, places) = results.signals[name], recorded.channels(results, name)
     attrs = {"units": signal.unit}
     data: dict[str, Any] = {}
     coordinates: dict[str, Any] = {"time": ("time", signal.time, MILLISECONDS)}
@@ -211,7 +206,7 @@ def _signal(xarray: Any, results: "Results", name: str) -> Any:
             parts[row, :, : own.shape[1]] = own
         data["cells"] = (("gid", "time", dimension), parts, attrs)
         coordinates["gid"] = list(signal.cells)
-        names = fitting(names, widest)
+        names = names if len(names) == widest else list(range(widest))
     coordinates[dimension] = names
     if places is not None:
         coordinates |= {axis: (dimension, places[:, n], {"units": "um"}) for n, axis in enumerate("xyz")}

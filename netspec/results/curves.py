@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from netspec.plan import Plan, TraceBlock
 from netspec.plan.signals import HNN, MEMBRANE
+from netspec.tables import Floats
 
 if TYPE_CHECKING:
     from netspec.results import Results
 
-Floats = NDArray[np.float64]
 
 AXES = ("x", "y", "z")
 CELL_TAGS = ("index", "x", "y", "z", "xnorm", "ynorm", "znorm")
@@ -41,6 +41,21 @@ class Curve:
     time: Floats
     values: Floats
     own_times: bool = False
+
+    @property
+    def name(self) -> str:
+        """The label, with the synapse if there are several."""
+        return f"{self.label} {self.key}".strip()
+
+    @property
+    def title(self) -> str:
+        """The name and, in brackets, the unit."""
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+    def within(self, span: tuple[float, float]) -> "Curve":
+        """The part in a time range [ms], both ends included."""
+        inside = (self.time >= span[0]) & (self.time <= span[1])
+        return replace(self, time=self.time[inside], values=self.values[inside])
 
 
 def curves(results: "Results") -> Iterator[Curve]:
@@ -103,7 +118,7 @@ def trains(results: "Results") -> dict[int, Floats]:
     return dict(zip(every.tolist(), np.split(times[order], ends)[:-1], strict=True))
 
 
-def channels(results: "Results", name: str) -> tuple[str, list[Any], NDArray[np.float64] | None]:
+def channels(results: "Results", name: str) -> tuple[str, list[Any], Floats | None]:
     """What the channels of a signal are called, their names, and their places (channels, 3) [um] or None."""
     places = np.array(results.plan.model.spec.simulation.record_lfp or [], float).reshape(-1, 3)
     signal = results.signals[name]
@@ -113,6 +128,25 @@ def channels(results: "Results", name: str) -> tuple[str, list[Any], NDArray[np.
     if name == "dipole" and count == len(AXES):
         return "axis", list(AXES), None
     return ("segment" if name == MEMBRANE else "channel"), list(range(count)), None
+
+
+def shares(results: "Results", name: str) -> list[tuple[Any, Floats, list[Any]]]:
+    """What all cells, populations and single cells made of a signal, and the names of the channels.
+
+    ('all' or label or gid, (samples, channels), (channels,)); of membrane currents each cell has its own.
+    """
+    signal, names = results.signals[name], channels(results, name)[1]
+    parts: list[tuple[Any, Floats]] = [("all", signal.values)] if signal.total is not None else []
+    parts += [(label, signal.of_population(label)) for label in signal.populations]
+    parts += signal.cells.items()
+    counts = (values.shape[1] for _, values in parts)
+    own = (names if len(names) == count else list(range(count)) for count in counts)
+    return [(of, values, fitting) for (of, values), fitting in zip(parts, own, strict=True)]
+
+
+def stimuli(results: "Results") -> Iterator[tuple[int, str, Floats]]:
+    """gid, source and spike times [ms] of each recorded stimulus of each cell."""
+    return ((gid, name, times) for gid, own in results.stims.items() for name, times in own.items())
 
 
 def plain_name(name: str) -> str:

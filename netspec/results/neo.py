@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netspec.extras import needed
-from netspec.results.arrays import fitting, shares
-from netspec.results.curves import Curve, cell_columns, channels, curves, populations, rate_of, trains
+from netspec.results import curves as recorded
+from netspec.results.curves import Curve
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -32,19 +32,17 @@ def to_neo(results: "Results") -> Any:
     groups = {pop.label: neo.Group(name=pop.label) for pop in results.plan.cells.populations}
     block.groups.extend(groups.values())
     stop = max([results.duration, *results.spikes["time"][-1:]]) * pq.ms  # steps do not end exactly there
-    tags = cell_columns(results.plan)
-    for row, (gid, times) in enumerate(trains(results).items()):
+    tags = recorded.cell_columns(results.plan)
+    for row, (gid, times) in enumerate(recorded.trains(results).items()):
         own = {name: column[row].item() for name, column in tags.items()}
         train = neo.SpikeTrain(times * pq.ms, t_stop=stop, name=f"cell {gid}", **own)
         groups[own["population"]].add(train)
         segment.spiketrains.append(train)
-    for gid, sources in results.stims.items():
-        for source, times in sources.items():
-            inside = np.sort(times[times <= results.duration]) * pq.ms
-            segment.spiketrains.append(
-                neo.SpikeTrain(inside, t_stop=stop, name=f"{source} of cell {gid}", gid=gid, source=source)
-            )
-    for curve in curves(results):
+    for gid, source, times in recorded.stimuli(results):
+        inside = np.sort(times[times <= results.duration]) * pq.ms
+        own = {"name": f"{source} of cell {gid}", "gid": gid, "source": source}
+        segment.spiketrains.append(neo.SpikeTrain(inside, t_stop=stop, **own))
+    for curve in recorded.curves(results):
         signal = _curve(neo, pq, results, curve)
         regular = isinstance(signal, neo.AnalogSignal)
         (segment.analogsignals if regular else segment.irregularlysampledsignals).append(signal)
@@ -63,7 +61,7 @@ def unit(pq: Any, name: str) -> Any:
 
 
 def _curve(neo: Any, pq: Any, results: "Results", curve: Curve) -> Any:
-    label = populations(results.plan, [curve.gid])[0].item()
+    label = recorded.populations(results.plan, [curve.gid])[0].item()
     about = {"name": f"{curve.label} of cell {curve.gid}", "label": curve.label, "gid": curve.gid}
     about |= {"population": label, "section": curve.section, "location": curve.location, "key": curve.key}
     return _sampled(neo, pq, curve.values[:, None], curve.time, curve.unit, about)
@@ -71,7 +69,7 @@ def _curve(neo: Any, pq: Any, results: "Results", curve: Curve) -> Any:
 
 def _sampled(neo: Any, pq: Any, values: Any, time: Any, name: str, about: dict[str, Any]) -> Any:
     """Values (samples, channels) as a signal, regular where the times are."""
-    rate = rate_of(time)
+    rate = recorded.rate_of(time)
     if rate is None:
         return neo.IrregularlySampledSignal(time * pq.ms, values, units=unit(pq, name), **about)
     start, frequency = time[0] * pq.ms, rate * pq.kHz
@@ -82,11 +80,10 @@ def _signals(neo: Any, pq: Any, results: "Results") -> list[Any]:
     """What all cells, populations and single cells add to each signal, with the places of electrodes."""
     found = []
     for name, signal in results.signals.items():
-        dimension, names, places = channels(results, name)
-        for of, values in shares(results, name):
+        dimension, _, places = recorded.channels(results, name)
+        for of, values, names in recorded.shares(results, name):
             about = {"name": f"{name} of {of}", "label": name, "of": of, "unit": signal.unit}
-            own = fitting(names, values.shape[1])
-            about["array_annotations"] = {dimension: np.array(own)}
+            about["array_annotations"] = {dimension: np.array(names)}
             if places is not None:
                 about["array_annotations"] |= {axis: places[:, n] * pq.um for n, axis in enumerate("xyz")}
             found.append(_sampled(neo, pq, values, signal.time, signal.unit, about))

@@ -12,17 +12,8 @@ import numpy as np
 from netspec.extras import needed
 from netspec.formats import json
 from netspec.formats.files import whole
-from netspec.results.arrays import fitting, shares
-from netspec.results.curves import (
-    Curve,
-    cell_columns,
-    channels,
-    curves,
-    plain_name,
-    populations,
-    rate_of,
-    trains,
-)
+from netspec.results import curves as recorded
+from netspec.results.curves import Curve
 
 if TYPE_CHECKING:
     from netspec.results import Results
@@ -77,11 +68,11 @@ def to_nwb(results: "Results", path: str | Path, **about: Any) -> str:
     nobody = {"subject_id": "simulation", "description": "A simulated network, no animal"}
     given["subject"] = pynwb.file.Subject(**nobody, sex="U", age="P0D")  # archives insist on an age
     file = pynwb.NWBFile(**{**given, **about})
-    file.units = _units(pynwb, "units", trains(results), results)
+    file.units = _units(pynwb, "units", recorded.trains(results), results)
     _stimuli(pynwb, file, results)
     _traces(pynwb, file, results)
     for name in results.signals:
-        add = _lfp if name == "LFP" and channels(results, name)[2] is not None else _signal
+        add = _lfp if name == "LFP" and recorded.channels(results, name)[2] is not None else _signal
         add(pynwb, file, results, name)
     spec = {"net_params": results.net_params, "sim_config": results.sim_config}
     spec["provenance"] = results.provenance
@@ -94,7 +85,7 @@ def to_nwb(results: "Results", path: str | Path, **about: Any) -> str:
 
 def _units(pynwb: Any, name: str, times: dict[int, Any], results: "Results") -> Any:
     """Spike times [s] of cells with their tags, one row for each."""
-    tags = cell_columns(results.plan, list(times))
+    tags = recorded.cell_columns(results.plan, list(times))
     columns = [_column(key, text, tags[key]) for key, text in OF_CELLS.items()]
     every = [(gid, train / 1000) for gid, train in times.items()]
     return _spike_table(pynwb, name, "Every simulated cell", every, columns, results)
@@ -128,9 +119,7 @@ def _column(name: str, description: str, values: Any) -> Any:
 
 def _stimuli(pynwb: Any, file: Any, results: "Results") -> None:
     """Spikes of recorded stimuli: a row for each source of each cell."""
-    rows = [
-        (gid, source, times / 1000) for gid, own in results.stims.items() for source, times in own.items()
-    ]
+    rows = [(gid, source, times / 1000) for gid, source, times in recorded.stimuli(results)]
     if not rows:
         return
     gids, sources, times = zip(*rows, strict=True)
@@ -148,10 +137,10 @@ def _traces(pynwb: Any, file: Any, results: "Results") -> None:
         return
     common = needed("hdmf.common", "Results.to_nwb", "nwb")
     module = _module(file, "icephys")
-    for label, group in groupby(curves(results), lambda curve: curve.label):
-        own, name = list(group), plain_name(label)
+    for label, group in groupby(recorded.curves(results), lambda curve: curve.label):
+        own, name = list(group), recorded.plain_name(label)
         values = {key: [getattr(curve, key, None) for curve in own] for key in OF_CURVES}
-        values["population"] = populations(results.plan, values["gid"]).tolist()
+        values["population"] = recorded.populations(results.plan, values["gid"]).tolist()
         columns = [_column(key, text, values[key]) for key, text in OF_CURVES.items()]
         what = f"What the columns of {name} are"
         module.add(common.DynamicTable(name=f"{name}_curves", description=what, columns=columns))
@@ -173,16 +162,16 @@ def _of_curves(pynwb: Any, name: str, own: Sequence[Curve]) -> Iterable[Any]:
 def _signal(pynwb: Any, file: Any, results: "Results", name: str) -> None:
     """A series (samples, channels) of what all cells, populations and single cells add to a signal."""
     module = _module(file, "misc")
-    signal, (dimension, names, _) = results.signals[name], channels(results, name)
-    for of, values in shares(results, name):
-        text = f"{dimension}: {', '.join(map(str, fitting(names, values.shape[1])))}; cells: {of}"
-        own = plain_name(name if of == "all" else f"{name}_{of}")
+    signal, dimension = results.signals[name], recorded.channels(results, name)[0]
+    for of, values, names in recorded.shares(results, name):
+        text = f"{dimension}: {', '.join(map(str, names))}; cells: {of}"
+        own = recorded.plain_name(name if of == "all" else f"{name}_{of}")
         module.add(_series(pynwb.TimeSeries, own, values, signal.time, signal.unit, text))
 
 
 def _lfp(pynwb: Any, file: Any, results: "Results", name: str) -> None:
     """Electrical series of the LFP, of all cells and of populations and cells, and the electrodes."""
-    signal, places = results.signals[name], channels(results, name)[2]
+    signal, places = results.signals[name], recorded.channels(results, name)[2]
     assert places is not None
     device = file.create_device(name="electrodes", description="Simulated point or disc contacts")
     group = file.create_electrode_group(
@@ -193,18 +182,19 @@ def _lfp(pynwb: Any, file: Any, results: "Results", name: str) -> None:
     region = file.create_electrode_table_region(list(range(len(places))), "all electrodes")
     lfp = pynwb.ecephys.LFP(name="LFP")
     _module(file, "ecephys").add(lfp)
-    for of, values in shares(results, name):
-        own = plain_name(name if of == "all" else f"{name}_{of}")
-        more = {"electrodes": region}
-        lfp.add_electrical_series(
-            _series(pynwb.ecephys.ElectricalSeries, own, values, signal.time, "mV", f"cells: {of}", **more)
+    for of, values, _ in recorded.shares(results, name):
+        own, kind = (
+            recorded.plain_name(name if of == "all" else f"{name}_{of}"),
+            pynwb.ecephys.ElectricalSeries,
         )
+        series = _series(kind, own, values, signal.time, "mV", f"cells: {of}", electrodes=region)
+        lfp.add_electrical_series(series)
 
 
 def _series(kind: Any, name: str, data: Any, time: Any, unit: str, text: str, **more: Any) -> Any:
     """A series of samples: at a rate where the times [ms] are evenly spaced, else at given times."""
     si, factor = SI.get(unit, (unit, 1.0))
-    rate = rate_of(time)
+    rate = recorded.rate_of(time)
     when: dict[str, Any] = {"timestamps": time / 1000}
     if rate is not None:
         when = {"starting_time": float(time[0]) / 1000, "rate": rate * 1000}

@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.errors import FileError
 from netspec.formats import hdf5, tree
 from netspec.results import shares
-from netspec.tables import Table
+from netspec.tables import Floats, Table
 from netspec.weights import Weights
 
 if TYPE_CHECKING:
     from netspec.results import Results
 
-Floats = NDArray[np.float64]
 Content = dict[str, Any]
 COLUMNS = ("values", "offsets")
 """A window's columns, one after another, and where each begins."""

@@ -1,28 +1,27 @@
 """LFP and dipoles in the browser."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import spectra
+from netspec.analysis.named_fields import prepare_spectrogram
+from netspec.analysis.registry import takes
 from netspec.errors import NetspecError
 from netspec.plan.signals import HNN
 from netspec.plots.colors import PALETTE
-from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
-from netspec.plots.interactive.spikes import _column
+from netspec.plots.fields import FLOOR, loudness
+from netspec.plots.interactive.page import Drawn, column, figure, image, interactive, legend, numbers
+from netspec.results import Results
+from netspec.tables import Floats
 
-if TYPE_CHECKING:
-    from netspec.results import Results
-
-Floats = NDArray[np.float64]
 Dipoles = Mapping[str, Any]
 
 
 @interactive("iplotDipole", data=True)
 def dipole(
-    results: "Results", *, expData: Mapping[str, Any] | None = None, dpl: Dipoles | None = None, t: Any = None
+    results: Results, *, expData: Mapping[str, Any] | None = None, dpl: Dipoles | None = None, t: Any = None
 ) -> Drawn:
     """Dipoles of recordDipolesHNN and their sum [nAm], beside what was measured: expData label, x [ms], y.
 
@@ -44,7 +43,7 @@ def dipole(
 
 @interactive("iplotDipoleSpectrogram")
 def dipole_spectrogram(
-    results: "Results",
+    results: Results,
     *,
     expData: Mapping[str, Any] | None = None,
     dpl: Dipoles | None = None,
@@ -69,7 +68,7 @@ def dipole_spectrogram(
 
 @interactive("iplotDipolePSD")
 def dipole_psd(
-    results: "Results",
+    results: Results,
     *,
     expData: Mapping[str, Any] | None = None,
     minFreq: float = 1,
@@ -85,7 +84,7 @@ def dipole_psd(
 
 
 def _power(
-    results: "Results", dpl: Dipoles | None, low: float, high: float, step: float
+    results: Results, dpl: Dipoles | None, low: float, high: float, step: float
 ) -> tuple[Floats, Floats, Floats, str]:
     """Times [ms], frequencies [Hz] and power (frequencies, samples) of the last curve: the sum, or z."""
     time, curves, unit = _dipoles(results, dpl, None)
@@ -94,7 +93,7 @@ def _power(
     return time, freqs, spectra.morlet_power(list(curves.values())[-1], rate, freqs), unit
 
 
-def _dipoles(results: "Results", given: Dipoles | None, t: Any) -> tuple[Floats, dict[str, Floats], str]:
+def _dipoles(results: Results, given: Dipoles | None, t: Any) -> tuple[Floats, dict[str, Floats], str]:
     """Times [ms], curves by label, their unit. The last one is the aggregate, or the length of the moment."""
     own = {n.removeprefix(HNN): s for n, s in results.signals.items() if n.startswith(HNN)}
     if not own and not given:
@@ -115,79 +114,57 @@ def _dipoles(results: "Results", given: Dipoles | None, t: Any) -> tuple[Floats,
     return time, scaled, "nAm"
 
 
-def _moment(results: "Results") -> tuple[Floats, dict[str, Floats], str]:
+def _moment(results: Results) -> tuple[Floats, dict[str, Floats], str]:
     if "dipole" not in results.signals:
         raise NetspecError("no dipole was recorded: set simConfig.recordDipolesHNN or recordDipole")
     signal = results.signals["dipole"]
     return signal.time, dict(zip("xzy", signal.values.T[[0, 2, 1]], strict=True)), signal.unit
 
 
-FLOOR = -40.0
+POWER = ("NFFT", "noverlap", "minFreq", "maxFreq", "stepFreq", "smooth", "transformMethod")
+KINDS = {
+    "timeSeries": ("prepareLFP", (*POWER, "nperseg", "normPSD", "normSpec", "includeAxon")),
+    "PSD": ("preparePSD", ("nperseg", "normSpec", "includeAxon")),
+    "spectrogram": ("prepareSpectrogram", ("normPSD", "includeAxon")),
+}
+"""The measure that gives the numbers of each plot, and arguments that it does not take."""
 PARTS = {"timeSeries": "iLFP_timeseries", "PSD": "iLFP_psd", "spectrogram": "iLFP_timefreq"}
 """Plots of the LFP, and what NetPyNE calls their files."""
 
 
 @interactive("iplotLFP", needs="prepareLFP")
+@takes(
+    prepare_spectrogram,
+    "electrodes plots timeRange NFFT noverlap nperseg minFreq maxFreq stepFreq smooth separation logx "
+    "logy normSignal normPSD normSpec overlay filtFreq filtOrder detrend transformMethod colors "
+    "includeAxon",
+)
 def lfp(
-    results: "Results",
+    results: Results,
     *,
-    electrodes: Sequence[Any] = ("avg", "all"),
     plots: Sequence[Literal["timeSeries", "PSD", "spectrogram"]] = ("timeSeries", "PSD", "spectrogram"),
-    timeRange: Sequence[float] | None = None,
-    NFFT: int = 256,
-    noverlap: int = 128,
-    nperseg: int = 256,
-    minFreq: float = 1,
-    maxFreq: float = 100,
-    stepFreq: float = 1,
-    smooth: int = 0,
     separation: float = 1.0,
     logx: bool = False,
     logy: bool = False,
-    normSignal: bool = False,
-    normPSD: bool = False,
-    normSpec: bool = False,
     overlay: bool = False,
     filtFreq: float | Sequence[float] | None = None,
-    filtOrder: int = 3,
-    detrend: bool = False,
     transformMethod: Literal["morlet", "fft"] = "morlet",
     colors: Sequence[Any] | None = None,
-    includeAxon: bool = True,
+    **given: Any,
 ) -> Drawn:
     """The LFP over time, its spectra and spectrograms, a page for each. The numbers: by kind of plot.
 
     includeAxon is NetPyNE's and has no effect there either.
     """
-    signal: dict[str, Any] = {
-        "electrodes": list(electrodes),
-        "timeRange": timeRange,
-        "normSignal": normSignal or None,
-    }
-    signal |= {"filtFreq": filtFreq or None, "filtOrder": filtOrder, "detrend": detrend or None}
-    power: dict[str, Any] = {
-        "NFFT": NFFT,
-        "noverlap": noverlap,
-        "minFreq": minFreq,
-        "maxFreq": maxFreq,
-        "stepFreq": stepFreq,
-    }
-    power |= {"smooth": smooth, "transformMethod": transformMethod}
-    wanted: dict[str, tuple[str, dict[str, Any]]] = {
-        "timeSeries": ("prepareLFP", signal),
-        "PSD": ("preparePSD", {**signal, **power, "logy": logy or None, "normPSD": normPSD or None}),
-        "spectrogram": (
-            "prepareSpectrogram",
-            {**signal, **power, "nperseg": nperseg, "normSpec": normSpec or None},
-        ),
-    }
+    given |= {"filtFreq": filtFreq, "transformMethod": transformMethod}
     style = {"separation": separation, "overlay": overlay, "logx": logx, "logy": logy,
              "colors": list(colors or PALETTE)}  # fmt: skip
     panels: dict[str, Any] = {}
     data: dict[str, Any] = {}
     for kind in plots:
-        name, arguments = wanted[kind]
-        data[kind] = numbers(results, name, **arguments)
+        name, without = KINDS[kind]
+        asked = {key: value for key, value in given.items() if key not in without}
+        data[kind] = numbers(results, name, **asked, **({"logy": logy} if kind == "PSD" else {}))
         panels[PARTS[kind]] = DRAWINGS[kind](data[kind], style)
     return panels, data
 
@@ -220,31 +197,22 @@ def _psd(data: Any, style: Mapping[str, Any]) -> Any:
         figures[-1].line(np.asarray(freqs), np.asarray(values), color=color, legend_label=str(name))
     for fig in figures:
         legend(fig)
-    return _column(figures)
+    return column(figures)
 
 
 def _spectrogram(data: Any, style: Mapping[str, Any]) -> Any:
     """Power of each electrode below the highest of all [dB]; what is fainter than FLOOR looks as that."""
     found = data["electrodes"]["spectrogram"]
-    if "fft" in found:
-        times = found["xmesh"][0]
-        loudness = [np.asarray(power) - found["vmax"] for power in found["fft"]]
-    else:
-        times = found["extent"][0][:2]
-        tiny = np.finfo(float).tiny
-        loudness = [
-            10 * np.log10(np.maximum(np.asarray(power) / (found["vmax"] or 1.0), tiny))
-            for power in found["morlet"]
-        ]
+    times = found["xmesh"][0] if "fft" in found else found["extent"][0][:2]
     figures = []
-    for name, power in zip(data["electrodes"]["names"], loudness, strict=True):
+    for name, power in zip(data["electrodes"]["names"], loudness(found), strict=True):
         axes = {"x_axis_label": "time [ms]", "y_axis_label": "frequency [Hz]"}
         fig = figure(0, 260, [("", "$x ms, $y Hz")], title=f"electrode {name}", **axes)
         freqs = found["freqs"]
         ends = (float(times[0]), float(times[-1])), (float(freqs[0]), float(freqs[power.shape[0] - 1]))
         image(fig, np.clip(power, FLOOR, 0), *ends, "dB of the highest")
         figures.append(fig)
-    return _column(figures)
+    return column(figures)
 
 
 DRAWINGS = {"timeSeries": _time_series, "PSD": _psd, "spectrogram": _spectrogram}

@@ -1,23 +1,32 @@
 """Traces, connections, places of cells and concentrations in the browser."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from netspec.analysis import spikes
 from netspec.analysis.lists import listed
+from netspec.analysis.registry import takes
 from netspec.analysis.select import select
-from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.errors import StateError
 from netspec.plots.colors import PALETTE, of_populations
-from netspec.plots.interactive.page import Drawn, figure, image, interactive, legend, numbers
-from netspec.plots.interactive.spikes import Colors, _column, _source, css
-from netspec.plots.matrix import NAMES
-from netspec.plots.traces import NOTHING
-from netspec.results.curves import Curve, curves, populations
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.plots.interactive.page import (
+    Colors,
+    Drawn,
+    column,
+    css,
+    data_source,
+    figure,
+    image,
+    interactive,
+    legend,
+    numbers,
+)
+from netspec.plots.matrix import NAMES, plot_conn
+from netspec.plots.traces import NOTHING, as_numbers, by_figure
+from netspec.results import Results
+from netspec.results.curves import Curve
 
 MOST_FIELDS = 40_000
 """Fields of a matrix that can be pointed at one by one."""
@@ -25,7 +34,7 @@ MOST_FIELDS = 40_000
 
 @interactive("iplotTraces")
 def traces(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] | None = None,
     timeRange: Sequence[float] | None = None,
@@ -43,13 +52,7 @@ def traces(
     rerun: as of plotTraces.
     """
     span = spikes.whole(results, timeRange)
-    chosen = None
-    if include is not None:
-        chosen = set(results.plan.cells.gids[select(results.plan, include).positions].tolist())
-    pages: dict[str, list[Curve]] = {}
-    for curve in sorted(curves(results), key=lambda curve: curve.gid):
-        if chosen is None or curve.gid in chosen:
-            pages.setdefault(_figure_of(results, curve, oneFigPer), []).append(curve)
+    pages = by_figure(results, include, oneFigPer, span)
     if not pages:
         raise StateError(f"{NOTHING}.")
     style = {"overlay": overlay, "ylim": ylim, "ylabel": ylabel, "linked": linkAxes, "axis": axis}
@@ -57,32 +60,14 @@ def traces(
     panels = {
         f"itraces{page}{end}": _traces(own, span, colors or PALETTE, style) for page, own in pages.items()
     }
-    every = [{"t": c.time, f"cell_{c.gid}_{_name(c)}": c.values} for own in pages.values() for c in own]
-    return panels, {"tracesData": every, "include": include, "timeRange": list(span)}
-
-
-def _name(curve: Curve) -> str:
-    return f"{curve.label} {curve.key}".strip()
-
-
-def _figure_of(results: "Results", curve: Curve, layout: str) -> str:
-    """What NetPyNE calls the figure of a curve."""
-    match layout:
-        case "cell":
-            return f"_gid_{curve.gid}"
-        case "trace":
-            return f"_trace_{curve.label}"
-        case "popTrace":
-            return f"_trace_{curve.label}_{populations(results.plan, [curve.gid])[0]}"
-    known = ("cell", "trace", "popTrace")
-    raise SpecError([Problem("oneFigPer", f"there is no {layout!r}. {did_you_mean(layout, known)}")])
+    return panels, {"tracesData": as_numbers(pages), "include": include, "timeRange": list(span)}
 
 
 def _traces(own: Sequence[Curve], span: spikes.Range, colors: Sequence[Any], style: Mapping[str, Any]) -> Any:
     """Curves in one figure (overlay) or one below the other with a common time axis."""
     figures: list[Any] = []
     for position, curve in enumerate(own):
-        name = f"{_name(curve)} of cell {curve.gid}"
+        name = f"{curve.name} of cell {curve.gid}"
         if not figures or not style["overlay"]:
             shared = {"x_range": figures[0].x_range if figures else span}
             if style["linked"] and figures:
@@ -96,47 +81,29 @@ def _traces(own: Sequence[Curve], span: spikes.Range, colors: Sequence[Any], sty
             axes = {"x_axis_label": "time [ms]", "y_axis_label": label, "title": title}
             figures.append(figure(len(curve.time), height, tips, **axes, **shared))
             figures[-1].axis.visible = style["axis"] not in (False, "off")
-        inside = (curve.time >= span[0]) & (curve.time <= span[1])
         line = {"color": css(colors[position % len(colors)]), "legend_label": name, "name": name}
-        figures[-1].line(curve.time[inside], curve.values[inside], **line)
+        figures[-1].line(curve.time, curve.values, **line)
     for fig in figures:
         legend(fig, style["overlay"])
-    return _column(figures)
+    return column(figures)
 
 
 @interactive("iplotConn", needs="plotConn")
-def conn(
-    results: "Results",
-    *,
-    includePre: Sequence[Any] = ("all",),
-    includePost: Sequence[Any] = ("all",),
-    feature: str = "strength",
-    orderBy: str = "gid",
-    groupBy: str = "pop",
-    groupByIntervalPre: float | None = None,
-    groupByIntervalPost: float | None = None,
-    removeWeightNorm: bool = False,
-    graphType: Literal["matrix", "bar"] = "matrix",
-    synOrConn: Literal["syn", "conn"] = "syn",
-    synMech: str | Sequence[str] | None = None,
-    connsFile: str | None = None,
-    tagsFile: str | None = None,
-    clim: Sequence[float] | None = None,
-) -> Drawn:
+@takes(
+    plot_conn,
+    "includePre includePost feature orderBy groupBy groupByIntervalPre groupByIntervalPost "
+    "removeWeightNorm graphType synOrConn synMech connsFile tagsFile clim",
+)
+def conn(results: Results, **given: Any) -> Drawn:
     """Connections between groups as a matrix or as bars. The numbers: of plotConn."""
-    data = numbers(
-        results, "plotConn", includePre=includePre, includePost=includePost, feature=feature, orderBy=orderBy,
-        groupBy=groupBy, groupByIntervalPre=groupByIntervalPre, groupByIntervalPost=groupByIntervalPost,
-        graphType=graphType, synOrConn=synOrConn, synMech=synMech, removeWeightNorm=removeWeightNorm,
-        connsFile=connsFile, tagsFile=tagsFile,
-    )  # fmt: skip
+    clim, graph, data = given.pop("clim"), given["graphType"], numbers(results, "plotConn", **given)
     label = str(NAMES.get(data["feature"], data["feature"]))
     pre, post, values = data["pre"], data["post"], np.asarray(data["connMatrix"], float)
-    if graphType == "bar":
+    if graph == "bar":
         fig = _bars(values, pre, post, of_populations(results.plan, pre), label)
     else:
         fig = _matrix(values, pre, post, label, clim)
-    return {f"iconn_{groupBy}_{data['feature']}_{graphType}_{orderBy}": fig}, data
+    return {f"iconn_{given['groupBy']}_{data['feature']}_{graph}_{given['orderBy']}": fig}, data
 
 
 def _bars(values: Any, pre: Sequence[str], post: Sequence[str], colors: Sequence[Any], label: str) -> Any:
@@ -144,7 +111,7 @@ def _bars(values: Any, pre: Sequence[str], post: Sequence[str], colors: Sequence
     columns = {"post": list(post), **{name: np.nan_to_num(values[row]) for row, name in enumerate(pre)}}
     shown = [css(color) for color in colors]
     fig.vbar_stack(
-        list(pre), x="post", width=0.8, color=shown, source=_source(columns), legend_label=list(pre)
+        list(pre), x="post", width=0.8, color=shown, source=data_source(columns), legend_label=list(pre)
     )
     legend(fig)
     return fig
@@ -169,13 +136,13 @@ def _matrix(values: Any, pre: Sequence[str], post: Sequence[str], label: str, cl
         y, x = np.indices(values.shape).reshape(2, -1)
         fields = {"x": x, "y": y, "pre": np.array(pre)[y], "post": np.array(post)[x], "value": values.ravel()}
         fields = {name: own.tolist() if own.dtype.kind == "U" else own for name, own in fields.items()}
-        fig.rect("x", "y", 1, 1, source=_source(fields), fill_alpha=0, line_alpha=0)
+        fig.rect("x", "y", 1, 1, source=data_source(fields), fill_alpha=0, line_alpha=0)
     return fig
 
 
 @interactive("iplot2Dnet", needs="plot2Dnet", data=True)
 def net(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] = ("allCells",),
     view: Literal["xy", "xz"] = "xy",
@@ -205,7 +172,7 @@ def net(
         columns = {"x": x[here], "y": y[here], "gid": gids[here]}
         color = css(of_populations(plan, [name], popColors)[0])
         style = {"size": 7, "color": color, "legend_label": name, "name": name}
-        dots.append(fig.scatter("x", "y", source=_source(columns), **style))
+        dots.append(fig.scatter("x", "y", source=data_source(columns), **style))
     fig.hover.renderers = dots
     legend(fig)
     return {"i2Dnet_": fig}, {"include": list(include), "posX": x, "posY": y, **ends}
@@ -213,7 +180,7 @@ def net(
 
 @interactive("iplotRxDConcentration", needs="plotRxDConcentration", data=True)
 def concentration(
-    results: "Results",
+    results: Results,
     *,
     speciesLabel: str,
     regionLabel: str,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import mkstemp
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -18,12 +18,11 @@ from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.extras import needed
 from netspec.plots.canvas import Canvas, Style, save_numbers
 from netspec.plots.registry import PLOTS, entries
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.results import Results
 
 log = logging.getLogger("netspec")
 
+Colors = Mapping[str, Any] | Sequence[Any] | None
 Numbers = dict[str, Any]
 Drawn = tuple[dict[str, Any], Numbers]
 """Models of bokeh by what the names of their files end in, and the numbers drawn."""
@@ -68,7 +67,7 @@ def _page(function: Callable[..., Drawn], name: str, data: bool) -> Callable[...
     own = inspect.signature(function).parameters
     common = {key: value for key, value in COMMON.items() if key not in own}
 
-    def page(results: "Results", **arguments: Any) -> Any:
+    def page(results: Results, **arguments: Any) -> Any:
         """The HTML, or the HTML and the numbers."""
         given = {**common, **arguments}
         panels, numbers = function(results, **{key: given[key] for key in own if key in given})
@@ -94,11 +93,16 @@ def _page(function: Callable[..., Drawn], name: str, data: bool) -> Callable[...
     return page
 
 
+def bokeh(module: str) -> Any:
+    """A module of bokeh, which is imported when something is drawn."""
+    return needed(f"bokeh.{module}", "A page for the browser", "interactive")
+
+
 def _dress(model: Any, given: Mapping[str, Any]) -> None:
     """Size and fonts as asked for."""
     if not (given.get("figSize") or given.get("fontSize")):
         return
-    for plot in model.select({"type": needed("bokeh.models", "A page", "interactive").Plot}):
+    for plot in model.select({"type": bokeh("models").Plot}):
         if given.get("figSize"):
             plot.height = int(60 * given["figSize"][1])
         if given.get("fontSize"):
@@ -125,19 +129,17 @@ def _save(panels: Mapping[str, Any], style: Style, base: str, theme: Any) -> Non
 
 def document(models: Sequence[Any], title: str, theme: Any = None) -> str:
     """A page of models one below the other, with the scripts that draw them inside."""
-    embed = needed("bokeh.embed", "A page for the browser", "interactive")
-    resources = needed("bokeh.resources", "A page for the browser", "interactive")
-    page = needed("bokeh.document", "A page for the browser", "interactive").Document()
+    page = bokeh("document").Document()
     for model in models:
         page.add_root(model)
-    html: str = embed.file_html(page, resources=resources.INLINE, title=title, theme=theme)
+    html: str = bokeh("embed").file_html(page, bokeh("resources").INLINE, title, theme=theme)
     page.clear()  # a model may be on one page only
     return html
 
 
 def themed(theme: Any) -> Any:
     """A theme of bokeh: by its name or NetPyNE's, a dict of attributes, or as it is."""
-    themes = needed("bokeh.themes", "A page for the browser", "interactive")
+    themes = bokeh("themes")
     known = {**{name: name for name in BOKEHS}, **THEMES}
     match theme:
         case None:
@@ -167,8 +169,7 @@ def show(html: str) -> None:
 
 def figure(points: int = 0, height: int = 500, tips: Iterable[tuple[str, str]] = (), **options: Any) -> Any:
     """An empty figure as wide as the page, with tools to zoom and to select. tips: what hovering shows."""
-    plotting = needed("bokeh.plotting", "A page for the browser", "interactive")
-    found = plotting.figure(
+    found = bokeh("plotting").figure(
         sizing_mode="stretch_width",
         height=height,
         tools="pan,box_zoom,wheel_zoom,box_select,lasso_select,reset,save",
@@ -190,7 +191,7 @@ def legend(fig: Any, shown: bool = True) -> None:
     fig.add_layout(own, "right")
 
 
-def numbers(results: "Results", name: str, **arguments: Any) -> Numbers:
+def numbers(results: Results, name: str, **arguments: Any) -> Numbers:
     """What the plot of this name draws, or the measure gives; arguments that are None are its defaults."""
     given = {key: value for key, value in arguments.items() if value is not None}
     if name in MEASURES:
@@ -203,7 +204,7 @@ def numbers(results: "Results", name: str, **arguments: Any) -> Numbers:
 
 def image(fig: Any, values: Any, x: tuple[float, float], y: tuple[float, float], label: str) -> Any:
     """Values (rows from below, columns) as colours that fill ranges of a figure, with their scale."""
-    models = needed("bokeh.models", "A page for the browser", "interactive")
+    models = bokeh("models")
     given = np.asarray(values, float)
     shown = given[:, :: max(1, given.shape[1] // MOST_COLUMNS)]
     finite = shown[np.isfinite(shown)]
@@ -212,3 +213,22 @@ def image(fig: Any, values: Any, x: tuple[float, float], y: tuple[float, float],
     found = fig.image([shown], x=x[0], y=y[0], dw=x[1] - x[0], dh=y[1] - y[0], color_mapper=mapper)
     fig.add_layout(models.ColorBar(color_mapper=mapper, title=label), "right")
     return found
+
+
+def css(color: Any) -> str:
+    """A colour as browsers know it: a name, or three numbers from 0 to 1."""
+    if isinstance(color, str):
+        return color
+    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in list(color)[:3])
+
+
+def data_source(columns: Mapping[str, Any]) -> Any:
+    """Columns as glyphs take them."""
+    return bokeh("models").ColumnDataSource(dict(columns))
+
+
+def column(figures: Sequence[Any]) -> Any:
+    """Figures one below the other."""
+    if len(figures) == 1:
+        return figures[0]
+    return bokeh("layouts").column(list(figures), sizing_mode="stretch_width")

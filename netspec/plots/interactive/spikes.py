@@ -1,25 +1,32 @@
 """Spikes in the browser: raster, histogram, spectra of rates, statistics of cells."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from netspec.analysis import spikes
 from netspec.plots.colors import of_populations
-from netspec.plots.interactive.page import Drawn, figure, interactive, legend, numbers
+from netspec.plots.interactive.page import (
+    Colors,
+    Drawn,
+    column,
+    css,
+    data_source,
+    figure,
+    interactive,
+    legend,
+    numbers,
+)
 from netspec.plots.spike_stats import log_normal
+from netspec.results import Results
 
-if TYPE_CHECKING:
-    from netspec.results import Results
-
-Colors = Mapping[str, Any] | Sequence[Any] | None
 GROUPS = ("allCells", "eachPop")
 
 
 @interactive("iplotRaster", data=True)
 def raster(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] = ("allCells",),
     timeRange: Sequence[float] | None = None,
@@ -56,12 +63,12 @@ def raster(
         )
         counts = np.histogram(data.times, edges)[0]
         below.quad(left=edges[:-1], right=edges[1:], bottom=0, top=counts, color="#556677")
-        fig = _column([fig, below])
+        fig = column([fig, below])
     return {f"iraster_{order}": fig}, found
 
 
 def raster_figure(
-    results: "Results", data: spikes.Raster, marker: str, size: float, colors: Colors, rates: bool
+    results: Results, data: spikes.Raster, marker: str, size: float, colors: Colors, rates: bool
 ) -> Any:
     """Points of a raster, one glyph per population or stimulus; row 0 is below."""
     labels = list(data.labels)
@@ -77,8 +84,8 @@ def raster_figure(
         name = f"{labels[group]} ({hertz[group]:.3g} Hz)" if rates else labels[group]
         columns = {"x": data.times[here], "y": data.rows[here], "gid": data.gids[here]}
         fig.scatter(
-            "x", "y", source=_source(columns), marker=marker, size=size, color=css(color), legend_label=name,
-            name=labels[group],
+            "x", "y", source=data_source(columns), marker=marker, size=size, color=css(color),
+            legend_label=name, name=labels[group],
         )  # fmt: skip
     legend(fig)
     return fig
@@ -86,7 +93,7 @@ def raster_figure(
 
 @interactive("iplotSpikeHist", needs="plotSpikeHist")
 def spike_hist(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] = ("allCells", "eachPop"),
     legendLabels: Sequence[str] = (),
@@ -102,10 +109,8 @@ def spike_hist(
 ) -> Drawn:
     """Rates or counts over time, in one figure (overlay) or one for each. The numbers: of plotSpikeHist."""
     wanted = {"include": include, "timeRange": timeRange, "binSize": binSize, "measure": yaxis}
-    changed: dict[str, Any] = {"norm": norm or None, "smooth": smooth, "filtFreq": filtFreq or None}
-    if filtFreq:
-        changed["filtOrder"] = filtOrder
-    data = numbers(results, "plotSpikeHist", **wanted, **changed)
+    shape = {"norm": norm, "smooth": smooth, "filtFreq": filtFreq, "filtOrder": filtOrder}
+    data = numbers(results, "plotSpikeHist", **wanted, **shape)
     edges, values = np.asarray(data["binEdges"]), [np.asarray(own) for own in data["values"]]
     unit = "" if norm else {"rate": " [Hz]", "count": " per bin"}[yaxis]
     curves = {label: (edges[: len(own)], own) for label, own in zip(data["labels"], values, strict=True)}
@@ -115,7 +120,7 @@ def spike_hist(
 
 @interactive("iplotRatePSD", needs="plotRatePSD")
 def rate_psd(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] = ("allCells", "eachPop"),
     timeRange: Sequence[float] | None = None,
@@ -142,7 +147,7 @@ def rate_psd(
 
 @interactive("iplotGranger", needs="granger")
 def granger(
-    results: "Results",
+    results: Results,
     *,
     cells1: Sequence[Any] | None = None,
     cells2: Sequence[Any] | None = None,
@@ -165,7 +170,7 @@ def granger(
 
 @interactive("iplotSpikeStats", needs="plotSpikeStats")
 def spike_stats(
-    results: "Results",
+    results: Results,
     *,
     include: Sequence[Any] = ("eachPop", "allCells"),
     timeRange: Sequence[float] | None = None,
@@ -256,7 +261,7 @@ GRAPHS = {"boxplot": _boxes, "histogram": _histograms, "scatter": _scatters}
 
 
 def lines(
-    results: "Results",
+    results: Results,
     curves: Mapping[str, tuple[Any, Any]],
     overlay: bool,
     colors: Colors = None,
@@ -279,32 +284,13 @@ def lines(
         draw(np.asarray(x), np.asarray(y), **options, **({"mode": step} if step else {}))
     for fig in figures:
         legend(fig)
-    return _column(figures)
+    return column(figures)
 
 
-def css(color: Any) -> str:
-    """A colour as browsers know it: a name, or three numbers from 0 to 1."""
-    if isinstance(color, str):
-        return color
-    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in list(color)[:3])
-
-
-def _colors(results: "Results", labels: Sequence[str], chosen: Colors) -> list[Any]:
+def _colors(results: Results, labels: Sequence[str], chosen: Colors) -> list[Any]:
     found = of_populations(results.plan, list(labels), chosen or None)
     own = chosen if isinstance(chosen, Mapping) else {}
     return [
         own.get(label, "#333333") if label in GROUPS else color
         for label, color in zip(labels, found, strict=True)
     ]
-
-
-def _source(columns: Mapping[str, Any]) -> Any:
-    from bokeh.models import ColumnDataSource
-
-    return ColumnDataSource(dict(columns))
-
-
-def _column(figures: Sequence[Any]) -> Any:
-    from bokeh.layouts import column
-
-    return figures[0] if len(figures) == 1 else column(list(figures), sizing_mode="stretch_width")

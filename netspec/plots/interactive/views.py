@@ -1,20 +1,17 @@
 """Raster, traces and connections on one page: cells selected in one of them are selected in all."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netspec.analysis import spikes
 from netspec.analysis.select import select
 from netspec.plots.colors import PALETTE, of_populations
-from netspec.plots.interactive.page import document, figure, themed
-from netspec.plots.interactive.spikes import _source, css
+from netspec.plots.interactive.page import css, data_source, document, figure, themed
+from netspec.results import Results
 from netspec.results.curves import curves, populations
-
-if TYPE_CHECKING:
-    from netspec.results import Results
+from netspec.tables import Ints
 
 MOST_POINTS = 200_000
 """Spikes and connections that a page holds of each kind."""
@@ -47,7 +44,7 @@ HINT = "Select spikes, curves or connections (box, lasso or tap) to see the same
 
 
 def linked(
-    results: "Results",
+    results: Results,
     include: Sequence[Any] = ("allCells",),
     timeRange: Sequence[float] | None = None,
     trace: str | None = None,
@@ -76,7 +73,7 @@ def linked(
     return document([page], title, themed(theme))
 
 
-def _few(count: int) -> NDArray[np.int64]:
+def _few(count: int) -> Ints:
     """Rows that are shown of so many."""
     return np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64)
 
@@ -85,12 +82,12 @@ def _text(shown: int, count: int, what: str) -> str:
     return f"{count:,} {what}" if shown == count else f"{shown:,} of {count:,} {what}"
 
 
-def _raster(results: "Results", data: spikes.Raster) -> tuple[Any, Any]:
+def _raster(results: Results, data: spikes.Raster) -> tuple[Any, Any]:
     """The figure of spikes and its source: time, row, gid, population, color."""
     rows = _few(len(data.times))
     labels, colors = np.array(data.labels), [css(c) for c in of_populations(results.plan, data.labels)]
     groups = data.groups[rows]
-    source = _source({
+    source = data_source({
         "time": data.times[rows], "row": data.rows[rows], "gid": data.gids[rows],
         "population": labels[groups].tolist() if len(labels) else [],
         "color": [colors[group] for group in groups],
@@ -105,7 +102,7 @@ def _raster(results: "Results", data: spikes.Raster) -> tuple[Any, Any]:
     return fig, source
 
 
-def _connections(results: "Results", include: Sequence[Any]) -> tuple[Any, Any]:
+def _connections(results: Results, include: Sequence[Any]) -> tuple[Any, Any]:
     """The matrix of connections, a square for each, and its source: pre, post, x, y, weight, color."""
     plan = results.plan
     chosen = select(plan, include).positions
@@ -117,7 +114,7 @@ def _connections(results: "Results", include: Sequence[Any]) -> tuple[Any, Any]:
     rows = inside[_few(len(inside))] if len(inside) else inside
     pops = populations(plan, table["pre"][rows]).tolist()
     colors = dict(zip(set(pops), of_populations(plan, list(set(pops))), strict=True))
-    source = _source({
+    source = data_source({
         "pre": table["pre"][rows], "post": table["post"][rows], "x": x[rows], "y": y[rows],
         "weight": table["weight"][rows], "color": [css(colors[pop]) for pop in pops],
     })  # fmt: skip
@@ -134,15 +131,13 @@ def _connections(results: "Results", include: Sequence[Any]) -> tuple[Any, Any]:
     return fig, source
 
 
-def _traces(results: "Results", trace: str | None, span: spikes.Range, above: Any) -> tuple[Any, Any]:
+def _traces(results: Results, trace: str | None, span: spikes.Range, above: Any) -> tuple[Any, Any]:
     """Curves of one recorded variable, and their source: gid, xs, ys, color."""
     label = trace or next(iter(results.traces), None)
-    every = [curve for curve in curves(results) if curve.label == label]
-    inside = [(c.time >= span[0]) & (c.time <= span[1]) for c in every]
-    source = _source({
+    every = [curve.within(span) for curve in curves(results) if curve.label == label]
+    source = data_source({
         "gid": [c.gid for c in every], "key": [c.key for c in every],
-        "xs": [c.time[kept] for c, kept in zip(every, inside, strict=True)],
-        "ys": [c.values[kept] for c, kept in zip(every, inside, strict=True)],
+        "xs": [c.time for c in every], "ys": [c.values for c in every],
         "color": [PALETTE[n % len(PALETTE)] for n in range(len(every))],
     })  # fmt: skip
     unit = f" [{every[0].unit}]" if every and every[0].unit else ""
