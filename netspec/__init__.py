@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", "plan", "run"]
 
 _LAZY = {
+    "batch": "netspec.batch",
     "conversion": "netspec.conversion",
     "plan": "netspec.plan",
     "sim": "netspec.sim",

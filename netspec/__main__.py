@@ -1,4 +1,4 @@
-"""The command line: netspec run | check | plan | report | mod | migrate."""
+"""The command line: netspec run | check | plan | report | mod | migrate | batch."""
 
 import os
 import sys
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netspec.batch.commands import app as batch
 from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 mod_files = typer.Typer(no_args_is_help=True, help="Mod files: list, compile, which.")
 app.add_typer(mod_files, name="mod")
+app.add_typer(batch, name="batch")
 
 Target = Annotated[
     Path,

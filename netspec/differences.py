@@ -94,6 +94,12 @@ DIFFERENCES = {
         "Dict",
         "ODict",
     ),
+    "| batches: a failed simulation | exit status 0, a line in a file | exit status 1, its last lines shown"
+    " and kept |": ("Batch",),
+    "| batches: `mpi_direct` | all simulations of a grid at once; at the end every process called `nrniv` is"
+    " killed | as many as the cores have room for; only its own |": ("mpi_direct",),
+    "| batches: `evol`, `asd`, `optuna` | inspyred, adaptive stochastic descent, TPE | NSGA-II of the"
+    " population's size, CMA-ES, TPE: other points |": ("evolCfg", "optimCfg"),
 }
 """A sentence or row of docs/differences-from-netpyne.md, as it stands there -> names that make it matter."""
 

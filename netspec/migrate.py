@@ -17,7 +17,10 @@ CONVERSION = (
     *("importCell", "importCellsFromNet", "mechVarList", "getSecName"),
 )
 MOVED = {
-    "netpyne": ("specs", "sim", "conversion"),
+    "netpyne": ("specs", "sim", "conversion", "batch"),
+    "netpyne.batch": ("Batch",),
+    "netpyne.batchtools": ("specs", "comm"),
+    "netpyne.batchtools.search": ("search",),
     "netpyne.conversion": CONVERSION,
     "netpyne.specs": ("Dict", "ODict", "NetParams", "SimConfig"),
     "netpyne.sim": (),

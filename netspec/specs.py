@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import math
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -281,11 +282,37 @@ class SimConfig(Attributes):
 
         for name, default in _defaults(Simulation).items():
             setattr(self, name, default)
-        self.update(dict(simConfigDict or {}), merge=False)
+        self._take(dict(simConfigDict or {}), merge=False)
 
-    def update(self, values: Mapping[str, Any] | None = None, merge: bool = True, **more: Any) -> None:
-        """Set many attributes; dictionaries are merged into those already there, key by key."""
-        for name, value in {**(values or {}), **more}.items():
+    def update(
+        self,
+        values: Mapping[str, Any] | None = None,
+        merge: bool = True,
+        force_match: bool = False,
+        **more: Any,
+    ) -> None:
+        """Set many attributes, and those of the trial that the simulation belongs to, if it does to one.
+
+        Dictionaries are merged into those already there, key by key. force_match: no new attributes.
+        """
+        given = {**(values or {}), **more}
+        for name in given if force_match else ():
+            if name not in self:
+                raise AttributeError(f"no {name!r}. {did_you_mean(name, self.keys())}")
+        self._take(given, merge)
+        if "NETSPEC_TRIAL" in os.environ:
+            from netspec.batch import trial
+
+            trial.apply(simConfig=self, force=not force_match)
+
+    def get_mappings(self) -> dict[str, Any]:
+        """Label -> value of the parameters of the trial; nothing outside a batch."""
+        from netspec.batch import trial
+
+        return trial.params()
+
+    def _take(self, given: Mapping[str, Any], merge: bool) -> None:
+        for name, value in given.items():
             present = self.get(name)
             if merge and isinstance(present, Dict) and isinstance(value, Mapping):
                 _merge(present, value)

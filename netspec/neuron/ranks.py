@@ -249,7 +249,7 @@ class _Report:
     def __call__(
         self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        rank = _number()
+        rank = number()
         # A mistake that all ranks see is printed by the first, which ends the others while they wait here.
         time.sleep(min(PATIENCE + rank / 5, 4 * PATIENCE) if rank else 0)
         if rank and not issubclass(kind, ParallelError):
@@ -262,7 +262,7 @@ class _Report:
             mpi.COMM_WORLD.Abort(130 if issubclass(kind, KeyboardInterrupt) else 1)
 
 
-def _number() -> int:
+def number() -> int:
     """Which rank this is, as far as is known before MPI is initialised."""
     mpi = _running()
     if mpi:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from netspec import results as netspec_results
+from netspec.batch import trial
 from netspec.errors import FileError, Problem, SpecError, StateError, did_you_mean
 from netspec.formats import json, netpyne_read, netpyne_signals, netpyne_write, page, pickle, weights
 from netspec.model import Model
@@ -244,8 +245,11 @@ def from_command_line(config_default: str, params_default: str) -> tuple[SimConf
     """The settings in the files named on the command line (simConfig=..., netParams=...), or the defaults."""
     given = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
     cfg = config(given.get("simConfig", config_default))
+    trial.apply(simConfig=cfg)
     main().cfg = cfg  # type: ignore[attr-defined]
-    return cfg, params(given.get("netParams", params_default))
+    net_params = params(given.get("netParams", params_default))
+    trial.apply(net_params)
+    return cfg, net_params
 
 
 def main() -> ModuleType:

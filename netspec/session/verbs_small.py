@@ -59,8 +59,11 @@ def close(message: str | None = None, clear: bool = True) -> None:
     sys.exit()
 
 
-def send(*args: Any, **kwargs: Any) -> None:
-    """Nothing: there is no batch to send to."""
+def send(data: Any = None, *args: Any, **kwargs: Any) -> None:
+    """Hand in what came out (a mapping, a Series or JSON) to the batch; nothing by itself."""
+    from netspec.batch import trial
+
+    trial.result(data)
 
 
 def calculateLFP() -> None:

@@ -26,6 +26,8 @@ MAY_IMPORT = {
 }
 FACE = {
     "specs",
+    "batch",
+    "batchtools",
     "sim",
     "views",
     "native",

@@ -40,7 +40,7 @@ def script(folder, body, name="run.py"):
 def test_help_names_every_command():
     status, out, _ = command("--help")
     assert status == 0
-    assert all(name in out for name in ("run", "check", "plan", "report", "mod", "migrate"))
+    assert all(name in out for name in ("run", "check", "plan", "report", "mod", "migrate", "batch"))
 
 
 def test_mistakes_in_a_file_are_listed_without_neuron(tmp_path):

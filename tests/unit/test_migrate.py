@@ -54,6 +54,8 @@ def imports(tmp_path, line):
         ("from netpyne.network import Network", "from netspec.views"),
         ("from netpyne.cell import CompartCell, PointCell as P", "from netspec.views"),
         ("import netpyne", "import netspec as netpyne"),
+        ("from netpyne.batch import Batch", "from netspec"),
+        ("from netpyne.batchtools.search import search", "from netspec"),
         ("import netpyne as np_", "import netspec"),
         ("import netpyne.sim as sim", "import netspec"),
     ],
@@ -65,8 +67,8 @@ def test_imports_that_netspec_has(tmp_path, line, new):
 @pytest.mark.parametrize(
     "line",
     [
-        "from netpyne.batch import Batch",
-        "from netpyne import specs, batch",
+        "from netpyne.batch import bashTemplate",
+        "from netpyne import specs, support",
         "from netpyne.cell import Cell",
         "from netpyne import *",
         "from netpyne.conversion import sonataImport",

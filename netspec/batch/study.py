@@ -1,0 +1,91 @@
+"""A study from Python: made or opened by its folder, run by a pool of local workers, read as a table."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netspec.batch import fitness as fitnesses
+from netspec.batch import locks, pool, settings, worker
+from netspec.batch.ledger import Ledger
+from netspec.errors import Problem, SpecError, StateError
+
+if TYPE_CHECKING:
+    from netspec.batch.table import Table
+
+
+class Study:
+    """A study in a folder. Settings (see `settings.Settings`) make it; without any it is opened.
+
+    Made again with the same settings it is continued; with others it is refused. Paths of files are relative
+    to the working directory. fitness: a function of a trial's `results` or `folder`, or 'file.py:function'.
+    """
+
+    def __init__(self, folder: str | Path, *, fitness: Callable[..., Any] | str | None = None, **given: Any):
+        self.folder = Path(folder)
+        self._fitness = fitnesses.of_folder(fitness) if callable(fitness) else None
+        if given or fitness:
+            named = settings.reference(fitness) if callable(fitness) else fitness
+            self._make({**given, "fitness": named} if named else given, Path())
+        self.ledger = Ledger(self.folder)
+        self.settings = self.ledger.settings
+        self.ledger.enqueue()
+
+    @classmethod
+    def from_file(cls, path: str | Path, folder: str | Path) -> "Study":
+        """The study that a TOML file describes, whose paths are relative to the file, in this folder."""
+        made = cls.__new__(cls)
+        made.folder, made._fitness = Path(folder), None
+        made._make(settings.from_toml(Path(path)), Path(path).parent)
+        made.__init__(folder)  # type: ignore[misc]
+        return made
+
+    def _make(self, given: Mapping[str, Any], base: Path) -> None:
+        wanted = settings.checked(given, base)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locks.held(self.folder / "claims.lock"):
+            if not (self.folder / settings.FILE).exists():
+                settings.freeze(wanted, self.folder, base)
+            changed = settings.changed(wanted, self.folder, base)
+        if changed:
+            text = (
+                f"other settings than before ({', '.join(changed)}): take another folder, or delete this one"
+            )
+            raise SpecError([Problem(str(self.folder), text)])
+
+    def run(
+        self,
+        workers: int | None = None,
+        cores: int | None = None,
+        oversubscribe: bool = False,
+        failed: bool = False,
+        quiet: bool = False,
+    ) -> bool:
+        """Run what is left, on so many cores; whether every trial ended well.
+
+        workers: simulations at a time; default: what the cores have room for. failed: failed trials too.
+        """
+        ranks = self.settings.ranks
+        workers = pool.room(ranks, workers, cores, oversubscribe)
+        (self.folder / worker.CANCEL).unlink(missing_ok=True)
+        if failed:
+            self.ledger.retry_failed()
+        return pool.run(self.ledger, workers, self._fitness, quiet)
+
+    def cancel(self) -> None:
+        """Ask all workers to end; their trials wait for `run` to begin them again."""
+        (self.folder / worker.CANCEL).touch()
+
+    def table(self) -> "Table":
+        """A row per trial."""
+        from netspec.batch.table import table
+
+        return table(self.ledger)
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """Number, values of the parameters and objectives of the best trial (of the first of a front)."""
+        found = self.ledger.best()
+        if not found:
+            raise StateError(f"{self.folder}: no trial with an objective is complete")
+        objectives = dict(zip(self.settings.objectives, found[0].values, strict=True))
+        return {"number": found[0].number, "point": self.ledger.point_of(found[0]), "objectives": objectives}
