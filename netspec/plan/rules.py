@@ -14,7 +14,8 @@ from netspec.streams import CellKeys, Ids, Streams, uniforms
 Gids = NDArray[np.int64]
 Positions = NDArray[np.int64]
 Pairs = tuple[Gids, Gids]
-RuleFunction = Callable[..., Pairs]
+RuleFunction = Callable[..., Any]
+"""Gives pairs, or what `whole.Whole` holds."""
 
 RULES: dict[str, RuleFunction] = {}
 """By every name that connFunc may have."""

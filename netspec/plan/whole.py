@@ -1,6 +1,7 @@
 """Connections that a rule describes whole, with their synapses: what files of other formats list."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _codes(
     return np.asarray(table[codes], np.int64)  # -1 is the last of them
 
 
-def _check(network: Network, columns: dict[str, NDArray[np.generic]]) -> None:
+def _check(network: Network, columns: dict[str, NDArray[Any]]) -> None:
     """SpecError for a place that the cell lacks, and for a delay or location that cannot be."""
     ends, cells = network.ends, network.cells
     template = cells.table["template"][cells.positions(columns["post"])]

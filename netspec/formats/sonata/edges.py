@@ -135,7 +135,7 @@ def _spread(spans: NDArray[np.int64]) -> NDArray[np.int64]:
     lengths = np.maximum(spans[:, 1] - spans[:, 0], 0)
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(spans[:, 0] - (ends - lengths), lengths)
+    return np.asarray(np.arange(total) + np.repeat(spans[:, 0] - (ends - lengths), lengths), np.int64)
 
 
 def _scanned(item: h5py.Group, targets: NDArray[np.int64], path: Path) -> NDArray[np.int64]:

@@ -1,0 +1,145 @@
+"""A circuit and its simulation as the dictionaries that a user would write."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from netspec.errors import FileError
+from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import spikes, synapses
+from netspec.formats.sonata.config import Config
+from netspec.formats.sonata.edges import EdgePopulation
+from netspec.formats.sonata.groups import OWN, Group, groups
+from netspec.formats.sonata.node_sets import resolve
+from netspec.formats.sonata.nodes import Nodes
+from netspec.formats.sonata.rule import circuit
+
+AXES = ("x", "y", "z")
+
+
+def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(netParams, simConfig) of a config. FileError names file and key of what is wrong."""
+    config, nodes, edges = circuit(str(Path(path).resolve()))
+    together = {name: groups(each) for name, each in nodes.items()}
+    trains = _trains(config, nodes)
+    net: dict[str, Any] = {
+        "defaultThreshold": float(config.run.get("spike_threshold", -15.0)),
+        "cellParams": {},
+        "popParams": {
+            group.label: _population(config, group, trains.get(name))
+            for name, own in together.items()
+            for group in own
+        },
+        "synMechParams": {},
+        "connParams": {},
+        "stimSourceParams": {},
+        "stimTargetParams": {},
+    }
+    for name, population in edges.items():
+        net["synMechParams"] |= synapses.mechanisms(config, population)
+        net["connParams"][name] = _rule(config, population, together)
+    return net, _simulation(config)
+
+
+def _rule(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
+    ends = {}
+    for key, name in (("preConds", population.source), ("postConds", population.target)):
+        if name not in together:
+            raise FileError(
+                f"{population.files.data}: {population.name!r} connects nodes of {name!r}, which no file of "
+                f"nodes has (there are {sorted(together)})"
+            )
+        ends[key] = {"pop": [group.label for group in together[name]]}
+    return {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
+
+
+def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[str, Any]:
+    """An entry of popParams, with the cells' places and attributes."""
+    cells = _cells(group)
+    match group.kind:
+        case "virtual":
+            for row, cell in zip(group.rows.tolist(), cells, strict=True):
+                cell["spkTimes"] = trains[row].tolist() if trains is not None else []
+            return {"cellModel": "VecStim", "cellsList": cells}
+        case "point":
+            return {**_artificial(config, group), "cellsList": cells}
+    raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
+
+
+def _cells(group: Group) -> list[dict[str, Any]]:
+    nodes, rows = group.nodes, group.rows
+    places = {axis: nodes.numbers(axis)[rows].tolist() for axis in AXES}
+    names = sorted(n for n in nodes.names if n not in (*AXES, *OWN) and "/" not in n and nodes_have(nodes, n))
+    tags = {name: nodes.attribute(name)[rows].tolist() for name in names}
+    ids = group.ids.tolist()
+    return [
+        {
+            **{axis: places[axis][k] for axis in AXES},
+            "node_id": ids[k],
+            "population": nodes.population,
+            **{name: _plain(tags[name][k]) for name in names if tags[name][k] is not None},
+        }
+        for k in range(len(rows))
+    ]
+
+
+def nodes_have(nodes: Nodes, name: str) -> bool:
+    """Whether an attribute is one value per node."""
+    return name not in nodes.columns or nodes.columns[name].ndim == 1
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _artificial(config: Config, group: Group) -> dict[str, Any]:
+    """CellModel and parameters of an artificial cell."""
+    template = str(group.attributes["model_template"])
+    schema, _, name = template.partition(":")
+    where = (
+        f"{group.nodes.files.types or group.nodes.files.data}: model_template {template!r} of {group.label!r}"
+    )
+    if schema != "nrn" or not name:
+        raise FileError(f"{where}: NEURON has no such cell (nrn:IntFire1 and the like are artificial cells)")
+    parameters: dict[str, Any] = {}
+    if (named := group.attributes["dynamics_params"]) is not None:
+        folder = config.component("point_neuron_models_dir", where)
+        parameters = configs.load(config.file(f"{where}: dynamics_params", str(folder / str(named))))
+    if name == "IntFire1":  # its files are in seconds
+        parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
+    return {"cellModel": name, **parameters}
+
+
+def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
+    """Spike times of each node of the virtual populations that have some."""
+    found: dict[str, list[Any]] = {}
+    for label, entry in config.inputs.items():
+        if entry.get("input_type") != "spikes":
+            continue
+        key = f"inputs.{label}"
+        path = config.file(f"{key}.input_file", entry.get("input_file"))
+        for name, rows in resolve(config, nodes, entry.get("node_set"), f"{key}.node_set").items():
+            times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
+            trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
+            for row, own in zip(rows.tolist(), times, strict=True):
+                trains[row] = np.sort(np.concatenate([trains[row], own]))
+    return found
+
+
+def _simulation(config: Config) -> dict[str, Any]:
+    """simConfig: times, temperature, what is recorded."""
+    run, conditions = config.run, config.conditions
+    simulation: dict[str, Any] = {
+        "duration": float(run.get("tstop", 0.0)),
+        "dt": float(run.get("dt", 0.1)),
+        "hParams": {name: float(conditions[name]) for name in ("celsius", "v_init") if name in conditions},
+        "filename": "sonata",
+        "oneSynPerNetcon": True,
+        "invertedYCoord": False,
+        "allowSelfConns": True,
+    }
+    if not run.get("tstop"):
+        simulation.pop("duration")
+    return simulation

@@ -1,0 +1,87 @@
+"""The connectivity rule that reads the edges of a file: a rank reads those onto its own cells."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import FileError, Problem, SpecError
+from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import edges as edge_files
+from netspec.formats.sonata import nodes as node_files
+from netspec.formats.sonata import synapses, weights
+from netspec.formats.sonata.edges import Edges
+from netspec.formats.sonata.groups import groups
+from netspec.formats.sonata.nodes import Nodes
+from netspec.plan.rules import Gids, Positions, rule
+from netspec.plan.whole import Network, Whole
+
+
+@lru_cache(maxsize=4)
+def circuit(path: str) -> tuple[configs.Config, dict[str, Nodes], dict[str, edge_files.EdgePopulation]]:
+    """A circuit's config, its nodes and its populations of edges, read once."""
+    config = configs.read(path)
+    known = {each.name: each for each in edge_files.populations(config)}
+    return config, node_files.read(config), known
+
+
+@rule("sonata")
+def sonata(
+    pre: Gids, post: Gids, owned: Positions, stream: Any, network: Network, config: str, edges: str
+) -> Whole:
+    """The edges of a population of edges. config: file; pre and post: all cells of its nodes."""
+    read, nodes, known = circuit(config)
+    if edges not in known:
+        raise FileError(f"{read.path}: there is no population of edges {edges!r} (there are {sorted(known)})")
+    population = known[edges]
+    source, target = (order(nodes[name]) for name in (population.source, population.target))
+    for ids, gids, name in ((source, pre, population.source), (target, post, population.target)):
+        if len(ids) != len(gids):
+            message = (
+                f"{edges!r} connects {len(ids)} nodes of {name!r}, but the rule finds {len(gids)} cells."
+            )
+            raise SpecError([Problem(network.ends.path, message)])
+    found = edge_files.onto(population, target[owned])
+    return wired(
+        read,
+        found,
+        _gids(source, pre, found.source, found),
+        _gids(target, post, found.target, found),
+        network,
+    )
+
+
+def order(nodes: Nodes) -> NDArray[np.int64]:
+    """Ids of the nodes in the order of their gids here."""
+    return np.concatenate([group.ids for group in groups(nodes)])
+
+
+def _gids(ids: NDArray[np.int64], gids: Gids, wanted: NDArray[np.int64], found: Edges) -> Gids:
+    sorting = np.argsort(ids, kind="stable")
+    place = np.minimum(np.searchsorted(ids[sorting], wanted), len(ids) - 1)
+    unknown = np.flatnonzero(ids[sorting[place]] != wanted)
+    if len(unknown):
+        row, files = found.rows[unknown[0]], found.population.files
+        raise FileError(
+            f"{files.data}: edge {row} of {found.population.name!r} names node {wanted[unknown[0]]}, "
+            "which is not there"
+        )
+    return np.asarray(gids[sorting[place]], np.int64)
+
+
+def wired(config: configs.Config, found: Edges, pre: Gids, post: Gids, network: Network) -> Whole:
+    """The connections that edges stand for, in their order."""
+    weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
+    made = synapses.place(config, found, network, post)
+    return Whole(
+        pre[made.edge],
+        post[made.edge],
+        weight[made.edge] * made.factor,
+        delay[made.edge],
+        made.synapse,
+        made.section,
+        made.location,
+        made.synapses,
+        made.sections,
+    )

@@ -1,0 +1,153 @@
+"""Where the synapses of edges are and what they are: listed in the file, or left to chance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import FileError
+from netspec.formats.sonata import config as configs
+from netspec.formats.sonata.config import Config
+from netspec.formats.sonata.edges import EdgePopulation, Edges
+from netspec.plan.whole import Network
+
+Ints = NDArray[np.int64]
+SECTION = ("afferent_section_id", "sec_id")
+PLACE = ("afferent_section_pos", "sec_x")
+"""Names of today and of older files."""
+BUILT_IN = {"exp2syn": "Exp2Syn", "Exp2Syn": "Exp2Syn", "expsyn": "ExpSyn", "ExpSyn": "ExpSyn"}
+"""model_template of a synapse -> NEURON's point process."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Synapses in order. edge: which of the edges each belongs to. factor: of its weight.
+
+    section, synapse: codes into the names, -1 at artificial cells.
+    """
+
+    edge: Ints
+    factor: NDArray[np.float64]
+    synapse: Ints
+    section: Ints
+    location: NDArray[np.float64]
+    synapses: tuple[str, ...]
+    sections: tuple[str, ...]
+
+
+def place(config: Config, found: Edges, network: Network, post: Ints) -> Placed:
+    """The synapses of edges onto cells. post: gids of the edges' targets."""
+    template = network.cells.table["template"][network.cells.positions(post)]
+    section = found.numbers(*SECTION, default=-1).astype(np.int64)
+    artificial = template < 0
+    chosen = np.flatnonzero(artificial | (section >= 0))
+    if len(chosen) < len(found):
+        row = found.rows[int(np.flatnonzero(~artificial & (section < 0))[0])]
+        raise FileError(f"{found.population.files.data}: edge {row} names no section: not supported yet")
+    names, codes = _sections(network, template, section, found)
+    labels, synapse = _labels(found, ~artificial)
+    return Placed(
+        np.arange(len(found)),
+        np.where(artificial, _signs(config, found), 1.0),
+        synapse,
+        np.where(artificial, -1, codes),
+        np.where(artificial, 0.5, found.numbers(*PLACE, default=0.5)),
+        labels,
+        names,
+    )
+
+
+def _sections(network: Network, template: Ints, section: Ints, found: Edges) -> tuple[tuple[str, ...], Ints]:
+    """Names of sections, and the code of each edge's: ids count the sections of a cell in order."""
+    names = dict.fromkeys(name for each in network.templates for name in each.sections)
+    number = {name: code for code, name in enumerate(names)}
+    codes = np.full(len(template), -1)
+    for kind, each in enumerate(network.templates):
+        rows = np.flatnonzero(template == kind)
+        own = np.array([number[name] for name in each.sections], np.int64)
+        outside = rows[section[rows] >= len(own)]
+        if len(outside):
+            edge = found.rows[outside[0]]
+            raise FileError(
+                f"{found.population.files.data}: edge {edge} of {found.population.name!r} ends on section "
+                f"{section[outside[0]]}, but cells of {', '.join(each.rules)} have {len(own)}"
+            )
+        codes[rows] = own[section[rows]]
+    return tuple(names), codes
+
+
+def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+    """Labels of synMechParams, and the code of each edge's; -1 where none is wanted."""
+    kinds = kinds_of(found.population)
+    types = {number: label for number, (label, _) in kinds.items()}
+    labels = tuple(dict.fromkeys(types.values()))
+    codes = np.full(len(found), -1)
+    for number in np.unique(found.type_ids[wanted]).tolist():
+        if number not in types:
+            where = found.population.files.types or found.population.files.data
+            raise FileError(f"{where}: edge type {number} has no model_template for its synapses")
+        codes[wanted & (found.type_ids == number)] = labels.index(types[number])
+    return labels, codes
+
+
+def kinds_of(population: EdgePopulation) -> dict[int, tuple[str, Mapping[str, Any]]]:
+    """Of each edge type with a synapse: its label in synMechParams and its attributes."""
+    return {
+        number: (_label(own), own)
+        for number, own in population.types.items()
+        if own.get("model_template") is not None
+    }
+
+
+def _label(own: Mapping[str, Any]) -> str:
+    parameters = own.get("dynamics_params")
+    return (
+        f"{own['model_template']}:{Path(str(parameters)).stem}" if parameters else str(own["model_template"])
+    )
+
+
+def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str, Any]]:
+    """The synMechParams that a population of edges needs."""
+    return {label: _mechanism(config, own, population) for label, own in kinds_of(population).values()}
+
+
+def _mechanism(config: Config, own: Mapping[str, Any], population: EdgePopulation) -> dict[str, Any]:
+    parameters = parameters_of(config, own.get("dynamics_params"), population)
+    mod = BUILT_IN.get(str(own["model_template"]), str(own["model_template"]))
+    renamed = {"erev": "e"} if mod in BUILT_IN.values() else {}
+    if mod == "ExpSyn":
+        renamed["tau1"] = "tau"
+    skipped = ("level_of_detail", "sign")
+    return {"mod": mod} | {
+        renamed.get(name, name): v for name, v in parameters.items() if name not in skipped
+    }
+
+
+def parameters_of(config: Config, named: Any, population: EdgePopulation) -> dict[str, Any]:
+    """The content of a synapse's parameter file; empty if none is named."""
+    if not named:
+        return {}
+    wanted_by = f"edge types of {population.files.types}"
+    path = config.component("synaptic_models_dir", wanted_by) / str(named)
+    content = configs.load(config.file(wanted_by, str(path)))
+    if not isinstance(content, dict):
+        raise FileError(f"{path}: expected a mapping, got {type(content).__name__}")
+    return content
+
+
+def _signs(config: Config, found: Edges) -> NDArray[np.float64]:
+    """Factor of the weight of events to artificial cells: sign and number of synapses, where it is given.
+
+    bmtk leaves signs out where an edge has no nsyns.
+    """
+    if not any(name == "nsyns" for name in found.columns) or any(name in found.columns for name in SECTION):
+        return np.ones(len(found))
+    factor = found.numbers("nsyns", default=1.0)
+    for number in np.unique(found.type_ids).tolist():
+        own = found.population.types.get(number, {})
+        sign = parameters_of(config, own.get("dynamics_params"), found.population).get("sign", 1)
+        factor[found.type_ids == number] *= float(sign)
+    return factor
