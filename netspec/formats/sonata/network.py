@@ -1,14 +1,14 @@
 """A circuit and its simulation as the dictionaries that a user would write."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from netspec.errors import FileError
+from netspec.formats.sonata import biophysical, spikes, synapses
 from netspec.formats.sonata import config as configs
-from netspec.formats.sonata import spikes, synapses
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
 from netspec.formats.sonata.groups import OWN, Group, groups
@@ -19,14 +19,26 @@ from netspec.formats.sonata.rule import circuit
 AXES = ("x", "y", "z")
 
 
-def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(netParams, simConfig) of a config. FileError names file and key of what is wrong."""
+Build = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""What makes a cell rule's secs and secLists of the arguments of `neuron.allen_cells.cell`."""
+
+
+def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(netParams, simConfig) of a config. FileError names file and key of what is wrong.
+
+    build: makes cells with sections, in a process of its own.
+    """
     config, nodes, edges = circuit(str(Path(path).resolve()))
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     net: dict[str, Any] = {
         "defaultThreshold": float(config.run.get("spike_threshold", -15.0)),
-        "cellParams": {},
+        "cellParams": {
+            group.label: {"conds": {"pop": group.label}, **build(biophysical.arguments(config, group))}
+            for own in together.values()
+            for group in own
+            if group.kind == "biophysical"
+        },
         "popParams": {
             group.label: _population(config, group, trains.get(name))
             for name, own in together.items()
@@ -63,6 +75,8 @@ def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[
             for row, cell in zip(group.rows.tolist(), cells, strict=True):
                 cell["spkTimes"] = trains[row].tolist() if trains is not None else []
             return {"cellModel": "VecStim", "cellsList": cells}
+        case "biophysical":
+            return {"cellType": group.label, "cellsList": cells}
         case "point":
             return {**_artificial(config, group), "cellsList": cells}
     raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
