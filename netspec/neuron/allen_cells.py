@@ -1,7 +1,7 @@
 """Cells of Allen's cell types database as bmtk builds them: a morphology, a file of parameters, processing.
 
-The rules are those of bmtk 1.2.0 (bionet/default_setters/cell_models.py), which other tools must follow to get
-the same cells. Run in the process that imports cells.
+The rules are those of bmtk 1.2.0 (bionet/default_setters/cell_models.py), which other tools must follow to
+get the same cells. Run in the process that imports cells.
 """
 
 import json
@@ -144,7 +144,7 @@ def _reversals(made: Any, entries: Iterable[dict[str, Any]], checked: bool) -> N
 
 
 def _neuroml(made: Any, path: Path) -> None:
-    """Channels and passive properties of a cell's NeuroML file. Numbers are taken as they stand, as bmtk does."""
+    """Channels and passive properties of a cell's NeuroML file. Units are not looked at, as in bmtk."""
     root = xml.parse(path).getroot()
     for element in root.iter():
         name = element.tag.rpartition("}")[2]

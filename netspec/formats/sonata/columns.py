@@ -96,4 +96,4 @@ def of_types(types: Mapping[int, Mapping[str, Any]], numbers: NDArray[np.int64],
     distinct, codes = np.unique(numbers, return_inverse=True)
     lookup = np.empty(len(distinct), object)
     lookup[:] = [types.get(number, {}).get(name) for number in distinct.tolist()]
-    return lookup[codes]
+    return np.asarray(lookup[codes])
