@@ -22,6 +22,7 @@ public init, soma, dend, apic, axon, all, somatic, basal, apical, axonal
 objref all, somatic, basal, apical, axonal, this
 create soma[1], dend[1], apic[1], axon[1]
 proc init() { localobj reader, importer
+    forall delete_section()
     all = new SectionList() somatic = new SectionList() basal = new SectionList()
     apical = new SectionList() axonal = new SectionList()
     reader = new Import3d_SWC_read()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError
-from netspec.formats.sonata import biophysical, spikes, synapses
+from netspec.formats.sonata import biophysical, clamps, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -46,9 +46,8 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         },
         "synMechParams": {},
         "connParams": {},
-        "stimSourceParams": {},
-        "stimTargetParams": {},
     }
+    net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(config, nodes, together)
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"][name] = _rule(config, population, together)
