@@ -79,7 +79,7 @@ def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: Any, path: Pat
             raise FileError(
                 f"{path}: {data.name}: code {codes.max()} is not among the {len(words)} of {library.name}"
             )
-        return words[codes]
+        return np.asarray(words[codes])
     return texts(found) if found.dtype.kind in "SO" else found
 
 

@@ -1,5 +1,6 @@
 """The connectivity rule that reads the edges of a file: a rank reads those onto its own cells."""
 
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -11,8 +12,10 @@ from netspec.formats.sonata import config as configs
 from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata import nodes as node_files
 from netspec.formats.sonata import synapses, weights
+from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
+from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
 from netspec.plan.rules import Gids, Positions, rule
 from netspec.plan.whole import Network, Whole
@@ -43,13 +46,10 @@ def sonata(
             )
             raise SpecError([Problem(network.ends.path, message)])
     found = edge_files.onto(population, target[owned])
-    return wired(
-        read,
-        found,
-        _gids(source, pre, found.source, found),
-        _gids(target, post, found.target, found),
-        network,
-    )
+    from_pre = _gids(source, pre, found.source, found)
+    onto = _gids(target, post, found.target, found)
+    draws = _draws(read, nodes, known, population, target[owned], network, post[owned])
+    return wired(read, found, from_pre, onto, network, draws)
 
 
 def order(nodes: Nodes) -> NDArray[np.int64]:
@@ -70,10 +70,56 @@ def _gids(ids: NDArray[np.int64], gids: Gids, wanted: NDArray[np.int64], found: 
     return np.asarray(gids[sorting[place]], np.int64)
 
 
-def wired(config: configs.Config, found: Edges, pre: Gids, post: Gids, network: Network) -> Whole:
+def _draws(
+    config: configs.Config,
+    nodes: dict[str, Nodes],
+    known: dict[str, edge_files.EdgePopulation],
+    population: edge_files.EdgePopulation,
+    targets: NDArray[np.int64],
+    network: Network,
+    gids: Gids,
+) -> Draws:
+    """The numbers of some target nodes after those that earlier populations of edges draw. gids: theirs."""
+    names = list(nodes)
+    first = sum(len(nodes[name]) for name in names[: names.index(population.target)])
+    rows = nodes[population.target].rows(targets)
+    seeds = dict(zip(targets.tolist(), (first + rows).tolist(), strict=True))
+    before: Counter[int] = Counter()
+    artificial = network.cells.table["template"][network.cells.positions(gids)] < 0
+    lacking = dict(zip(targets.tolist(), artificial.tolist(), strict=True))
+    for earlier in sequence(config, nodes, known):
+        if earlier.name == population.name:
+            break
+        if earlier.target == population.target:
+            found = edge_files.onto(earlier, targets)
+            counts = synapses.free_counts(
+                found, np.array([lacking[node] for node in found.target.tolist()], bool)
+            )
+            for node, count in zip(found.target.tolist(), counts.tolist(), strict=True):
+                before[node] += count
+    return Draws(seeds, before)
+
+
+def sequence(
+    config: configs.Config, nodes: dict[str, Nodes], known: dict[str, edge_files.EdgePopulation]
+) -> list[edge_files.EdgePopulation]:
+    """Populations of edges in the order of bmtk: those of virtual nodes last, as inputs name them."""
+    virtual = {name for name, each in nodes.items() if {group.kind for group in groups(each)} == {"virtual"}}
+    made = [edges for edges in known.values() if edges.source not in virtual]
+    for label, entry in config.inputs.items():
+        if entry.get("input_type") == "spikes":
+            sources = resolve(config, nodes, entry.get("node_set"), f"inputs.{label}.node_set")
+            made += [edges for edges in known.values() if edges.source in virtual and edges.source in sources]
+    made += known.values()
+    return list({edges.name: edges for edges in made}.values())
+
+
+def wired(
+    config: configs.Config, found: Edges, pre: Gids, post: Gids, network: Network, draws: Draws
+) -> Whole:
     """The connections that edges stand for, in their order."""
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
-    made = synapses.place(config, found, network, post)
+    made = synapses.place(config, found, network, post, draws)
     return Whole(
         pre[made.edge],
         post[made.edge],

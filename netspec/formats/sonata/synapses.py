@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
+from netspec.formats.sonata import chance
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation, Edges
+from netspec.plan.segments import Shapes
+from netspec.plan.values import make
 from netspec.plan.whole import Network
 
 Ints = NDArray[np.int64]
@@ -38,26 +42,75 @@ class Placed:
     sections: tuple[str, ...]
 
 
-def place(config: Config, found: Edges, network: Network, post: Ints) -> Placed:
-    """The synapses of edges onto cells. post: gids of the edges' targets."""
+def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
+    """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
     template = network.cells.table["template"][network.cells.positions(post)]
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0
-    chosen = np.flatnonzero(artificial | (section >= 0))
-    if len(chosen) < len(found):
-        row = found.rows[int(np.flatnonzero(~artificial & (section < 0))[0])]
-        raise FileError(f"{found.population.files.data}: edge {row} names no section: not supported yet")
+    free = ~artificial & (section < 0)
+    counts = np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
+    edge = np.repeat(np.arange(len(found)), counts)
     names, codes = _sections(network, template, section, found)
     labels, synapse = _labels(found, ~artificial)
+    where, location = codes[edge], found.numbers(*PLACE, default=0.5)[edge]
+    if free.any():
+        _draw(found, network, names, np.where(free, template, -1), counts, draws, where, location)
     return Placed(
-        np.arange(len(found)),
-        np.where(artificial, _signs(config, found), 1.0),
-        synapse,
-        np.where(artificial, -1, codes),
-        np.where(artificial, 0.5, found.numbers(*PLACE, default=0.5)),
+        edge,
+        np.where(artificial, _signs(config, found), 1.0)[edge],
+        synapse[edge],
+        np.where(artificial[edge], -1, where),
+        np.where(artificial[edge], 0.5, location),
         labels,
         names,
     )
+
+
+def free_counts(found: Edges, artificial: NDArray[np.bool_]) -> Ints:
+    """How many synapses of each edge are left to chance. artificial: whether targets are artificial cells."""
+    free = ~artificial & np.isnan(found.numbers(*SECTION))
+    return np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 0)
+
+
+def _draw(
+    found: Edges,
+    network: Network,
+    names: tuple[str, ...],
+    template: Ints,
+    counts: Ints,
+    draws: Draws,
+    section: Ints,
+    location: NDArray[np.float64],
+) -> None:
+    """Fill in sections and locations of synapses left to chance. template: of those edges, else -1."""
+    number = {name: code for code, name in enumerate(names)}
+    parts: dict[int, chance.Segments] = {}
+    choices: dict[tuple[int, int], tuple[Ints, NDArray[np.float64]]] = {}
+    file = found.population.files.types
+    for edge, rows in chance.rows_of(counts):
+        kind, type_id = int(template[edge]), int(found.type_ids[edge])
+        if kind < 0:
+            continue
+        if kind not in parts:
+            parts[kind] = chance.segments(network.templates[kind], _shapes(network, kind), number)
+        if (kind, type_id) not in choices:
+            wanted = chance.wish(found.population.types.get(type_id, {}), f"{file}: edge type {type_id}")
+            choices[kind, type_id] = parts[kind].candidates(wanted.sections, wanted.span)
+        candidates, sums = choices[kind, type_id]
+        if not len(candidates):
+            raise FileError(
+                f"{file}: edge type {type_id}: cells of {', '.join(network.templates[kind].rules)} have no "
+                "segment in target_sections within distance_range"
+            )
+        numbers = draws.take(int(found.target[edge]), rows.stop - rows.start)
+        chosen = candidates[np.searchsorted(sums, numbers, side="right")]
+        section[rows], location[rows] = parts[kind].section[chosen], parts[kind].location[chosen]
+
+
+def _shapes(network: Network, kind: int) -> Shapes:
+    """Geometry of a template's cells, which are all alike."""
+    members = np.flatnonzero(network.cells.table["template"] == kind)[:1]
+    return make(network.ends.model, network.cells, network.templates[kind], members, geometry=True).shapes
 
 
 def _sections(network: Network, template: Ints, section: Ints, found: Edges) -> tuple[tuple[str, ...], Ints]:
