@@ -19,8 +19,8 @@ from netspec.formats.sonata.rule import circuit
 AXES = ("x", "y", "z")
 
 
-Build = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""What makes a cell rule's secs and secLists of the arguments of `neuron.allen_cells.cell`."""
+Build = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+"""What makes cell rules' secs and secLists of arguments of `neuron.allen_cells.cell`."""
 
 
 def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -28,17 +28,13 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
 
     build: makes cells with sections, in a process of its own.
     """
+    circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     net: dict[str, Any] = {
         "defaultThreshold": float(config.run.get("spike_threshold", -15.0)),
-        "cellParams": {
-            group.label: {"conds": {"pop": group.label}, **build(biophysical.arguments(config, group))}
-            for own in together.values()
-            for group in own
-            if group.kind == "biophysical"
-        },
+        "cellParams": _cell_rules(config, together, build),
         "popParams": {
             group.label: _population(config, group, trains.get(name))
             for name, own in together.items()
@@ -52,6 +48,30 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"][name] = _rule(config, population, together)
     return net, _simulation(config)
+
+
+def mod_folders(path: str | Path) -> list[Path]:
+    """The folders with the mod files of a config's components."""
+    named = configs.read(path).components.get("mechanisms_dir")
+    if named is None:
+        return []
+    places = [folder for folder in (Path(named) / "modfiles", Path(named)) if any(folder.glob("*.mod"))]
+    if not Path(named).is_dir():
+        raise FileError(f"{path}: components.mechanisms_dir: there is no folder {named}")
+    return places[:1]
+
+
+def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Build) -> dict[str, Any]:
+    """An entry of cellParams for each group of cells with sections; cells that are alike are built once."""
+    wanted = {
+        group.label: biophysical.arguments(config, group)
+        for own in together.values()
+        for group in own
+        if group.kind == "biophysical"
+    }
+    different = {repr(each): each for each in wanted.values()}
+    made = dict(zip(different, build(list(different.values())), strict=True))
+    return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
 def _rule(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:

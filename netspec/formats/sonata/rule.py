@@ -2,7 +2,6 @@
 
 from collections import Counter
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
-from netspec.plan.rules import Gids, Positions, rule
+from netspec.plan.rules import Gids, Positions
 from netspec.plan.whole import Network, Whole
 
 
@@ -29,10 +28,7 @@ def circuit(path: str) -> tuple[configs.Config, dict[str, Nodes], dict[str, edge
     return config, node_files.read(config), known
 
 
-@rule("sonata")
-def sonata(
-    pre: Gids, post: Gids, owned: Positions, stream: Any, network: Network, config: str, edges: str
-) -> Whole:
+def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: str, edges: str) -> Whole:
     """The edges of a population of edges. config: file; pre and post: all cells of its nodes."""
     read, nodes, known = circuit(config)
     if edges not in known:
