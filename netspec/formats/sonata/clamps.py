@@ -32,11 +32,11 @@ def stimuli(
             "sec": f"{entry.get('section_name', 'soma')}_{entry.get('section_index', 0)}",
             "loc": float(entry.get("section_dist", 0.5)),
         }
-        chosen = list(_chosen(config, nodes, together, entry.get("node_set"), f"inputs.{label}.node_set"))
+        members_of = list(chosen(config, nodes, together, entry.get("node_set"), f"inputs.{label}.node_set"))
         for number, values in enumerate(_clamps(config, label, entry)):
             name = label if number == 0 else f"{label}_{number}"
             sources[name] = {"type": "IClamp", **values}
-            for group, members in chosen:
+            for group, members in members_of:
                 conds = {"pop": group.label, "cellList": members}
                 targets[f"{name}->{group.label}"] = {"source": name, "conds": conds, **place}
     return sources, targets
@@ -56,7 +56,7 @@ def _clamps(config: Config, label: str, entry: Mapping[str, Any]) -> Iterator[di
         yield {NUMBERS[key]: float(value) for key, value in zip(given, values, strict=True)}
 
 
-def _chosen(
+def chosen(
     config: Config, nodes: Mapping[str, Nodes], together: Mapping[str, list[Group]], wanted: Any, key: str
 ) -> Iterator[tuple[Group, list[int]]]:
     """Groups with nodes of a node set: places of these nodes in each group."""

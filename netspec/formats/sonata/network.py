@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError
-from netspec.formats.sonata import biophysical, clamps, spikes, synapses
+from netspec.formats.sonata import biophysical, clamps, reports, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -47,7 +47,8 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"][name] = _rule(config, population, together)
-    return net, _simulation(config)
+    recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
+    return net, {**_simulation(config), **recorded}
 
 
 def mod_folders(path: str | Path) -> list[Path]:
