@@ -119,7 +119,7 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
         made.all.append(sec=section)
     made.axon[0].connect(made.soma[0], 1.0 if made_of_axon else 0.5, 0)
     made.axon[1].connect(made.axon[0], 1, 0)
-    h.define_shape()
+    # No 3-D points, from which NEURON would compute lengths anew: they are drawn when they are needed.
 
 
 def _channels(made: Any, content: dict[str, Any]) -> None:

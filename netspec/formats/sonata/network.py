@@ -172,6 +172,7 @@ def _simulation(config: Config) -> dict[str, Any]:
         "filename": "sonata",
         "oneSynPerNetcon": True,
         "invertedYCoord": False,
+        "pt3dRelativeToCellLocation": False,
         "allowSelfConns": True,
     }
     if not run.get("tstop"):

@@ -37,6 +37,11 @@ def recordings(
         module = entry.get("module", entry.get("type", MEMBRANE[0]))
         if module == "extracellular":
             found["recordLFP"] = _electrodes(config, label, entry)
+            nearest = entry.get("minimum_distance")
+            found["electrodes"] = {
+                "cells": "soma",
+                **({} if nearest == "auto" else {"minimumDistance": float(nearest or 0)}),
+            }
             continue
         gids = _gids(config, nodes, together, entry, label, first)
         recorded |= {gid for own in gids.values() for gid in own}
