@@ -57,9 +57,7 @@ ENTRIES = (
     Entry("bio_advanced, list", "bmtk", "bio_advanced_stimuli/config.simulation_iclamp.aslist.json"),
     Entry("bio_advanced, csv", "bmtk", "bio_advanced_stimuli/config.simulation_iclamp.csv.json"),
     Entry("bio_advanced, spikes", "bmtk", "bio_advanced_stimuli/config.simulation_spikes.json"),
-    Entry(
-        "bio_advanced, spontaneous", "bmtk", "bio_advanced_stimuli/config.simulation_spont_activity.json"
-    ),
+    Entry("bio_advanced, spontaneous", "bmtk", "bio_advanced_stimuli/config.simulation_spont_activity.json"),
     Entry("bio_300cells_nosurround", "bmtk", "bio_300cells_nosurround/config.simulation.json"),
     Entry("bio_450cells_compact", "bmtk", "bio_450cells_compact/config.simulation.json"),
 )
@@ -202,7 +200,8 @@ def child(config: Path, out: Path, duration: float) -> None:
     net, options, mods = netspec.import_sonata(config)
     if duration:
         options["duration"] = duration
-    if os.environ.get("EXTRA"): options |= json.loads(os.environ["EXTRA"])
+    if os.environ.get("EXTRA"):
+        options |= json.loads(os.environ["EXTRA"])
     session = Session(talks=False)
     session.mod = list(mods)
     session.initialize(net, native.named(options), None)
@@ -289,8 +288,8 @@ def signals(out: Path, reports: Any, found: Any) -> Result:
             if "ecp" in file and found["lfp"].size:
                 theirs, ours = file["ecp/data"][:], found["lfp"]
                 ours = ours if ours.shape[1] == theirs.shape[1] else ours.T
-                count = min(len(theirs), len(ours) - 1)
-                made["ecp"] = float(np.abs(theirs[:count] - ours[1 : count + 1]).max() / np.abs(theirs).max())
+                count = min(len(theirs), len(ours))
+                made["ecp"] = float(np.abs(theirs[:count] - ours[:count]).max() / np.abs(theirs).max())
             elif "report" in file and report.get("variable_name") in ("v", ["v"]) and label in traces:
                 made["soma"] = max(made.get("soma", 0.0), of_report(file["report"], traces[label]))
     return made

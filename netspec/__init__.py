@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from netspec.results import Results
 
 __version__ = "0.1.0"
-__all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "import_sonata", "load", "plan", "run"]
+__all__ = [
+    "NetspecError",
+    "NetspecWarning",
+    "SpecError",
+    "StateError",
+    "import_sonata",
+    "load",
+    "plan",
+    "run",
+]
 
 _LAZY = {
     "conversion": "netspec.conversion",

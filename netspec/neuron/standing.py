@@ -16,7 +16,9 @@ ANGLES = tuple(f"rotation_angle_{axis}axis" for axis in "xyz")
 """Tags of cells: turns about the axes of the tissue, counter-clockwise [rad], z first."""
 
 
-def standing(plan: Plan, gids: Sequence[int], cells: Sequence[Mapping[str, Any]], places: Segments) -> Segments:
+def standing(
+    plan: Plan, gids: Sequence[int], cells: Sequence[Mapping[str, Any]], places: Segments
+) -> Segments:
     """The segments with the middle of each cell's soma at the place of the cell, and the cell turned.
 
     gids, cells: whose segments they are, and their sections. https://github.com/AllenInstitute/sonata (nodes)
@@ -26,7 +28,9 @@ def standing(plan: Plan, gids: Sequence[int], cells: Sequence[Mapping[str, Any]]
         raise SpecError([Problem("simConfig.electrodes.cells", message)])
     rows = plan.cells.positions(np.array(gids, np.int64))
     simulation, table = plan.model.spec.simulation, plan.cells.table
-    at = np.stack([table["x"], -table["y"] if simulation.inverted_y else table["y"], table["z"]], axis=1)[rows]
+    at = np.stack([table["x"], -table["y"] if simulation.inverted_y else table["y"], table["z"]], axis=1)[
+        rows
+    ]
     tags = [plan.cells.tag(name) for name in ANGLES]
     start, end = places.start.copy(), places.end.copy()
     for number, (row, sections) in enumerate(zip(rows.tolist(), cells, strict=True)):

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from netspec.signals.electrodes import HINT, KEYS, CELLS, METHODS, SLAB_KEYS, Electrodes, contact_points, electrodes
+from netspec.signals.electrodes import (
+    HINT,
+    KEYS,
+    CELLS,
+    METHODS,
+    SLAB_KEYS,
+    Electrodes,
+    contact_points,
+    electrodes,
+)
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive, unknown_keys
 from netspec.spec.findings import Finding, Path, lenient
 from netspec.spec.kinds import is_integer, is_number, shown

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError
-from netspec.formats.sonata import biophysical, clamps, reports, spikes, synapses
+from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -43,10 +43,14 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         "synMechParams": {},
         "connParams": {},
     }
-    net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(config, nodes, together)
+    net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(
+        config, nodes, together, net["cellParams"]
+    )
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"][name] = _rule(config, population, together)
+    first = reports.first_gids(together)
+    net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
     recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
     return net, {**_simulation(config), **recorded}
 

@@ -125,7 +125,9 @@ def _places(
     for name, section in secs.items():
         if kinds is None or name[:4] in kinds:
             nseg = int(section["geom"].get("nseg", 1))
-            yield from ((name, 0.5) if middle else (name, (k + 0.5) / nseg) for k in range(1 if middle else nseg))
+            yield from (
+                (name, 0.5) if middle else (name, (k + 0.5) / nseg) for k in range(1 if middle else nseg)
+            )
 
 
 def _synaptic(

@@ -10,7 +10,7 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata import nodes as node_files
-from netspec.formats.sonata import synapses, weights
+from netspec.formats.sonata import sources, synapses, weights
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
@@ -45,7 +45,7 @@ def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: 
     from_pre = _gids(source, pre, found.source, found)
     onto = _gids(target, post, found.target, found)
     draws = _draws(read, nodes, known, population, target[owned], network, post[owned])
-    return wired(read, found, from_pre, onto, network, draws)
+    return wired(read, nodes, found, from_pre, onto, network, draws)
 
 
 def order(nodes: Nodes) -> NDArray[np.int64]:
@@ -111,10 +111,17 @@ def sequence(
 
 
 def wired(
-    config: configs.Config, found: Edges, pre: Gids, post: Gids, network: Network, draws: Draws
+    config: configs.Config,
+    nodes: dict[str, Nodes],
+    found: Edges,
+    pre: Gids,
+    post: Gids,
+    network: Network,
+    draws: Draws,
 ) -> Whole:
     """The connections that edges stand for, in their order."""
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
+    pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
     made = synapses.place(config, found, network, post, draws)
     return Whole(
         pre[made.edge],
