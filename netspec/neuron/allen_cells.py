@@ -109,7 +109,7 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
     thick = (1.0, 1.0)
     if made_of_axon:
         axon = list(made.axon)
-        thick = (axon[0].diam, list(made.all)[-1].diam)
+        thick = (axon[0].diam, axon[-1].diam)
     for section in list(made.axon):
         h.delete_section(sec=section)
     h.execute("create axon[2]", made)
@@ -128,7 +128,7 @@ def _channels(made: Any, content: dict[str, Any]) -> None:
             continue
         for section, kind in _sections(made):
             if kind == gene["section"]:
-                if gene["mechanism"] != "":
+                if gene.get("mechanism", "") != "":
                     section.insert(gene["mechanism"])
                 setattr(section, gene["name"], float(gene["value"]))
 

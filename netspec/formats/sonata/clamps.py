@@ -77,7 +77,7 @@ def _clamps(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[str, 
         return "IClamp", _steps(*_table(config, label, entry), f"{config.path}: {key}.file")
     if module == "IClamp" and given in ("nwb", "allen"):
         return "IClamp", _steps(*_sweep(config, label, entry), f"{config.path}: {key}.file")
-    if module == "SEClamp":
+    if module == "SEClamp" and "amps" in entry:
         return "SEClamp", [_voltages(config, label, entry)]
     if module == "linear" and given == "current_clamp":
         start = _required(config, label, entry, "amp_start")
