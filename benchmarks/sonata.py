@@ -3,8 +3,8 @@
     python benchmarks/sonata.py --sonata FOLDER --bmtk FOLDER --work FOLDER [--only NAME ...] [--ranks 1 2 3]
     python benchmarks/sonata.py --work FOLDER --into docs/sonata.md
 
-FOLDER: copies of github.com/AllenInstitute/sonata and /bmtk. Each network runs as it is shipped, by either tool
-in processes of its own; its examples are copied to the work folder, where bmtk's mechanisms are compiled.
+FOLDER: copies of github.com/AllenInstitute/sonata and /bmtk. Each network runs as it is shipped, by either
+tool in processes of its own; its examples are copied to the work folder, where mechanisms are compiled.
 CPU is that of all processes of a run; "build" is all of it before the first time step. Results are kept in
 the work folder: bmtk runs once. NETSPEC_SONATA_PYTHON is a python with bmtk; default: that of the tests.
 """

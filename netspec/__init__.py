@@ -58,7 +58,7 @@ def load(path: Any) -> "Results":
 
 
 def import_sonata(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Path, ...]"]:
-    """netParams and simConfig of a SONATA config, and folders with its mod files: what `run` takes."""
+    """NetParams and simConfig of a SONATA config, and folders with its mod files: what `run` takes."""
     from netspec.session import circuits
 
     return circuits.read(path)

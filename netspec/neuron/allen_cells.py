@@ -7,7 +7,7 @@ get the same cells. Run in the process that imports cells.
 import json
 import re
 import xml.etree.ElementTree as xml
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,25 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def cell(
-    morphology: str, parameters: str | None, model: str, processing: list[str], longest: float | None
+    morphology: str | None,
+    parameters: str | None,
+    model: str,
+    processing: list[str],
+    longest: float | None,
+    template: Mapping[str, Any] | None = None,
 ) -> Any:
-    """A cell. model: 'ctdb' (JSON) or 'nml'. longest: of segments [um], None to leave them as they are."""
-    if not hasattr(h, "NetspecMorphology"):
-        h(TEMPLATE)
-    made = h.NetspecMorphology(morphology)
+    """A cell. model: 'ctdb' (JSON), 'nml' or 'hoc'. longest: of segments [um], None to leave them alone.
+
+    template: of 'hoc', its name, the files that are loaded before, and its arguments.
+    """
+    if template is not None:
+        for file in template["files"]:
+            h.load_file(file)
+        made = getattr(h, template["name"])(*template["args"])
+    else:
+        if not hasattr(h, "NetspecMorphology"):
+            h(TEMPLATE)
+        made = h.NetspecMorphology(morphology)
     if model == "nml":
         _stub(made)
         _neuroml(made, Path(str(parameters)))

@@ -19,8 +19,8 @@ from netspec.neuron.geometry import Wiring, segments, wiring
 from netspec.neuron.nodes import reader
 from netspec.neuron.placed import placed
 from netspec.neuron.sample_times import sample_times, stops
-from netspec.neuron.standing import standing
 from netspec.neuron.sampled import REST, Part, Sampler
+from netspec.neuron.standing import standing
 from netspec.plan import Plan, SignalBlock
 from netspec.plan.signals import HNN, MEMBRANE
 from netspec.signals.links import HNN_QUANTUM, hnn

@@ -42,7 +42,7 @@ def is_config(path: Path) -> bool:
 
 
 def read(path: str | Path) -> Dictionaries:
-    """netParams and simConfig of a config, and the folders with its mod files."""
+    """NetParams and simConfig of a config, and the folders with its mod files."""
     from netspec.formats.sonata import network  # imports h5py
 
     mods = tuple(network.mod_folders(path))
@@ -56,12 +56,12 @@ def read(path: str | Path) -> Dictionaries:
 
 def _cells(path: Path, each: Sequence[Mapping[str, Any]], mods: Sequence[Path]) -> list[dict[str, Any]]:
     """Sections and their lists of cells, made in another process, each in the order of its list `all`."""
-    from netspec import neuron
+    from netspec import resources
     from netspec.session import importing
 
     if not each:
         return []
-    file = Path(neuron.__file__).parent / "allen_cells.py"
+    file = Path(resources.__file__).parent / "neuron" / "allen_cells.py"
     made = []
     for found in importing.cells_of_calls(str(path), file, "cell", [dict(one) for one in each], mods):
         secs, lists = found["secs"], found["secLists"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from netspec.signals.electrodes import (
+    CELLS,
     HINT,
     KEYS,
-    CELLS,
     METHODS,
     SLAB_KEYS,
     Electrodes,

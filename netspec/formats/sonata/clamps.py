@@ -122,7 +122,7 @@ def _table(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[Floats
         for name, word in (("timestamps", "timestamps"), ("amplitudes", "amps"))
     ]
     try:
-        times, amps = (np.array([float(row[name]) for row in rows]) for name in names)
+        times, amps = (np.array([float(row[name]) for row in rows], np.float64) for name in names)
     except (KeyError, TypeError, ValueError) as error:
         raise FileError(
             f"{config.path}: inputs.{label}.file: {path}: expected columns {names} of numbers ({error!r})"
@@ -144,7 +144,7 @@ def _sweep(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[Floats
     wanted = entry.get("downsample")
     if wanted is not None and wanted > step:
         amps, step = amps[:: round(wanted / step)], float(wanted)
-    times = np.arange(len(amps)) * step
+    times: Floats = np.arange(len(amps), dtype=float) * step
     if (window := entry.get("sweep_window")) is not None:
         inside = (times >= window[0]) & (times <= window[1])
         times, amps = times[inside], amps[inside]

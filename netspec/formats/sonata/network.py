@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from netspec.errors import FileError
+from netspec.errors import FileError, did_you_mean
 from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
@@ -30,6 +30,7 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     """
     circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
+    _check(config, edges)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     net: dict[str, Any] = {
@@ -53,6 +54,27 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
     recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
     return net, {**_simulation(config), **recorded}
+
+
+def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
+    """FileError for what is in the files and is not supported yet."""
+    later = {
+        "networks.gap_juncs": config.gap_junctions,
+        "connection_overrides": config.overrides,
+        "conditions.modifications": config.conditions.get("modifications"),
+        "run.tstart": config.run.get("tstart"),
+    }
+    place = str(config.conditions.get("spike_location", "soma"))
+    if place != "soma":
+        later["conditions.spike_location"] = place
+    for key, value in later.items():
+        if value:
+            raise FileError(f"{config.path}: {key}: not supported yet")
+    for population in edges.values():
+        for number, own in population.types.items():
+            if own.get("is_gap_junction") not in (None, 0, "False", "false"):
+                where = f"{population.files.types}: edge type {number}"
+                raise FileError(f"{where}: is_gap_junction: not supported yet")
 
 
 def mod_folders(path: str | Path) -> list[Path]:
@@ -150,6 +172,10 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     return {"cellModel": name, **parameters}
 
 
+SPIKES = (None, "sonata", "h5", "csv", "nwb")
+"""Modules of inputs that are files of spikes."""
+
+
 def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
     """Spike times of each node of the virtual populations that have some."""
     found: dict[str, list[Any]] = {}
@@ -157,6 +183,8 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         if entry.get("input_type") != "spikes":
             continue
         key = f"inputs.{label}"
+        if entry.get("module") not in SPIKES:
+            raise FileError(f"{config.path}: {key}.module {entry.get('module')!r}: not supported yet")
         path = config.file(f"{key}.input_file", entry.get("input_file"))
         for name, rows in resolve(config, nodes, entry.get("node_set"), f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
@@ -166,13 +194,32 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
     return found
 
 
+METHODS = {"euler": 0, "crank_nicolson": 1, "crank_nicolson_ion": 2, "0": 0, "1": 1, "2": 2}
+"""integration_method -> NEURON's secondorder."""
+
+
+def _globals(config: Config) -> dict[str, float]:
+    """NEURON's variables that a simulation sets, and those of mechanisms."""
+    defaults = {"celsius": 34.0, "v_init": -80.0} if config.dialect == "obi" else {}
+    found = {name: config.conditions.get(name, defaults.get(name)) for name in ("celsius", "v_init")}
+    for mechanism, values in (config.conditions.get("mechanisms") or {}).items():
+        found |= {f"{name}_{mechanism}": value for name, value in values.items()}
+    method = str(config.run.get("integration_method", "euler"))
+    if method not in METHODS:
+        near = did_you_mean(method, METHODS)
+        raise FileError(f"{config.path}: run.integration_method {method!r} is unknown. {near}")
+    if METHODS[method]:
+        found["secondorder"] = METHODS[method]
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
 def _simulation(config: Config) -> dict[str, Any]:
     """simConfig: times, temperature, what is recorded."""
-    run, conditions = config.run, config.conditions
+    run = config.run
     simulation: dict[str, Any] = {
         "duration": float(run.get("tstop", 0.0)),
         "dt": float(run.get("dt", 0.1)),
-        "hParams": {name: float(conditions[name]) for name in ("celsius", "v_init") if name in conditions},
+        "hParams": _globals(config),
         "filename": "sonata",
         "oneSynPerNetcon": True,
         "invertedYCoord": False,

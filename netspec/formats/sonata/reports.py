@@ -36,6 +36,9 @@ def recordings(
         steps.add(float(entry.get("dt", config.run.get("dt", 0.1))))
         module = entry.get("module", entry.get("type", MEMBRANE[0]))
         if module == "extracellular":
+            _of_all_cells(config, nodes, together, entry, label)
+            if "recordLFP" in found:
+                raise FileError(f"{key}: a second report of potentials outside of cells: not supported yet")
             found["recordLFP"] = _electrodes(config, label, entry)
             nearest = entry.get("minimum_distance")
             found["electrodes"] = {
@@ -77,12 +80,11 @@ def _gids(
 ) -> dict[str, list[int]]:
     """Gids of the cells with sections that a report is of, by group."""
     wanted = entry.get("cells", entry.get("node_set", "all"))
-    found = {
+    return {
         group.label: [first[group.label] + place for place in members]
         for group, members in chosen(config, nodes, together, wanted, f"reports.{label}.cells")
         if group.kind == "biophysical"
     }
-    return found
 
 
 def _membrane(
@@ -143,6 +145,16 @@ def _synaptic(
         for name, mechanism in synapses.items()
         if mechanism["mod"] == mod
     }
+
+
+def _of_all_cells(
+    config: Config, nodes: Mapping[str, Nodes], together: Together, entry: Mapping[str, Any], label: str
+) -> None:
+    """FileError if a report of potentials outside of cells is not of all cells with sections."""
+    found = _gids(config, nodes, together, entry, label, first_gids(together))
+    every = [group for own in together.values() for group in own if group.kind == "biophysical"]
+    if sum(map(len, found.values())) != sum(len(group.rows) for group in every):
+        raise FileError(f"{config.path}: reports.{label}.cells: only some cells: not supported yet")
 
 
 def _electrodes(config: Config, label: str, entry: Mapping[str, Any]) -> list[list[float]]:

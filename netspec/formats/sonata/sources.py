@@ -1,8 +1,8 @@
-"""Sources of events that stand in for nodes: ahead of virtual nodes, and for synapses that fire by themselves.
+"""Sources of events that stand in for nodes: ahead of virtual ones, or for synapses that fire by themselves.
 
-NEURON's ranks exchange spikes once per shortest delay, so that no delay may be below the time step. bmtk has such
-delays from virtual nodes. Here the same spikes then come from a cell that is AHEAD of the node by as much as
-the delay is longer.
+NEURON's ranks exchange spikes once per shortest delay, so that no delay may be below the time step. bmtk has
+such delays from virtual nodes. Here the same spikes then come from a cell that is AHEAD of the node by as
+much as the delay is longer.
 """
 
 from collections.abc import Mapping

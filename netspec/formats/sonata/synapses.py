@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
-from netspec.formats.sonata import chance
+from netspec.formats.sonata import chance, columns
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
@@ -44,6 +44,9 @@ class Placed:
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
     """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
+    single = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
+    if single:
+        raise FileError(f"{found.population.files.data}: {single[0]} of single edges: not supported yet")
     template = network.cells.table["template"][network.cells.positions(post)]
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0

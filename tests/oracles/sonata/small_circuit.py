@@ -23,7 +23,7 @@ FIT = {
             "e_pas": -70.0,
         }
     ],
-    "conditions": [{"celsius": 10.0, "v_init": -50.0, "erev": [{"section": "soma", "ena": 52.0, "ek": -77.0}]}],
+    "conditions": [{"celsius": 10.0, "v_init": -50.0, "erev": [{"section": "soma", "ena": 52.0, "ek": -77.0}]}],  # noqa: E501
     "genome": [
         *({"section": name, "mechanism": "", "name": "g_pas", "value": value}
           for name, value in (("soma", 3e-5), ("axon", 4e-5), ("dend", 5e-5), ("apic", 6e-5))),
@@ -36,14 +36,15 @@ ACTIVE = {
     "passive": [{"ra": 100.0, "e_pas": -72.0}],
     "conditions": [{"erev": [{"section": "axon", "ena": 50.0, "ek": -80.0}]}],
     "genome": [
-        *({"section": name, "mechanism": "hh", "name": "gnabar_hh", "value": "0.1"} for name in ("soma", "axon")),
+        *({"section": name, "mechanism": "hh", "name": "gnabar_hh", "value": "0.1"} for name in ("soma", "axon")),  # noqa: E501
         *({"section": name, "mechanism": "", "name": "cm", "value": "1.5"} for name in ("dend", "apic")),
         *({"section": name, "mechanism": "", "name": "g_pas", "value": "4e-5"}
           for name in ("soma", "axon", "dend", "apic")),
     ],
 }  # fmt: skip
 NML = """<?xml version="1.0"?>
-<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="x"><cell id="Cell_x"><biophysicalProperties id="b">
+<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="x"><cell id="Cell_x">
+<biophysicalProperties id="b">
 <membraneProperties>
 <channelDensity id="soma_pas" ionChannel="pas" condDensity="4e-05 S_per_cm2" erev="-71 mV" ion="non_specific"
  segmentGroup="soma"/>
@@ -63,6 +64,22 @@ NML = """<?xml version="1.0"?>
 <resistivity value="120 ohm_cm" segmentGroup="dend"/><resistivity value="110 ohm_cm" segmentGroup="apic"/>
 <resistivity value="100 ohm_cm" segmentGroup="axon"/></intracellularProperties>
 </biophysicalProperties></cell></neuroml>
+"""
+TEMPLATE = """
+begintemplate Stick
+public soma, dend, all, somatic, basal, apical, axonal
+objref all, somatic, basal, apical, axonal
+create soma[1], dend[2]
+proc init() {
+    all = new SectionList() somatic = new SectionList() basal = new SectionList()
+    apical = new SectionList() axonal = new SectionList()
+    soma[0] { L = 20 diam = 18 nseg = 1 insert hh insert pas g_pas = 1e-5 e_pas = -68
+        all.append() somatic.append() }
+    for i = 0, 1 { dend[i] { L = 80 + 30 * i diam = 2 insert pas g_pas = 5e-5 e_pas = -68
+        all.append() basal.append() } connect dend[i](0), soma[0](i) }
+    define_shape()
+}
+endtemplate Stick
 """
 SYNAPSES = {
     "exc.json": {"level_of_detail": "exp2syn", "tau1": 0.5, "tau2": 3.0, "erev": 0.0},
@@ -87,6 +104,8 @@ def build(folder: Path, compiler: str, mod: Path, swc: Path) -> None:
     (parts["points"] / "lif.json").write_text(json.dumps({"tau": 0.02, "refrac": 0.003, "cm": 1.0}))
     for name, content in SYNAPSES.items():
         (parts["synapses"] / name).write_text(json.dumps(content))
+    (folder / "components" / "templates").mkdir()
+    (folder / "components" / "templates" / "stick.hoc").write_text(TEMPLATE)
     network(folder / "network")
     inputs(folder / "inputs")
     configs(folder)
@@ -128,6 +147,9 @@ def network(folder: Path) -> None:
         model_processing="aibs_allactive",
         **cell,
         **of_space(2),
+    )
+    cortex.add_nodes(
+        1, pop_name="D", ei="e", model_type="biophysical", model_template="hoc:Stick", **of_space(1)
     )
     points.add_nodes(
         4,
@@ -257,6 +279,7 @@ def configs(folder: Path) -> None:
             "synaptic_models_dir": "$BASE/components/synapses",
             "point_neuron_models_dir": "$BASE/components/points",
             "mechanisms_dir": "$BASE/components/mechanisms",
+            "templates_dir": "$BASE/components/templates",
         },
         "networks": {"nodes": nodes, "edges": edges},
     }
@@ -265,9 +288,9 @@ def configs(folder: Path) -> None:
         "run": {"tstop": 200.0, "dt": 0.1, "dL": 10.0, "spike_threshold": -15, "nsteps_block": 500},
         "conditions": {"celsius": 6.3, "v_init": -70.0},
         "target_simulator": "NEURON",
-        "node_sets": {"cells": {"model_type": "biophysical"}, "few": {"population": "cortex", "node_id": [0, 4]}},
+        "node_sets": {"cells": {"model_type": "biophysical"}, "few": {"population": "cortex", "node_id": [0, 4]}},  # noqa: E501
         "inputs": {
-            "lgn": {"input_type": "spikes", "module": "sonata", "input_file": "inputs/lgn.h5", "node_set": "lgn"},
+            "lgn": {"input_type": "spikes", "module": "sonata", "input_file": "inputs/lgn.h5", "node_set": "lgn"},  # noqa: E501
             "old": {"input_type": "spikes", "module": "h5", "input_file": "inputs/old.h5", "node_set": "old"},
             "pulses": {"input_type": "current_clamp", "amp": [0.2, 0.3], "delay": [100.0, 150.0],
                        "duration": [20.0, 5.0], **clamp},

@@ -76,7 +76,7 @@ def test_potentials_of_somata_are_bmtks(circuit, found, ranks):
     """Bmtk's rows are after each step, so that its first one is our second."""
     traces = found("simulation", ranks)["traces"]["soma"]
     theirs = reported(circuit / "output" / "soma.h5", "cortex")
-    assert {node for _, node in traces} == {*theirs} == {*range(7)}
+    assert {node for _, node in traces} == {*theirs} == {*range(8)}
     for node, values in theirs.items():
         np.testing.assert_allclose(traces["cortex", node][1:], values[:, 0], rtol=0, atol=1e-3)
 
