@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import h5py
+import numpy as np
 import pytest
 import tiny_sonata
 
@@ -69,3 +71,82 @@ def test_netpynes_importer(path):
     sim.clearAll()
     with pytest.raises(netspec.SpecError, match="setdLNseg"):
         conversion.SONATAImporter().importNet(str(path), setdLNseg=False)
+
+
+STICK = """
+begintemplate Stick
+public soma, dend, all
+objref all
+create soma[1], dend[1]
+proc init() {
+    all = new SectionList()
+    soma[0] { L = 20 diam = 18 insert hh all.append() }
+    dend[0] { L = 80 diam = 2 insert pas all.append() }
+    connect dend[0](0), soma[0](1)
+}
+endtemplate Stick
+"""
+
+
+@pytest.fixture
+def bluebrain(tmp_path):
+    """A circuit in BlueBrain's dialect: words in libraries, synapses with parameters of their own."""
+    tiny_sonata.nodes(tmp_path / "cells.h5", "cells", [-1] * 3, {
+        "model_type": [0] * 3, "@library/model_type": ["biophysical"],
+        "model_template": [0] * 3, "@library/model_template": ["hoc:Stick"], "x": [0.0, 5.0, 9.0],
+    })  # fmt: skip
+    tiny_sonata.nodes(tmp_path / "inputs.h5", "inputs", [-1] * 2,
+                      {"model_type": [0] * 2, "@library/model_type": ["virtual"]})  # fmt: skip
+    columns = {"afferent_section_id": [1, 0, 1], "afferent_section_pos": [0.5] * 3, "delay": [1.0] * 3,
+               "conductance": [0.02] * 3, "tau1": [0.5, 0.5, 1.0], "tau2": [3.0, 3.0, 7.0],
+               "erev": [0.0, 0.0, -75.0]}  # fmt: skip
+    tiny_sonata.edges(tmp_path / "feed.h5", ("inputs", "cells"), [0, 1, 0], [0, 1, 2], [-1] * 3,
+                      {"0": columns}, [0] * 3, [0, 1, 2], True)  # fmt: skip
+    (tmp_path / "Stick.hoc").write_text(STICK)
+    with h5py.File(tmp_path / "spikes.h5", "w") as file:
+        file["spikes/inputs/node_ids"], file["spikes/inputs/timestamps"] = np.array([0, 1]), [5.0, 6.0]
+    nodes = [{"nodes_file": f"{name}.h5", "populations": {name: {"type": kind}}}
+             for name, kind in (("cells", "biophysical"), ("inputs", "virtual"))]  # fmt: skip
+    edges = [{"edges_file": "feed.h5", "populations": {"feed": {"type": "Exp2Syn_synapse"}}}]
+    config = {
+        "components": {"biophysical_neuron_models_dir": "."},
+        "networks": {"nodes": nodes, "edges": edges},
+        "run": {"tstop": 30, "dt": 0.025, "random_seed": 1, "integration_method": "crank_nicolson"},
+        "conditions": {"celsius": 6.3, "v_init": -65, "mechanisms": {"Exp2Syn": {}}},
+        "inputs": {
+            "trains": {"input_type": "spikes", "module": "synapse_replay", "spike_file": "spikes.h5",
+                       "delay": 0, "duration": 30, "node_set": "cells"},
+            "pulse": {"input_type": "current_clamp", "module": "linear", "amp_start": 0.5, "delay": 20,
+                      "duration": 2, "node_set": {"population": "cells", "node_id": [2]}},
+        },
+        "connection_overrides": [{"name": "half", "source": "inputs", "target": [1], "weight": 0.5,
+                                  "modoverride": "Exp2Syn"}],
+    }  # fmt: skip
+    path = tmp_path / "simulation.json"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def test_bluebrains_dialect(bluebrain):
+    net, options, mods = netspec.import_sonata(bluebrain)
+    assert options["hParams"] == {"celsius": 6.3, "v_init": -65, "secondorder": 1}
+    assert net["defaultThreshold"] == -30
+    assert net["synMechParams"] == {
+        "Exp2Syn:0.5/3/0": {"mod": "Exp2Syn", "tau1": 0.5, "tau2": 3, "e": 0},
+        "Exp2Syn:1/7/-75": {"mod": "Exp2Syn", "tau1": 1, "tau2": 7, "e": -75},
+    }
+    found = netspec.run(net, options, mod=mods)
+    rows = found.plan.connections
+    assert sorted(zip(rows["post"], rows["weight"], strict=True)) == [(0, 0.02), (1, 0.01), (2, 0.02)]
+    assert {row[:2] for row in spikes(found)} == {
+        ("cells", 0), ("cells", 1), ("cells", 2), ("inputs", 0), ("inputs", 1)
+    }  # fmt: skip
+
+
+def test_an_unknown_override_is_an_error(bluebrain):
+    content = json.loads(bluebrain.read_text())
+    content["connection_overrides"][0]["spont_minis"] = 2.0
+    bluebrain.write_text(json.dumps(content))
+    net, options, _ = netspec.import_sonata(bluebrain)
+    with pytest.raises(FileError, match=r"connection_overrides\[0\].spont_minis: not supported yet"):
+        netspec.plan(net, options)

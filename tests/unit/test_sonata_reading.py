@@ -111,7 +111,6 @@ def test_node_sets(path, wanted, rows):
 NOT_YET = {
     "gap_juncs": {"networks": {**tiny_sonata.CONFIG["networks"], "gap_juncs": [
         {"gap_juncs_file": "$NET/cells.h5"}]}},
-    "connection_overrides": {"connection_overrides": [{"name": "x", "weight": 0}]},
     "conditions.modifications": {"conditions": {"modifications": [{"name": "x", "type": "ttx"}]}},
     "conditions.spike_location": {"conditions": {"spike_location": "AIS"}},
     "inputs.x.module 'noise'": {"inputs": {"x": {"input_type": "current_clamp", "module": "noise"}}},

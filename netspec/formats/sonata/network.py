@@ -34,7 +34,9 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     net: dict[str, Any] = {
-        "defaultThreshold": float(config.run.get("spike_threshold", -15.0)),
+        "defaultThreshold": float(
+            config.run.get("spike_threshold", -15.0 if config.dialect == "allen" else -30.0)
+        ),
         "cellParams": _cell_rules(config, together, build),
         "popParams": {
             group.label: _population(config, group, trains.get(name))
@@ -60,7 +62,6 @@ def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
     """FileError for what is in the files and is not supported yet."""
     later = {
         "networks.gap_juncs": config.gap_junctions,
-        "connection_overrides": config.overrides,
         "conditions.modifications": config.conditions.get("modifications"),
         "run.tstart": config.run.get("tstart"),
     }
@@ -172,7 +173,7 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     return {"cellModel": name, **parameters}
 
 
-SPIKES = (None, "sonata", "h5", "csv", "nwb")
+SPIKES = (None, "sonata", "h5", "csv", "nwb", "synapse_replay")
 """Modules of inputs that are files of spikes."""
 
 
@@ -185,8 +186,12 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         key = f"inputs.{label}"
         if entry.get("module") not in SPIKES:
             raise FileError(f"{config.path}: {key}.module {entry.get('module')!r}: not supported yet")
-        path = config.file(f"{key}.input_file", entry.get("input_file"))
-        for name, rows in resolve(config, nodes, entry.get("node_set"), f"{key}.node_set").items():
+        replay = entry.get("module") == "synapse_replay"
+        name_of_file = "spike_file" if replay else "input_file"
+        path = config.file(f"{key}.{name_of_file}", entry.get(name_of_file))
+        # BlueBrain's node set is of the targets, and the file says whose spikes they are
+        wanted = spikes.populations(path) if replay else entry.get("node_set")
+        for name, rows in resolve(config, nodes, wanted, f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
             for row, own in zip(rows.tolist(), times, strict=True):

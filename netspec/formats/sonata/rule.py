@@ -121,6 +121,7 @@ def wired(
 ) -> Whole:
     """The connections that edges stand for, in their order."""
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
+    weight, delay = weights.overridden(config, nodes, found, weight, delay)
     pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
     made = synapses.place(config, found, network, post, draws)
     return Whole(
