@@ -1,0 +1,99 @@
+"""Columns of nodes and edges: groups of an HDF5 file first, then the table of types."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import FileError, did_you_mean
+from netspec.formats.files import existing
+
+DYNAMICS = "dynamics_params/"
+"""Prefix of the names of parameters that single nodes or edges have."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """An HDF5 file to read; FileError if it is none, or cut off."""
+    try:
+        file = h5py.File(existing(path), "r")
+    except OSError as error:
+        raise FileError(f"{path}: no HDF5 file that can be read: {error}") from error
+    with file:
+        try:
+            yield file
+        except (OSError, RuntimeError) as error:
+            raise FileError(f"{path}: cannot be read to the end: {error}") from error
+
+
+def group(parent: h5py.Group, name: str, path: Path) -> h5py.Group:
+    """A group by name. FileError lists what there is instead."""
+    found = parent.get(name)
+    if not isinstance(found, h5py.Group):
+        raise FileError(
+            f"{path}: there is no group {parent.name.rstrip('/')}/{name}. {did_you_mean(name, parent)}"
+        )
+    return found
+
+
+def column(parent: h5py.Group, name: str, path: Path, rows: Any = slice(None)) -> NDArray[Any]:
+    """A dataset's values. FileError if it is not there."""
+    found = parent.get(name)
+    if not isinstance(found, h5py.Dataset):
+        raise FileError(f"{path}: there is no dataset {parent.name}/{name}. {did_you_mean(name, parent)}")
+    return np.asarray(found[rows])
+
+
+def groups(population: h5py.Group) -> dict[int, h5py.Group]:
+    """The groups of attributes of a population, by number."""
+    return {
+        int(name): item
+        for name, item in population.items()
+        if name.isdecimal() and isinstance(item, h5py.Group)
+    }
+
+
+def attributes(item: h5py.Group) -> dict[str, h5py.Dataset]:
+    """The datasets of a group; parameters of single rows as 'dynamics_params/<name>'."""
+    found = {name: data for name, data in item.items() if isinstance(data, h5py.Dataset)}
+    own = item.get("dynamics_params")
+    if isinstance(own, h5py.Group):
+        found |= {DYNAMICS + name: data for name, data in own.items() if isinstance(data, h5py.Dataset)}
+    return found
+
+
+def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: Any, path: Path) -> NDArray[Any]:
+    """Some rows of an attribute; numbers into its library as the texts that they stand for."""
+    if len(data.shape) and isinstance(rows, np.ndarray) and len(rows) and rows.max() >= data.shape[0]:
+        raise FileError(f"{path}: {data.name} has {data.shape[0]} rows, but row {rows.max()} is referred to")
+    found = np.asarray(data[()] if isinstance(rows, slice) else data[:])[rows]
+    library = item.get(f"@library/{name}")
+    if isinstance(library, h5py.Dataset):
+        words = texts(library[:])
+        codes = found.astype(np.int64)
+        if len(codes) and (codes.max() >= len(words) or codes.min() < 0):
+            raise FileError(
+                f"{path}: {data.name}: code {codes.max()} is not among the {len(words)} of {library.name}"
+            )
+        return np.asarray(words[codes])
+    return texts(found) if found.dtype.kind in "SO" else found
+
+
+def texts(found: NDArray[Any]) -> NDArray[Any]:
+    """Texts as Python's, from HDF5's bytes."""
+    plain = [item.decode() if isinstance(item, bytes) else item for item in found.tolist()]
+    made = np.empty(len(plain), object)
+    made[:] = plain
+    return made
+
+
+def of_types(types: Mapping[int, Mapping[str, Any]], numbers: NDArray[np.int64], name: str) -> NDArray[Any]:
+    """An attribute of types for each row: (n,) objects, None where a type has none."""
+    distinct, codes = np.unique(numbers, return_inverse=True)
+    lookup = np.empty(len(distinct), object)
+    lookup[:] = [types.get(number, {}).get(name) for number in distinct.tolist()]
+    return np.asarray(lookup[codes])
