@@ -37,7 +37,7 @@ FREE = frozenset(
         *("resume", "checkpointEvery", "recordWindow", "runFolder", "analysis", "verbose"),
         *("progressBar", "timing", "saveTiming", "printRunTime", "printPopAvgRates"),
         *("printSynsAfterRule", "simLabel", "saveFolder", "filename", "saveDataInclude"),
-        *("timestampFilename", "savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5"),
+        *("timestampFilename", "savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveSonata"),
         *("saveDat", "backupCfgFile", "gatherOnlySimData", "compactConnFormat", "saveCellSecs"),
         *("saveCellConns", "intervalFolder", "createPyStruct", "validateNetParams"),
         *("cache_efficient"),

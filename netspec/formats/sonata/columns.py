@@ -1,5 +1,6 @@
 """Columns of nodes and edges: groups of an HDF5 file first, then the table of types."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,31 +22,95 @@ def opened(path: Path) -> Iterator[h5py.File]:
     """An HDF5 file to read; FileError if it is none, or cut off."""
     try:
         file = h5py.File(existing(path), "r")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise FileError(f"{path}: no HDF5 file that can be read: {error}") from error
     with file:
         try:
             yield file
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:  # what h5py says of a bad file
             raise FileError(f"{path}: cannot be read to the end: {error}") from error
+
+
+@contextmanager
+def made(path: Path) -> Iterator[h5py.File]:
+    """A new HDF5 file with the marks of SONATA."""
+    with h5py.File(path, "w") as file:
+        file.attrs["magic"] = np.uint32(0x0A7A)
+        file.attrs["version"] = np.array([0, 1], np.uint32)
+        yield file
 
 
 def group(parent: h5py.Group, name: str, path: Path) -> h5py.Group:
     """A group by name. FileError lists what there is instead."""
-    found = parent.get(name)
+    found = parent.get(name) if isinstance(parent, h5py.Group) else None
     if not isinstance(found, h5py.Group):
-        raise FileError(
-            f"{path}: there is no group {parent.name.rstrip('/')}/{name}. {did_you_mean(name, parent)}"
-        )
+        near = did_you_mean(name, parent) if isinstance(parent, h5py.Group) else "That is no group."
+        raise FileError(f"{path}: there is no group {parent.name.rstrip('/')}/{name}. {near}")
+    return found
+
+
+def dataset(parent: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+    """A dataset by name. FileError lists what there is instead."""
+    found = parent.get(name)
+    if not isinstance(found, h5py.Dataset):
+        raise FileError(f"{path}: there is no dataset {parent.name.rstrip('/')}/{name}. {did_you_mean(name, parent)}")
+    if found.shape is None:
+        raise FileError(f"{path}: {found.name} is empty")
     return found
 
 
 def column(parent: h5py.Group, name: str, path: Path, rows: Any = slice(None)) -> NDArray[Any]:
-    """A dataset's values. FileError if it is not there."""
-    found = parent.get(name)
-    if not isinstance(found, h5py.Dataset):
-        raise FileError(f"{path}: there is no dataset {parent.name}/{name}. {did_you_mean(name, parent)}")
-    return np.asarray(found[rows])
+    """A dataset's values. FileError if it is not there, or too large for this machine."""
+    return held(dataset(parent, name, path), path, rows)
+
+
+def held(data: h5py.Dataset, path: Path, rows: Any = slice(None)) -> NDArray[Any]:
+    """A dataset's values in memory: some rows, if it is the rows that are few."""
+    if not len(data.shape):
+        raise FileError(f"{path}: {data.name} is a single value, not a column")
+    if rows == slice(None) if isinstance(rows, slice) else False:
+        size = data.size * data.dtype.itemsize
+        if size > memory():
+            raise FileError(
+                f"{path}: {data.name} has {data.shape[0]} rows, {size / 1e9:.0f} GB: more than this machine's memory"
+            )
+    return np.asarray(data[rows])
+
+
+def memory() -> int:
+    """Bytes of memory that this machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def integers(parent: h5py.Group, name: str, path: Path, lowest: int | None = 0) -> NDArray[np.int64]:
+    """A column of whole numbers: (n,). FileError for other types, shapes, and numbers below the lowest."""
+    return whole_numbers(column(parent, name, path), f"{path}: {parent.name.rstrip('/')}/{name}", lowest)
+
+
+def whole_numbers(found: NDArray[Any], where: str, lowest: int | None = 0) -> NDArray[np.int64]:
+    """The same values as int64. where: file and key, for messages."""
+    if found.ndim != 1:
+        raise FileError(f"{where} has the shape {found.shape}, not one value per row")
+    if found.dtype.kind not in "iu" and not _all_whole(found):
+        raise FileError(f"{where}: expected whole numbers, got {found.dtype}")
+    numbers = found.astype(np.int64)
+    if lowest is not None and len(numbers) and numbers.min() < lowest:
+        row = int(np.argmin(numbers))
+        raise FileError(f"{where}: row {row} is {found[row]}, the least is {lowest}")
+    return numbers
+
+
+def _all_whole(found: NDArray[Any]) -> bool:
+    """Whether floats are whole numbers: some tools write ids so."""
+    return found.dtype.kind == "f" and bool((np.isfinite(found) & (found == np.round(found))).all())
+
+
+def numbers(parent: h5py.Group, name: str, path: Path, rows: Any = slice(None)) -> NDArray[np.float64]:
+    """A dataset of numbers of any shape. FileError for texts."""
+    found = column(parent, name, path, rows)
+    if found.dtype.kind not in "fiub":
+        raise FileError(f"{path}: {parent.name.rstrip('/')}/{name}: expected numbers, got {found.dtype}")
+    return found.astype(float)
 
 
 def groups(population: h5py.Group) -> dict[int, h5py.Group]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.files import existing
+from netspec.formats.files import existing, whole
 from netspec.formats.sonata import columns
 
 Spikes = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -39,6 +39,17 @@ def read(path: Path, population: str | None = None) -> Spikes:
         )
 
 
+def read_all(path: str | Path) -> dict[str, Spikes]:
+    """The spikes of each population in an HDF5 file; '' is the one of an older file, which has no name."""
+    path = Path(path)
+    with columns.opened(path) as file:
+        group = columns.group(file, "spikes", path)
+        if NEW[1] in group:
+            return {"": _columns(group, NEW if NEW[0] in group else OLD, path)}
+        names = [name for name, item in group.items() if isinstance(item, h5py.Group)]
+        return {name: _columns(group[name], NEW, path) for name in names}
+
+
 def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]:
     """Times of each of some nodes, ascending: empty where a node has none."""
     nodes, times = spikes
@@ -49,12 +60,15 @@ def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]
 
 
 def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
-    nodes = columns.column(group, names[0], path).astype(np.int64)
-    times = columns.column(group, names[1], path).astype(float)
+    nodes = columns.integers(group, names[0], path)
+    times = columns.numbers(group, names[1], path)
     if len(nodes) != len(times):
         raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} times")
+    if not np.isfinite(times).all():
+        row = int(np.flatnonzero(~np.isfinite(times))[0])
+        raise FileError(f"{path}: {group.name}/{names[1]}: row {row} is {times[row]}, not a time")
     unit = group[names[1]].attrs.get("units", "ms")
-    unit = unit.decode() if isinstance(unit, bytes) else unit
+    unit = unit.decode() if isinstance(unit, bytes) else str(unit)
     factors = {"ms": 1.0, "milliseconds": 1.0, "s": 1000.0, "seconds": 1000.0}
     if unit not in factors:
         raise FileError(
@@ -94,15 +108,15 @@ def _nwb(path: Path) -> Spikes:
     raise FileError(f"{path}: there is no table of units")
 
 
-def write(path: Path, spikes: Mapping[str, Any]) -> None:
-    """Write spikes by population, each (ids, times [ms]); sorted by time, as all readers take them."""
+def write(path: str | Path, spikes: Mapping[str, Any]) -> str:
+    """The path of a file with spikes by population, each (ids, times [ms]); sorted by time, as all read it."""
     sorting = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, basetype="i1")
-    with h5py.File(path, "w") as file:
-        file.attrs["magic"] = np.uint32(0x0A7A)
-        file.attrs["version"] = np.array([0, 1], np.uint32)
+    with whole(path) as part, columns.made(part) as file:
+        file.create_group("spikes")
         for name, (ids, times) in spikes.items():
             order = np.lexsort((ids, times))
             group = file.create_group(f"spikes/{name}")
             group.attrs.create("sorting", 2, dtype=sorting)
             group.create_dataset("node_ids", data=np.asarray(ids, np.uint64)[order])
             group.create_dataset("timestamps", data=np.asarray(times, float)[order]).attrs["units"] = "ms"
+    return str(path)
