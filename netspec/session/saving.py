@@ -84,7 +84,7 @@ def save_sonata(base: str, results: Results, document: Mapping[str, Any]) -> lis
         found = _sonata_places(options)
     else:
         found = outputs.Places(Path(base).parent / options.get("folder", f"{Path(base).name}_sonata"))
-    return outputs.write(results, found)
+    return outputs.write(results, replace(found, double=bool(options.get("double"))))
 
 
 WRITERS: dict[str, Writer] = {

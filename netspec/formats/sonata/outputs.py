@@ -34,11 +34,12 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Places:
-    """Where results go. reports: of the labels that have a file of their own."""
+    """Where results go. reports: files by label, where it is not the label. double: precision of reports."""
 
     folder: Path
     spikes: str = "spikes.h5"
     reports: Mapping[str, str] = field(default_factory=dict)
+    double: bool = False
 
     def report(self, label: str) -> Path:
         """The file of a trace or signal."""
@@ -51,7 +52,8 @@ def write(results: Results, places: Places) -> list[str]:
     paths = [_write_spikes(results, places, names, ids)]
     for label, traces in results.traces.items():
         if traces and label not in results.times:
-            paths.append(reports.write(places.report(label), _reports(results, label, names, ids)))
+            made = _reports(results, label, names, ids)
+            paths.append(reports.write(places.report(label), made, places.double))
     if (signal := results.signals.get(POTENTIALS)) is not None and signal.values.shape[1]:
         channels = np.arange(signal.values.shape[1])
         given = Potentials(signal.time, signal.values, channels, signal.unit)

@@ -92,14 +92,17 @@ def read_potentials(path: str | Path) -> Potentials:
         return Potentials(times, values if inner else values.T, channels, _text(data, "units", "mV"))
 
 
-def write(path: str | Path, reports: Sequence[Report]) -> str:
-    """The path of a file with a report of each of some populations, which both dialects' tools read."""
+def write(path: str | Path, reports: Sequence[Report], double: bool = False) -> str:
+    """The path of a file with a report of each of some populations, which both dialects' tools read.
+
+    double: whether values keep all digits; BlueBrain's libsonata reads single precision only.
+    """
     with whole(path) as part, columns.made(part) as file:
         for report in reports:
             order = np.argsort(report.nodes, kind="stable")
             ids, first = np.unique(report.nodes[order], return_index=True)
             group = file.create_group(f"report/{report.population}")
-            data = group.create_dataset("data", data=report.values[:, order])
+            data = group.create_dataset("data", data=report.values[:, order], dtype="f8" if double else "f4")
             data.attrs["units"], data.attrs["variable"] = report.unit, report.variable
             mapping = group.create_group("mapping")
             mapping.create_dataset("node_ids", data=ids.astype(np.uint64)).attrs["sorted"] = np.uint8(1)
