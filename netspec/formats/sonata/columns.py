@@ -66,9 +66,8 @@ def column(parent: h5py.Group, name: str, path: Path, rows: Any = slice(None)) -
 
 def held(data: h5py.Dataset, path: Path, rows: Any = slice(None)) -> NDArray[Any]:
     """A dataset's values in memory: some rows, if it is the rows that are few."""
-    if not len(data.shape):
-        raise FileError(f"{path}: {data.name} is a single value, not a column")
-    if rows == slice(None) if isinstance(rows, slice) else False:
+    check_rows(data, np.empty(0, np.int64), path)
+    if isinstance(rows, slice) and rows == slice(None):
         size = data.size * data.dtype.itemsize
         if size > memory():
             raise FileError(
@@ -113,6 +112,22 @@ def numbers(parent: h5py.Group, name: str, path: Path, rows: Any = slice(None)) 
     return found.astype(float)
 
 
+def populations(file: h5py.File, kind: str, path: Path) -> dict[str, h5py.Group]:
+    """The populations of nodes or edges in a file: at least one."""
+    found = dict(group(file, kind, path).items())
+    if not found:
+        raise FileError(f"{path}: there is no population in /{kind}")
+    return {name: group(file, f"{kind}/{name}", path) for name in found}
+
+
+def floats(given: NDArray[Any], where: str) -> NDArray[np.float64]:
+    """Objects as numbers, nan for None: (n,). FileError for texts. where: file and attribute."""
+    try:
+        return np.array([np.nan if value is None else float(value) for value in given.tolist()], float)
+    except (TypeError, ValueError) as error:
+        raise FileError(f"{where}: expected numbers: {error}") from error
+
+
 def groups(population: h5py.Group) -> dict[int, h5py.Group]:
     """The groups of attributes of a population, by number."""
     return {
@@ -131,16 +146,15 @@ def attributes(item: h5py.Group) -> dict[str, h5py.Dataset]:
     return found
 
 
-def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: Any, path: Path) -> NDArray[Any]:
+def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: NDArray[np.int64], path: Path) -> NDArray[Any]:
     """Some rows of an attribute; numbers into its library as the texts that they stand for."""
-    if len(data.shape) and isinstance(rows, np.ndarray) and len(rows) and rows.max() >= data.shape[0]:
-        raise FileError(f"{path}: {data.name} has {data.shape[0]} rows, but row {rows.max()} is referred to")
-    found = np.asarray(data[()] if isinstance(rows, slice) else data[:])[rows]
+    check_rows(data, rows, path)
+    found = held(data, path)[rows]
     library = item.get(f"@library/{name}")
     if isinstance(library, h5py.Dataset):
-        words = texts(library[:])
-        codes = found.astype(np.int64)
-        if len(codes) and (codes.max() >= len(words) or codes.min() < 0):
+        words = texts(held(library, path))
+        codes = whole_numbers(found, f"{path}: {data.name}")
+        if len(codes) and codes.max() >= len(words):
             raise FileError(
                 f"{path}: {data.name}: code {codes.max()} is not among the {len(words)} of {library.name}"
             )
@@ -148,9 +162,19 @@ def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: Any, path: Pat
     return texts(found) if found.dtype.kind in "SO" else found
 
 
+def check_rows(data: h5py.Dataset, rows: NDArray[np.int64], path: Path) -> None:
+    """FileError if a column lacks one of some rows."""
+    count = data.shape[0] if data.shape else None
+    if count is None:
+        raise FileError(f"{path}: {data.name} is a single value, not a column")
+    if len(rows) and (rows.max() >= count or rows.min() < 0):
+        worst = rows.max() if rows.max() >= count else rows.min()
+        raise FileError(f"{path}: {data.name} has {count} rows, but row {worst} is referred to")
+
+
 def texts(found: NDArray[Any]) -> NDArray[Any]:
     """Texts as Python's, from HDF5's bytes."""
-    plain = [item.decode() if isinstance(item, bytes) else item for item in found.tolist()]
+    plain = [item.decode(errors="replace") if isinstance(item, bytes) else item for item in found.tolist()]
     made = np.empty(len(plain), object)
     made[:] = plain
     return made

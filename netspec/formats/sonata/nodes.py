@@ -46,11 +46,11 @@ class Nodes:
     def numbers(self, name: str, default: float = 0.0) -> NDArray[np.float64]:
         """A numeric attribute of each node: (n,); the default where it is missing."""
         found = self.columns.get(name)
-        if found is not None and found.dtype.kind in "fiu":
-            return found.astype(float)
-        return np.array(
-            [default if value is None else float(value) for value in self.attribute(name).tolist()]
-        )
+        if found is None or found.dtype.kind not in "fiu":
+            found = columns.floats(self.attribute(name), f"{self.files.types or self.files.data}: {name}")
+        if found.ndim != 1:
+            raise FileError(f"{self.files.data}: {name} of {self.population!r} is not one value per node")
+        return np.where(np.isnan(found.astype(float)), default, found)
 
     def rows(self, ids: Any) -> NDArray[np.int64]:
         """Where nodes stand in the columns. FileError for an id that the population lacks."""
@@ -72,7 +72,7 @@ def read(config: Config) -> dict[str, Nodes]:
     for files in config.nodes:
         known = types.read(files.types, "node_type_id") if files.types else {}
         with columns.opened(files.data) as file:
-            for name, item in columns.group(file, "nodes", files.data).items():
+            for name, item in columns.populations(file, "nodes", files.data).items():
                 if name in found:
                     raise FileError(f"{files.data}: population {name!r} is in {found[name].files.data} too")
                 found[name] = _population(files, name, item, known)
@@ -80,7 +80,7 @@ def read(config: Config) -> dict[str, Nodes]:
 
 
 def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[str, Any]]) -> Nodes:
-    type_ids = columns.column(item, "node_type_id", files.data).astype(np.int64)
+    type_ids = columns.integers(item, "node_type_id", files.data, lowest=-1)
     count = len(type_ids)
     ids = _optional(item, "node_id", np.arange(count), files)
     if len(np.unique(ids)) != count:
@@ -88,7 +88,7 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
     unknown = sorted({*type_ids.tolist()} - known.keys() - {-1})
     if unknown and files.types:
         raise FileError(
-            f"{files.types}: there is no node type {unknown[0]}, which {item.name} of {files.data} names"
+            f"{files.types}: there is no node type {unknown[0]}, which {item.name}/node_type_id of {files.data} names"
         )
     if unknown and "0" not in item:
         raise FileError(
@@ -119,7 +119,7 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
 def _optional(item: Any, name: str, default: NDArray[np.int64], files: Files) -> NDArray[np.int64]:
     if name not in item:
         return default.astype(np.int64)
-    found = columns.column(item, name, files.data).astype(np.int64)
+    found = columns.integers(item, name, files.data)
     if len(found) != len(default):
         raise FileError(
             f"{files.data}: {item.name}/{name} has {len(found)} rows, node_type_id has {len(default)}"

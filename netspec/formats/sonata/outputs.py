@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
-from netspec.formats.sonata import columns, reports, spikes
+from netspec.formats.sonata import columns, report_files, spikes
 from netspec.formats.sonata.config import Config
-from netspec.formats.sonata.reports import Potentials, Report
+from netspec.formats.sonata.report_files import Potentials, Report
 from netspec.formats.sonata.spikes import Spikes
 from netspec.plan import Plan
 from netspec.results import Results
@@ -53,11 +53,11 @@ def write(results: Results, places: Places) -> list[str]:
     for label, traces in results.traces.items():
         if traces and label not in results.times:
             made = _reports(results, label, names, ids)
-            paths.append(reports.write(places.report(label), made, places.double))
+            paths.append(report_files.write(places.report(label), made, places.double))
     if (signal := results.signals.get(POTENTIALS)) is not None and signal.values.shape[1]:
         channels = np.arange(signal.values.shape[1])
         given = Potentials(signal.time, signal.values, channels, signal.unit)
-        paths.append(reports.write_potentials(places.report("ecp"), given))
+        paths.append(report_files.write_potentials(places.report("ecp"), given))
     return paths
 
 
@@ -73,10 +73,10 @@ def read(folder: str | Path) -> Recorded:
         if "spikes" in keys:
             found = Recorded({**found.spikes, **spikes.read_all(path)}, found.reports, found.potentials)
         elif "report" in keys or "mapping" in keys:
-            own = {name: reports.read(path, name) for name in reports.populations(path)}
+            own = {name: report_files.read(path, name) for name in report_files.populations(path)}
             found = Recorded(found.spikes, {**found.reports, path.stem: own}, found.potentials)
         elif "ecp" in keys or "channel_id" in keys:
-            own = {path.stem: reports.read_potentials(path)}
+            own = {path.stem: report_files.read_potentials(path)}
             found = Recorded(found.spikes, found.reports, {**found.potentials, **own})
         elif not folder.is_dir():
             raise FileError(f"{path}: there are neither spikes nor report nor ecp in it, but {sorted(keys)}")

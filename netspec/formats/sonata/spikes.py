@@ -1,6 +1,5 @@
 """Spike times of nodes: SONATA's files of both layouts, tables of text, NWB."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.files import existing, whole
-from netspec.formats.sonata import columns
+from netspec.formats.files import whole
+from netspec.formats.sonata import columns, types
 
 Spikes = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Ids of nodes and times [ms], one each per spike, in the order of the file."""
@@ -62,8 +61,10 @@ def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]
 def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
     nodes = columns.integers(group, names[0], path)
     times = columns.numbers(group, names[1], path)
+    if times.ndim != 1:
+        raise FileError(f"{path}: {group.name}/{names[1]} has the shape {times.shape}")
     if len(nodes) != len(times):
-        raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} times")
+        raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} {names[1]}")
     if not np.isfinite(times).all():
         row = int(np.flatnonzero(~np.isfinite(times))[0])
         raise FileError(f"{path}: {group.name}/{names[1]}: row {row} is {times[row]}, not a time")
@@ -79,8 +80,8 @@ def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
 
 def _table(path: Path, population: str | None) -> Spikes:
     """A text table with columns timestamps, population and node_ids (or gids), separated by spaces."""
-    with existing(path).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter=" "))
+    names, *lines = types.table(path) or [[]]
+    rows = [dict(zip(names, line, strict=False)) for line in lines]
     if not rows:
         return np.empty(0, np.int64), np.empty(0)
     key = next((name for name in ("node_ids", "gids", "node_id", "gid") if name in rows[0]), None)
@@ -91,7 +92,7 @@ def _table(path: Path, population: str | None) -> Spikes:
         raise FileError(f"{path}: there are no spikes of {population!r}")
     try:
         return np.array([int(row[key]) for row in kept]), np.array([float(row["timestamps"]) for row in kept])
-    except (TypeError, ValueError) as error:
+    except (KeyError, ValueError) as error:
         raise FileError(f"{path}: {error}") from error
 
 

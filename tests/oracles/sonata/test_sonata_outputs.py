@@ -11,7 +11,7 @@ import pytest
 from sonata import judge
 
 import netspec
-from netspec.formats.sonata import outputs, reports, spikes
+from netspec.formats.sonata import outputs, report_files, spikes
 
 pytestmark = pytest.mark.neuron
 HERE = Path(__file__).parent
@@ -143,13 +143,13 @@ def test_netspec_reads_what_bmtk_wrote(written):
         ids, times = spikes.read(path, "far")
         assert sorted(zip(times.tolist(), ids.tolist(), strict=True)) == [(1.0, 0), (3.5, 7), (5.0, 0)]
     assert set(outputs.read(folder / "spikes.h5").spikes) == {"far", "near"}
-    report = reports.read(folder / "v.h5")
+    report = report_files.read(folder / "v.h5")
     assert (report.population, report.variable, report.unit) == ("far", "v", "mV")
     assert report.times.tolist() == [0.0, 0.25, 0.5, 0.75]
     assert (report.nodes.tolist(), report.sections.tolist()) == ([3, 3, 9], [0, 4, 1])
     assert report.positions.tolist() == [0.5, 0.25, 0.75]
     assert report.values.tolist() == [[10.0 + k, 20.0 + k, 30.0 + k] for k in range(4)]
-    assert reports.read(folder / "v.h5", nodes=[9]).values.tolist() == [[30.0 + k] for k in range(4)]
+    assert report_files.read(folder / "v.h5", nodes=[9]).values.tolist() == [[30.0 + k] for k in range(4)]
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
