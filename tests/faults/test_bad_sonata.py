@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 
 import h5py
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 import small_circuit
 
 import netspec
-from netspec.errors import FileError, NetspecError, SpecError
-from netspec.formats.sonata import network, outputs, report_files, spikes
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netspec.errors import FileError, NetspecError, NetspecWarning, SpecError
+from netspec.formats.sonata import edges, network, outputs, report_files, spikes
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.rule import circuit
 
@@ -96,7 +100,7 @@ def in_h5(file, name, action):
 def attribute(file, name, key, value):
     def change(folder):
         with h5py.File(folder / file, "r+") as content:
-            del content[name].attrs[key]
+            content[name].attrs.pop(key, None)
             if value is not GONE:
                 content[name].attrs[key] = value
 
@@ -119,6 +123,23 @@ def in_file(file, action):
                 path.write_bytes(b"\xff\xfe\x00garbage" * 40)
 
     return change
+
+
+def twins(folder):
+    """The second file has a population of edges that the first has too."""
+    with h5py.File(folder / "in.h5", "r+") as file:
+        file.move("edges/in", "edges/rec")
+
+
+def circle(folder):
+    in_json("node_sets.json", "points", ["both"])(folder)
+    in_json("simulation.json", "inputs.clamp.node_set", "both")(folder)
+
+
+def again(folder):
+    content = json.loads((folder / "circuit.json").read_text())
+    content["networks"]["nodes"].append(content["networks"]["nodes"][0])
+    (folder / "circuit.json").write_text(json.dumps(content))
 
 
 def first(value):
@@ -180,12 +201,14 @@ def mistakes():
         for key, values in keys.items():
             for value in values:
                 shown = "gone" if value is GONE else json.dumps(value)
-                yield f"{file}:{key}={shown}", in_json(file, key, value), (file, key.rsplit(".", 1)[-1])
+                name = f"{file}:{key}={shown}"
+                yield name, in_json(file, key, value), ELSEWHERE.get(name, (file, key.rsplit(".", 1)[-1]))
     for file, names in H5_NAMES.items():
-        for name, (actions, harmless) in names.items():
+        for key, (actions, harmless) in names.items():
             for label, action in actions.items():
                 if label not in harmless:
-                    yield f"{file}:{name}:{label}", in_h5(file, name, action), (file, name.rsplit("/", 1)[-1])
+                    name = f"{file}:{key}:{label}"
+                    yield name, in_h5(file, key, action), ELSEWHERE.get(name, (file, key.rsplit("/", 1)[-1]))
     for file in FILES:
         for action in ("gone", "folder", "empty", "half", "garbage"):
             yield f"{file}:{action}", in_file(file, action), (file,)
@@ -254,7 +277,7 @@ H5_NAMES = {
         "nodes/cells/node_id": ({**IDS, "twice": first(1), "moved": last(77)}, ("gone",)),
         "nodes/cells/node_group_id": ({**IDS, "unknown": first(7)}, ("gone",)),
         "nodes/cells/node_group_index": ({**IDS, "beyond": first(70)}, ("gone",)),
-        "nodes/cells/0/x": (VALUES, ("gone", "group", "square")),
+        "nodes/cells/0/x": (VALUES, ("gone", "group", "square", "nans")),
     },
     "ext.h5": {
         "nodes/ext/node_type_id": (IDS, ()),
@@ -292,7 +315,7 @@ H5_NAMES = {
     "spikes.h5": {
         "spikes": ({"gone": "gone"}, ()),
         "spikes/ext": ({"gone": "gone"}, ()),
-        "spikes/ext/node_ids": ({**IDS, "unknown": first(99)}, ()),
+        "spikes/ext/node_ids": (IDS, ()),
         "spikes/ext/timestamps": ({**VALUES, "negative": first(-1.0)}, ()),
     },
 }  # fmt: skip
@@ -301,7 +324,56 @@ FILES = (
     "cell_types.csv", "ext_types.csv", "rec_types.csv", "in_types.csv",
     "fire.json", "exc.json",
 )  # fmt: skip
-OTHERS = ()
+ELSEWHERE = {
+    "circuit.json:networks=gone": ("simulation.json", "networks.nodes"),
+    "circuit.json:components=gone": ("simulation.json", "components.biophysical_neuron_models_dir"),
+    "circuit.json:networks.edges[0].edge_types_file=gone": ("rec.h5", "delay"),
+    "circuit.json:networks.edges[0].edge_types_file=null": ("rec.h5", "delay"),
+    "circuit.json:manifest.$NET=5": ("circuit.json", "nodes_file"),
+    'simulation.json:manifest.$OUT="/elsewhere"': ("simulation.json", "output.output_dir"),
+    "node_sets.json:detailed=gone": ("simulation.json", "inputs.clamp.node_set", "detailed"),
+    "cells.h5:nodes/cells/node_id:moved": ("rec.h5", "node 4"),
+    "rec.h5:edges/rec/source_node_id:unknown": ("rec.h5", "edge 0", "node 99"),
+    "in.h5:edges/in/source_node_id:unknown": ("in.h5", "edge 0", "node 99"),
+    "rec.h5:edges/rec/0/afferent_section_id:unknown": ("rec.h5", "edge 0", "section 9"),
+}
+"""Where a mistake shows itself in another place: what its message names."""
+OTHERS = (
+    ("two edge populations of a name", twins, ("in.h5", "edges/rec")),
+    ("two node populations of a name", again, ("cells.h5", "cells")),
+    ("node types twice", in_text("cell_types.csv", "101 ", "100 "), ("cell_types.csv", "node_type_id 100")),
+    ("column twice", in_text("rec_types.csv", "delay", "syn_weight"), ("rec_types.csv", "syn_weight")),
+    ("commas", in_text("cell_types.csv", " ", ","), ("cell_types.csv", "node_type_id")),
+    ("field too many", in_text("cell_types.csv", "NULL\n", "NULL 5\n"), ("cell_types.csv", "line 3")),
+    ("type is a word", in_text("cell_types.csv", "101 ", "many "), ("cell_types.csv", "line 3")),
+    ("no such model_type", in_text("cell_types.csv", " biophysical", " biphysical"), ("cell_types.csv", "model_type")),
+    ("no such template", in_text("cell_types.csv", "ctdb:", "cdtb:"), ("cell_types.csv", "model_template")),
+    ("no such schema", in_text("cell_types.csv", "nrn:", "nest:"), ("cell_types.csv", "model_template")),
+    ("no such morphology", in_text("cell_types.csv", "ball.swc", "bull.swc"), ("morphology", "bull.swc")),
+    ("no such cell file", in_text("cell_types.csv", "fire.json", "fires.json"), ("cell_types.csv", "fires.json")),
+    ("no such fit", in_text("cell_types.csv", "fit.json", "fits.json"), ("cell_types.csv", "fits.json")),
+    ("no such synapse file", in_text("rec_types.csv", "exc.json", "exx.json"), ("rec_types.csv", "exx.json")),
+    ("delay is a word", in_text("in_types.csv", " 1.0 ", " soon "), ("in_types.csv", "delay")),
+    ("delay is negative", in_text("in_types.csv", " 1.0 ", " -1.0 "), ("in_types.csv", "delay")),
+    ("delay is missing", in_text("in_types.csv", " 1.0 ", " NULL "), ("in_types.csv", "delay")),
+    ("weight is a word", in_text("in_types.csv", " 0.001 ", " big "), ("in_types.csv", "syn_weight")),
+    ("weight is missing", in_text("in_types.csv", " 0.001 ", " NaN "), ("in_types.csv", "syn_weight")),
+    ("synapse is missing", in_text("in_types.csv", " exp2syn ", " NULL "), ("in_types.csv", "model_template")),
+    ("no such part of a cell", in_text("in_types.csv", "['soma']", "['sooma']"), ("in_types.csv", "target_sections")),
+    ("no list", in_text("in_types.csv", "['soma']", "['soma"), ("in_types.csv", "target_sections")),
+    ("nothing so far away", in_text("in_types.csv", "[0.0, 100.0]", "[900.0, 999.0]"), ("in_types.csv", "distance_range")),
+    ("no range", in_text("in_types.csv", "[0.0, 100.0]", "[0.0"), ("in_types.csv", "distance_range")),
+    ("no population of sources", attribute("rec.h5", "edges/rec/source_node_id", "node_population", GONE),
+     ("rec.h5", "source_node_id", "node_population")),
+    ("no such sources", attribute("rec.h5", "edges/rec/source_node_id", "node_population", "x"), ("rec.h5", "'x'")),
+    ("no population of targets", attribute("in.h5", "edges/in/target_node_id", "node_population", GONE),
+     ("in.h5", "target_node_id", "node_population")),
+    ("no such targets", attribute("in.h5", "edges/in/target_node_id", "node_population", "x"), ("in.h5", "'x'")),
+    ("no spike of a node", in_h5("spikes.h5", "spikes/ext/node_ids", lambda values: values + 50), ("spikes.h5", "node_ids")),
+    ("no such unit", attribute("spikes.h5", "spikes/ext/timestamps", "units", "fortnights"), ("spikes.h5", "timestamps", "unit")),
+    ("a circle of node sets", circle, ("node_sets.json", "both")),
+    ("misspelled section", in_json("circuit.json", "network", {}), ("circuit.json", "network")),
+)  # fmt: skip
 CASES = list(mistakes())
 
 
@@ -330,3 +402,195 @@ def test_mistake_is_named(valid, tmp_path, change, texts):
         planned(folder / "simulation.json")
     for text in texts:
         assert text in str(caught.value)
+
+
+# --- anything else ---------------------------------------------------------------------------------------------
+
+quick = settings(
+    derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def no_surprise(folder):
+    """Whatever a file holds, a circuit is planned or refused."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NetspecWarning)
+        try:
+            planned(folder / "simulation.json")
+        except NetspecError as error:
+            assert str(error)
+
+
+@pytest.fixture
+def copy(valid, tmp_path):
+    """Makes copies of the circuit."""
+
+    def made():
+        shutil.rmtree(tmp_path / "circuit", ignore_errors=True)
+        return shutil.copytree(valid, tmp_path / "circuit")
+
+    return made
+
+
+@quick
+@given(file=st.sampled_from(["cells.h5", "rec.h5", "in.h5", "spikes.h5"]), share=st.floats(0, 0.99))
+def test_file_cut_off_anywhere_is_refused(copy, file, share):
+    folder = copy()
+    data = (folder / file).read_bytes()
+    (folder / file).write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(FileError, match=file):
+        planned(folder / "simulation.json")
+
+
+def places(content, path=()):
+    """Paths of everything in a JSON document."""
+    items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in items:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+DOCUMENTS = {
+    "simulation.json": small_circuit.SIMULATION, "circuit.json": small_circuit.CIRCUIT,
+    "node_sets.json": small_circuit.NODE_SETS, "exc.json": small_circuit.PARTS["exc.json"],
+    "fire.json": small_circuit.PARTS["fire.json"],
+}  # fmt: skip
+SPOTS = [(file, path) for file, content in DOCUMENTS.items() for path in places(content)]
+SIMPLE = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.text("a$./{}[]0\0", max_size=6)
+VALUE = st.recursive(SIMPLE, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab$", max_size=3), inner, max_size=2))
+
+
+@settings(quick, max_examples=100)
+@given(spot=st.sampled_from(SPOTS), value=VALUE)
+def test_any_value_in_json_is_taken_or_refused(copy, spot, value):
+    folder = copy()
+    file, path = spot
+    found = next(folder.rglob(file))
+    place = content = json.loads(found.read_text())
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    found.write_text(json.dumps(content))
+    no_surprise(folder)
+
+
+@quick
+@given(
+    file=st.sampled_from(sorted(small_circuit.TABLES)),
+    line=st.integers(0, 2),
+    field=st.integers(0, 6),
+    text=st.sampled_from(["", "NULL", "-1", "5", "0.5", "nan", "inf", "a", '"', "[", "[0, a]", "'x'", "()", "[[1]]", "1e400"]),
+)
+def test_any_field_of_a_table_is_taken_or_refused(copy, file, line, field, text):
+    folder = copy()
+    lines = (folder / file).read_text().splitlines()
+    line %= len(lines)
+    words = lines[line].split(" ")
+    words[field % len(words)] = text
+    lines[line] = " ".join(words)
+    (folder / file).write_text("\n".join(lines) + "\n")
+    no_surprise(folder)
+
+
+# --- too large to be read ----------------------------------------------------------------------------------------
+
+MANY = 10**10
+
+
+@pytest.fixture
+def large(valid, tmp_path):
+    """(config, edges) of a circuit whose edges onto node 3 do not fit into memory."""
+    folder = shutil.copytree(valid, tmp_path / "large")
+    with h5py.File(folder / "rec.h5", "w") as file:
+        item = file.create_group("edges/rec")
+        for name in ("source_node_id", "target_node_id", "edge_type_id"):
+            item.create_dataset(name, (MANY,), np.int64, chunks=(1 << 16,))
+        for end in ("source", "target"):
+            item[f"{end}_node_id"].attrs["node_population"] = "cells"
+        item["edge_type_id"][:3] = 10
+        item["target_node_id"][:3] = [0, 0, 1]
+        for name, value in (("syn_weight", 0.5), ("delay", 1.0), ("afferent_section_id", 1.0)):
+            item.create_dataset(f"0/{name}", (MANY,), np.float64, chunks=(1 << 16,), fillvalue=value)
+        index = item.create_group("indices/target_to_source")
+        index["node_id_to_range"] = np.array([[0, 1], [1, 2], [0, 0], [2, 3]])
+        index["range_to_edge_id"] = np.array([[0, 2], [2, 3], [3, MANY]])
+    return folder
+
+
+def test_of_a_large_file_only_what_is_asked_for_is_read(large):
+    config = configs.read(large / "simulation.json")
+    population = next(each for each in edges.populations(config) if each.name == "rec")
+    found = edges.onto(population, [1, 0], range(5))
+    assert found.rows.tolist() == [2, 0, 1] and found.target.tolist() == [1, 0, 0]
+    assert found.numbers("syn_weight").tolist() == [0.5] * 3
+
+
+def test_edges_that_do_not_fit_into_memory_are_refused(large):
+    with pytest.raises(FileError, match=r"rec\.h5: 10000000000 edges end on the nodes"):
+        planned(large / "simulation.json")
+
+
+def test_many_edges_without_an_index_are_refused(large):
+    with h5py.File(large / "rec.h5", "r+") as file:
+        del file["edges/rec/indices"]
+    with pytest.raises(FileError, match=r"rec\.h5: /edges/rec has 10000000000 edges .* no index"):
+        planned(large / "simulation.json")
+
+
+# --- files of results ----------------------------------------------------------------------------------------------
+
+REPORT = {
+    "data": IDS | {"nans": nans},
+    "mapping/node_ids": IDS,
+    "mapping/index_pointers": IDS | {"beyond": last(99), "falling": lambda values: values[::-1]},
+    "mapping/element_ids": IDS,
+    "mapping/element_pos": VALUES,
+    "mapping/time": VALUES | {"no step": last(0.0), "other step": last(0.3), "longer": longer},
+}
+HARMLESS = {"data:fractions", "data:shorter", "data:negative", "data:nans", "mapping/element_pos:gone", "mapping/element_pos:nans"}
+BROKEN = [
+    (name, action) for name, actions in REPORT.items() for label, action in actions.items()
+    if f"{name}:{label}" not in HARMLESS
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "action"), BROKEN)
+def test_broken_report_is_refused(tmp_path, name, action):
+    values = np.arange(40.0).reshape(10, 4)
+    given = report_files.Report(
+        "cells", np.arange(10) * 0.1, values, np.array([3, 3, 7, 9]), np.array([0, 1, 0, 0]), np.full(4, 0.5)
+    )
+    path = tmp_path / "v.h5"
+    report_files.write(path, [given])
+    assert np.array_equal(report_files.read(path).values, values)
+    with h5py.File(path, "r+") as file:
+        del file["report/cells/mapping/index_pointer"]
+    in_h5("v.h5", f"report/cells/{name}", action)(tmp_path)
+    with pytest.raises(FileError, match=rf"v\.h5: .*({name.rsplit('/', 1)[-1]}|index_pointers)"):
+        report_files.read(path)
+
+
+@pytest.mark.parametrize("text", ["", "times nodes\n1 2\n", "timestamps node_ids\nsoon 2\n", "timestamps node_ids\n1\n"])
+def test_broken_table_of_spikes_is_refused(tmp_path, text):
+    path = tmp_path / "spikes.csv"
+    path.write_text(text)
+    with pytest.raises(FileError, match="spikes.csv"):
+        spikes.read(path)
+
+
+@pytest.mark.parametrize("output_dir", ["/elsewhere", "..", "../elsewhere"])
+def test_only_the_user_sends_results_elsewhere(valid, tmp_path, output_dir):
+    folder = shutil.copytree(valid, tmp_path / "circuit")
+    in_json("simulation.json", "output.output_dir", output_dir)(folder)
+    config = configs.read(folder / "simulation.json")
+    with pytest.raises(FileError, match=r"output\.output_dir: .* is outside"):
+        outputs.places(config)
+    assert outputs.places(config, anywhere=True).folder == (folder / output_dir).resolve()
+
+
+def test_link_does_not_lead_out_of_the_folder(valid, tmp_path):
+    folder = shutil.copytree(valid, tmp_path / "circuit")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "output").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileError, match=r"output\.output_dir: .* is outside"):
+        outputs.places(configs.read(folder / "simulation.json"))

@@ -81,8 +81,6 @@ class Config:
         """The path of a file that the config names by a text. FileError with the key if it is not there."""
         if not isinstance(name, str) or not name:
             raise FileError(f"{self.path}: {key}: expected the name of a file, got {name!r}")
-        if "\0" in name:
-            raise FileError(f"{self.path}: {key}: {name!r} is no name of a file")
         path = Path(name) if Path(name).is_absolute() else (folder or self.path.parent) / name
         try:
             return existing(path)
@@ -125,8 +123,8 @@ def read(path: str | Path) -> Config:
         edges=_files(networks, "edges", "edge", place),
         gap_junctions=_files(networks, "gap_juncs", "gap_junc", place),
         node_sets=_node_sets(merged, origins, path),
-        run=section("run"),
-        conditions=section("conditions"),
+        run={name: value for name, value in section("run").items() if value is not None or name == "dL"},
+        conditions={name: value for name, value in section("conditions").items() if value is not None},
         inputs=_inputs(merged, origins.get("inputs", path)),
         reports=_entries(merged, "reports", origins.get("reports", path)),
         output=section("output"),
@@ -135,6 +133,8 @@ def read(path: str | Path) -> Config:
     )
 
 
+TIMES = frozenset({"tau", "refrac", "tau1", "tau2", "erev", "sign"})
+"""Parameters of cells and synapses that cannot be words."""
 NUMBERS: dict[str, dict[str, float]] = {
     "run": {"tstop": 0.0, "dt": SHORTEST, "dL": SHORTEST, "spike_threshold": -math.inf},
     "conditions": {"celsius": -273.15, "v_init": -math.inf},
@@ -182,11 +182,27 @@ def _overrides(merged: Mapping[str, Any], path: Path) -> tuple[Mapping[str, Any]
 def load(path: Path) -> Any:
     """The content of a JSON file; FileError names file, line and column of a mistake."""
     try:
-        return json.loads(existing(path).read_text(encoding="utf-8"))
+        text = existing(path).read_text(encoding="utf-8")
+        if "\0" in text or "\\u0000" in text:
+            raise FileError(f"{path}: there is a NUL in a text of it")
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise FileError(f"{path}, line {error.lineno}, column {error.colno}: {error.msg}") from error
     except UnicodeDecodeError as error:
         raise FileError(f"{path}: no text in UTF-8 ({error.reason})") from error
+    except RecursionError as error:
+        raise FileError(f"{path}: too many brackets within each other") from error
+
+
+def parameters(path: Path) -> dict[str, Any]:
+    """The content of a file with parameters of a cell or synapse: numbers and words by name."""
+    content = load(path)
+    if not isinstance(content, dict):
+        raise FileError(f"{path}: expected a mapping, got {type(content).__name__}")
+    for name, value in content.items():
+        if not _is_number(value) and not (isinstance(value, str) and name not in TIMES):
+            raise FileError(f"{path}: {name}: expected a number, got {value!r}")
+    return content
 
 
 def _document(path: Path, seen: Mapping[Path, str], origins: dict[str, Path]) -> dict[str, Any]:

@@ -24,7 +24,8 @@ LIMITS = {
     **{name: (0, math.inf) for name in ("delay", "nsyns")},
 }
 """Attributes that must be numbers, and between which; sections: -1 where an edge names none."""
-WHOLE = ("nsyns", "afferent_section_id", "sec_id")
+SECTION = ("afferent_section_id", "sec_id")
+"""They may be nan, where other edges of the group name a section."""
 RANGES = "range_to_edge_id"
 BYTES_PER_EDGE = 100
 """What an edge takes in memory while it is read, about."""
@@ -149,15 +150,10 @@ def onto(population: EdgePopulation, targets: Any, known: Any = None) -> Edges:
     wrong = np.flatnonzero(edges.target != onto_nodes)
     if len(wrong):
         raise FileError(
-            f"{path}: {item_name(population)}/indices says that edge {rows[wrong[0]]} ends on node "
-            f"{onto_nodes[wrong[0]]}, target_node_id that it ends on {edges.target[wrong[0]]}"
+            f"{path}: /edges/{population.name}: by {RANGES} edge {rows[wrong[0]]} ends on node "
+            f"{onto_nodes[wrong[0]]}, by target_node_id on {edges.target[wrong[0]]}"
         )
     return edges
-
-
-def item_name(population: EdgePopulation) -> str:
-    """Where a population is in its file."""
-    return f"/edges/{population.name}"
 
 
 def _ends(item: h5py.Group, end: str, path: Path) -> str:
@@ -311,9 +307,9 @@ def _check(label: str, given: NDArray[Any], where: str) -> None:
         raise FileError(f"{where}: expected numbers, got {given.dtype}")
     values = given.astype(float)
     known = values[~np.isnan(values)]
-    if len(known) < len(values) and label not in WHOLE:
+    if len(known) < len(values) and label not in SECTION:
         raise FileError(f"{where}: row {int(np.flatnonzero(np.isnan(values))[0])} is nan")
-    if label in WHOLE and (known != np.round(known)).any():
+    if label in (*SECTION, "nsyns") and (known != np.round(known)).any():
         raise FileError(f"{where}: expected whole numbers, got {known[known != np.round(known)][0]:g}")
     _check_limits(known, LIMITS[label], where)
 

@@ -119,7 +119,7 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     if (named := group.attributes["dynamics_params"]) is not None:
         folder = config.component("point_neuron_models_dir", where)
-        parameters = configs.load(config.file(f"{where}: dynamics_params", str(folder / str(named))))
+        parameters = configs.parameters(config.file(f"{where}: dynamics_params", str(folder / str(named))))
     if name == "IntFire1":  # its files are in seconds
         parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
     return {"cellModel": name, **parameters}
@@ -137,6 +137,8 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
             given = spikes.read(path, name)
             if len(given[0]) and not np.isin(given[0], nodes[name].ids).any():
                 raise FileError(f"{path}: node_ids: none of its spikes is of a node of {name!r}")
+            if len(given[1]) and given[1].min() < 0:
+                raise FileError(f"{path}: timestamps: {given[1].min()} ms is before the start")
             times = spikes.by_node(nodes[name].ids[rows], given)
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
             for row, own in zip(rows.tolist(), times, strict=True):

@@ -72,7 +72,7 @@ def _check_rules(populations: Mapping[str, Nodes], rules: Mapping[str, Any], whe
     for name in POPULATION & rules.keys():
         wanted = rules[name] if isinstance(rules[name], list) else [rules[name]]
         for each in wanted:
-            if each not in populations:
+            if not isinstance(each, str) or each not in populations:
                 near = did_you_mean(each, populations)
                 raise FileError(f"{where}.{name}: there is no population {each!r}. {near}")
         chosen = {each: populations[each] for each in wanted}

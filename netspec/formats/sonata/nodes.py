@@ -47,7 +47,8 @@ class Nodes:
         """A numeric attribute of each node: (n,); the default where it is missing."""
         found = self.columns.get(name)
         if found is None or found.dtype.kind not in "fiu":
-            found = columns.floats(self.attribute(name), f"{self.files.types or self.files.data}: {name}")
+            where = self.files.data if found is not None else self.files.types
+            found = columns.floats(self.attribute(name), f"{where}: {name}")
         if found.ndim != 1:
             raise FileError(f"{self.files.data}: {name} of {self.population!r} is not one value per node")
         return np.where(np.isnan(found.astype(float)), default, found)
@@ -75,7 +76,12 @@ def read(config: Config) -> dict[str, Nodes]:
             for name, item in columns.populations(file, "nodes", files.data).items():
                 if name in found:
                     raise FileError(f"{files.data}: population {name!r} is in {found[name].files.data} too")
-                found[name] = _population(files, name, item, known)
+                made = found[name] = _population(files, name, item, known)
+                if len(made) and "model_type" not in made.names and "type" not in made.settings:
+                    raise FileError(
+                        f"{config.where('networks')}: {files.key}.node_types_file is missing, and nodes of "
+                        f"{files.data} have no model_type of their own"
+                    )
     return found
 
 
@@ -107,6 +113,11 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
             continue
         members = np.flatnonzero(group == number)
         for label, data in columns.attributes(groups[number]).items():
+            if data.shape and data.shape[0] <= index[members].max():
+                raise FileError(
+                    f"{files.data}: {data.name} has {data.shape[0]} rows, but {item.name}/node_group_index "
+                    f"refers to row {index[members].max()}"
+                )
             given = columns.values(groups[number], label, data, index[members], files.data)
             if len(members) == count:
                 own[label] = given

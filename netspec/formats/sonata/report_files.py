@@ -161,7 +161,10 @@ def _report(group: h5py.Group, population: str, nodes: Sequence[int] | None, pat
     counts = _counts(mapping, len(ids), data.shape[1], path)
     of_element = np.repeat(ids, counts)
     kept = slice(None) if nodes is None else np.flatnonzero(np.isin(of_element, _known(nodes, ids, path)))
-    sections = _elements(mapping, names["element_ids"], data.shape[1], path).astype(np.int64)
+    sections = columns.whole_numbers(
+        _elements(mapping, names["element_ids"], data.shape[1], path),
+        f"{path}: {mapping.name}/{names['element_ids']}",
+    )
     if "element_pos" in mapping:
         positions = _elements(mapping, "element_pos", data.shape[1], path).astype(float)
     else:
@@ -202,14 +205,16 @@ def _counts(mapping: h5py.Group, nodes: int, elements: int, path: Path) -> Ints:
 
 def _elements(mapping: h5py.Group, name: str, elements: int, path: Path) -> NDArray[Any]:
     found = columns.numbers(mapping, name, path)
-    if len(found) != elements:
-        raise FileError(f"{path}: {mapping.name}/{name} has {len(found)} entries, data {elements} elements")
+    if found.shape != (elements,):
+        raise FileError(f"{path}: {mapping.name}/{name} has the shape {found.shape}, data {elements} elements")
     return found
 
 
 def _times(group: h5py.Group, samples: int, path: Path) -> Floats:
     """Times of samples of a header; of each sample where a file lists them."""
     given = columns.numbers(group, "time", path)
+    if given.ndim != 1:
+        raise FileError(f"{path}: {group.name}/time has the shape {given.shape}")
     if len(given) == samples != 3:
         return given
     if len(given) != 3 or not np.isfinite(given).all() or given[2] <= 0:
