@@ -76,7 +76,7 @@ def save_text(base: str, results: Results, document: Mapping[str, Any]) -> list[
 
 
 def save_sonata(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
-    """Spikes, traces and potentials as SONATA's files: in a folder beside the other files, or the one given."""
+    """Spikes, traces and potentials as SONATA's files: in a folder beside other files, or the one given."""
     from netspec.formats.sonata import outputs  # h5py is slow to import
 
     options = results.plan.model.spec.simulation.sonata_options

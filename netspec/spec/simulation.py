@@ -136,7 +136,10 @@ class Simulation:
     save_hdf5: bool = key("saveHDF5", "bool", "save as netspec's HDF5", False)
     save_dat: bool = key("saveDat", "bool", "save traces as text", False)
     save_sonata: Any = key(
-        "saveSonata", "any", "save as SONATA's files: True, a folder or {folder, config, anywhere, double}", False
+        "saveSonata",
+        "any",
+        "save as SONATA's files: True, a folder or {folder, config, anywhere, double}",
+        False,
     )
     backup_cfg_file: list[str] = key("backupCfgFile", "list", "[source, folder] to copy the script to", [])
     gather_only_sim_data: bool = key("gatherOnlySimData", "bool", "gather no cells", False)

@@ -64,7 +64,8 @@ TABLES = {
 10 exp2syn exc.json 0.001 2.0
 11 NULL point.json 0.1 2.0
 """,
-    "in_types.csv": """edge_type_id model_template dynamics_params syn_weight delay target_sections distance_range
+    "in_types.csv": """\
+edge_type_id model_template dynamics_params syn_weight delay target_sections distance_range
 20 exp2syn exc.json 0.001 1.0 "['soma']" "[0.0, 100.0]"
 """,
 }

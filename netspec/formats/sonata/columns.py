@@ -53,7 +53,9 @@ def dataset(parent: h5py.Group, name: str, path: Path) -> h5py.Dataset:
     """A dataset by name. FileError lists what there is instead."""
     found = parent.get(name)
     if not isinstance(found, h5py.Dataset):
-        raise FileError(f"{path}: there is no dataset {parent.name.rstrip('/')}/{name}. {did_you_mean(name, parent)}")
+        raise FileError(
+            f"{path}: there is no dataset {parent.name.rstrip('/')}/{name}. {did_you_mean(name, parent)}"
+        )
     if found.shape is None:
         raise FileError(f"{path}: {found.name} is empty")
     return found
@@ -71,7 +73,8 @@ def held(data: h5py.Dataset, path: Path, rows: Any = slice(None)) -> NDArray[Any
         size = data.size * data.dtype.itemsize
         if size > memory():
             raise FileError(
-                f"{path}: {data.name} has {data.shape[0]} rows, {size / 1e9:.0f} GB: more than this machine's memory"
+                f"{path}: {data.name} has {data.shape[0]} rows, {size / 1e9:.0f} GB: "
+                "more than this machine's memory"
             )
     return np.asarray(data[rows])
 
@@ -146,7 +149,9 @@ def attributes(item: h5py.Group) -> dict[str, h5py.Dataset]:
     return found
 
 
-def values(item: h5py.Group, name: str, data: h5py.Dataset, rows: NDArray[np.int64], path: Path) -> NDArray[Any]:
+def values(
+    item: h5py.Group, name: str, data: h5py.Dataset, rows: NDArray[np.int64], path: Path
+) -> NDArray[Any]:
     """Some rows of an attribute; numbers into its library as the texts that they stand for."""
     check_rows(data, rows, path)
     found = held(data, path)[rows]
@@ -177,6 +182,13 @@ def texts(found: NDArray[Any]) -> NDArray[Any]:
     plain = [item.decode(errors="replace") if isinstance(item, bytes) else item for item in found.tolist()]
     made = np.empty(len(plain), object)
     made[:] = plain
+    return made
+
+
+def rows_as_objects(given: NDArray[Any]) -> NDArray[Any]:
+    """Rows as objects: those of a column with several values per row as tuples."""
+    made = np.empty(len(given), object)
+    made[:] = [tuple(row) for row in given.tolist()] if given.ndim > 1 else given.tolist()
     return made
 
 

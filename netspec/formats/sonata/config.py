@@ -1,7 +1,6 @@
 """Circuit and simulation configs: one JSON or several, with variables in their texts, as one value."""
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 from netspec.errors import FileError, did_you_mean
 from netspec.formats.files import existing
+from netspec.formats.sonata import limits
 
 SECTIONS = frozenset(
     {
@@ -28,15 +28,6 @@ SECTIONS = frozenset(
     }
 )
 """Keys of a config's top level."""
-INPUTS = (
-    *("spikes", "current_clamp", "voltage_clamp", "extracellular", "extracellular_stimulation", "conductance"),
-    *("csv", "file", "nwb", "allen", "lfp", "movie", "syn_activity", "replay_spikes", "ecephys_probe"),
-)
-"""Values of input_type: of both dialects."""
-INPUT_NUMBERS = {"amp", "delay", "duration", "amps", "durations", "amp_start", "amp_end", "frequency", "width"}
-"""What an input says in numbers or lists of them."""
-SHORTEST = 1e-9
-"""What is shorter [ms, um] is none."""
 VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 
 
@@ -113,8 +104,8 @@ def read(path: str | Path) -> Config:
     nodes = _files(networks, "nodes", "node", place)
     if not nodes:
         raise FileError(f"{place}: networks.nodes is missing: a circuit has files of nodes")
-    for name, limits in NUMBERS.items():
-        _check_numbers(section(name), name, limits, origins.get(name, path))
+    for name in limits.NUMBERS:
+        limits.check_section(section(name), name, origins.get(name, path))
     return Config(
         path=path,
         dialect="obi" if any(files.populations for files in nodes) and not _has_types(nodes) else "allen",
@@ -133,43 +124,11 @@ def read(path: str | Path) -> Config:
     )
 
 
-TIMES = frozenset({"tau", "refrac", "tau1", "tau2", "erev", "sign"})
-"""Parameters of cells and synapses that cannot be words."""
-NUMBERS: dict[str, dict[str, float]] = {
-    "run": {"tstop": 0.0, "dt": SHORTEST, "dL": SHORTEST, "spike_threshold": -math.inf},
-    "conditions": {"celsius": -273.15, "v_init": -math.inf},
-}
-"""Numbers of sections, and the least value of each."""
-
-
-def _check_numbers(given: Mapping[str, Any], section: str, limits: Mapping[str, float], path: Path) -> None:
-    for name, least in limits.items():
-        value = given.get(name)
-        if value is None:
-            continue
-        if not _is_number(value):
-            raise FileError(f"{path}: {section}.{name}: expected a number, got {value!r}")
-        if value < least:
-            raise FileError(f"{path}: {section}.{name}: {value} is too small")
-
-
 def _inputs(merged: Mapping[str, Any], path: Path) -> dict[str, dict[str, Any]]:
-    """The inputs, each of a kind that is known."""
     found = _entries(merged, "inputs", path)
     for label, entry in found.items():
-        kind = entry.get("input_type")
-        if kind not in INPUTS:
-            near = did_you_mean(str(kind), INPUTS)
-            raise FileError(f"{path}: inputs.{label}.input_type: there is no input of type {kind!r}. {near}")
-        for name in INPUT_NUMBERS & entry.keys():
-            values = entry[name] if isinstance(entry[name], list) else [entry[name]]
-            if not values or not all(_is_number(value) for value in values):
-                raise FileError(f"{path}: inputs.{label}.{name}: expected a number, got {entry[name]!r}")
+        limits.check_input(entry, f"{path}: inputs.{label}")
     return found
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _overrides(merged: Mapping[str, Any], path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -199,9 +158,7 @@ def parameters(path: Path) -> dict[str, Any]:
     content = load(path)
     if not isinstance(content, dict):
         raise FileError(f"{path}: expected a mapping, got {type(content).__name__}")
-    for name, value in content.items():
-        if not _is_number(value) and not (isinstance(value, str) and name not in TIMES):
-            raise FileError(f"{path}: {name}: expected a number, got {value!r}")
+    limits.check_parameters(content, path)
     return content
 
 
@@ -340,8 +297,12 @@ def _files(networks: Mapping[str, Any], section: str, noun: str, path: Path) -> 
         types = entry.get(f"{noun}_types_file")
         own = None if types in (None, "", "NULL") else _named(entry, f"{noun}_types_file", key, path)
         populations = entry.get("populations") or {}
-        if not isinstance(populations, Mapping) or not all(isinstance(p, Mapping) for p in populations.values()):
-            raise FileError(f"{path}: {key}.populations: expected settings by population, got {populations!r}")
+        if not isinstance(populations, Mapping) or not all(
+            isinstance(p, Mapping) for p in populations.values()
+        ):
+            raise FileError(
+                f"{path}: {key}.populations: expected settings by population, got {populations!r}"
+            )
         found.append(Files(key, data, own, populations))
     return tuple(found)
 

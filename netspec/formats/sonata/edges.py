@@ -108,7 +108,7 @@ def populations(config: Config) -> list[EdgePopulation]:
 
 def _count(item: h5py.Group, path: Path) -> int:
     """How many edges there are. FileError if the columns differ."""
-    count = columns.dataset(item, "source_node_id", path).size
+    count = int(columns.dataset(item, "source_node_id", path).size)
     for name in ("source_node_id", "target_node_id", "edge_type_id", "edge_group_id", "edge_group_index"):
         if name in item or name not in OPTIONAL:
             data = columns.dataset(item, name, path)
@@ -200,7 +200,9 @@ def _pairs(index: h5py.Group, name: str, path: Path) -> int:
     """How many spans a table of an index has. FileError if it is none."""
     data = columns.dataset(index, name, path)
     if data.ndim != 2 or data.shape[1] != 2 or data.dtype.kind not in "iu":
-        raise FileError(f"{path}: {data.name}: expected pairs of whole numbers, got {data.shape} {data.dtype}")
+        raise FileError(
+            f"{path}: {data.name}: expected pairs of whole numbers, got {data.shape} {data.dtype}"
+        )
     return int(data.shape[0])
 
 
@@ -211,7 +213,7 @@ def _check_index(index: h5py.Group, name: str, count: int, known: Any, path: Pat
     edges = ranges[:, 1] - ranges[:, 0]
     if (lengths < 0).any() or lengths.sum() != len(ranges):
         raise FileError(
-            f"{path}: {index.name}/{name} leads to {lengths.sum()} ranges of {RANGES}, which has {len(ranges)}"
+            f"{path}: {index.name}/{name} leads to {lengths.sum()} ranges, {RANGES} has {len(ranges)}"
         )
     if (edges < 0).any() or edges.sum() != count:
         raise FileError(f"{path}: {index.name}/{RANGES} leads to {edges.sum()} edges, there are {count}")
@@ -242,7 +244,8 @@ def _scanned(item: h5py.Group, targets: NDArray[np.int64], known: Any, path: Pat
     data = columns.dataset(item, "target_node_id", path)
     if data.size * 8 > columns.memory():
         raise FileError(
-            f"{path}: {item.name} has {data.size} edges (target_node_id) and no index: too many to look through"
+            f"{path}: {item.name} has {data.size} edges (target_node_id) and no index: "
+            "too many to look through"
         )
     place: NDArray[np.int64] = np.argsort(targets, kind="stable")
     found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
@@ -274,8 +277,8 @@ def _read(population: EdgePopulation, item: h5py.Group, rows: NDArray[np.int64],
     unknown = sorted({*type_ids.tolist()} - population.types.keys() - {-1})
     if unknown and population.files.types:
         raise FileError(
-            f"{population.files.types}: there is no edge type {unknown[0]}, which {item.name}/edge_type_id of "
-            f"{path} names"
+            f"{population.files.types}: there is no edge type {unknown[0]}, "
+            f"which {item.name}/edge_type_id of {path} names"
         )
     own: dict[str, NDArray[Any]] = {}
     for number in np.unique(group).tolist():
@@ -285,8 +288,8 @@ def _read(population: EdgePopulation, item: h5py.Group, rows: NDArray[np.int64],
         for label, data in columns.attributes(columns.group(item, str(number), path)).items():
             if len(members) and data.shape and data.shape[0] <= index[members].max() and not single:
                 raise FileError(
-                    f"{path}: {data.name} has {data.shape[0]} rows, but {item.name}/edge_group_index refers to "
-                    f"row {index[members].max()}"
+                    f"{path}: {data.name} has {data.shape[0]} rows, but {item.name}/edge_group_index "
+                    f"refers to row {index[members].max()}"
                 )
             given = _rows_of(data.parent, data.name.rsplit("/", 1)[1], index[members], path)
             _check(label, given, f"{path}: {data.name}")

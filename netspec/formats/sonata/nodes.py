@@ -94,7 +94,8 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
     unknown = sorted({*type_ids.tolist()} - known.keys() - {-1})
     if unknown and files.types:
         raise FileError(
-            f"{files.types}: there is no node type {unknown[0]}, which {item.name}/node_type_id of {files.data} names"
+            f"{files.types}: there is no node type {unknown[0]}, "
+            f"which {item.name}/node_type_id of {files.data} names"
         )
     if unknown and "0" not in item:
         raise FileError(
@@ -122,7 +123,8 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
             if len(members) == count:
                 own[label] = given
             else:
-                own.setdefault(label, np.full(count, None, object))[members] = given
+                column = own.setdefault(label, np.full(count, None, object))
+                column[members] = columns.rows_as_objects(given)
     settings = files.populations.get(name, {})
     return Nodes(name, files, ids, type_ids, own, known, settings)
 

@@ -1,15 +1,15 @@
 """Results as SONATA's files: spikes, a report per trace, potentials; and such files of any tool read back."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.errors import FileError
+from netspec.errors import FileError, NetspecWarning
 from netspec.formats.sonata import columns, report_files, spikes
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.report_files import Potentials, Report
@@ -50,10 +50,9 @@ def write(results: Results, places: Places) -> list[str]:
     """The paths of what is written: spikes, a report for each label of recordTraces, potentials."""
     names, ids = node_ids(results.plan)
     paths = [_write_spikes(results, places, names, ids)]
-    for label, traces in results.traces.items():
-        if traces and label not in results.times:
-            made = _reports(results, label, names, ids)
-            paths.append(report_files.write(places.report(label), made, places.double))
+    for name, labels in _together(results).items():
+        made = _reports(results, labels, names, ids)
+        paths.append(report_files.write(places.report(name), made, places.double))
     if (signal := results.signals.get(POTENTIALS)) is not None and signal.values.shape[1]:
         channels = np.arange(signal.values.shape[1])
         given = Potentials(signal.time, signal.values, channels, signal.unit)
@@ -73,8 +72,8 @@ def read(folder: str | Path) -> Recorded:
         if "spikes" in keys:
             found = Recorded({**found.spikes, **spikes.read_all(path)}, found.reports, found.potentials)
         elif "report" in keys or "mapping" in keys:
-            own = {name: report_files.read(path, name) for name in report_files.populations(path)}
-            found = Recorded(found.spikes, {**found.reports, path.stem: own}, found.potentials)
+            made = {name: report_files.read(path, name) for name in report_files.populations(path)}
+            found = Recorded(found.spikes, {**found.reports, path.stem: made}, found.potentials)
         elif "ecp" in keys or "channel_id" in keys:
             own = {path.stem: report_files.read_potentials(path)}
             found = Recorded(found.spikes, found.reports, {**found.potentials, **own})
@@ -141,7 +140,8 @@ def node_ids(plan: Plan) -> tuple[NDArray[Any], NDArray[np.int64]]:
     if len(set(pairs)) != len(pairs):
         twice = next(pair for k, pair in enumerate(pairs) if pair in pairs[:k])
         raise FileError(
-            f"two cells would be node {twice[1]} of {twice[0]!r}: their tags population and node_id must differ"
+            f"two cells would be node {twice[1]} of {twice[0]!r}: "
+            "their tags population and node_id must differ"
         )
     return names, ids
 
@@ -154,32 +154,43 @@ def _write_spikes(results: Results, places: Places, names: NDArray[Any], ids: ND
     return spikes.write(places.folder / places.spikes, given)
 
 
-def _reports(results: Results, label: str, names: NDArray[Any], ids: NDArray[np.int64]) -> list[Report]:
-    """The traces of a label, one report per population."""
-    entry = results.plan.model.spec.simulation.record_traces.get(label, {})
-    variable = str(entry.get("var", "v"))
+def _together(results: Results) -> dict[str, list[str]]:
+    """Labels of traces by the report that they are of: 'v' has 'v' and 'v:dend(0.5)', where that is."""
+    found: dict[str, list[str]] = {}
+    for label, traces in results.traces.items():
+        if not traces:
+            continue
+        if label in results.times:
+            message = f"simConfig.saveSonata: {label!r} is not written: its samples are not evenly spaced"
+            warnings.warn(message, NetspecWarning, stacklevel=2)
+            continue
+        entry = results.plan.model.spec.simulation.record_traces.get(label, {})
+        place = f":{entry.get('sec')}({float(entry.get('loc', 0.5)):g})"
+        found.setdefault(label.removesuffix(place), []).append(label)
+    return found
+
+
+def _reports(
+    results: Results, labels: list[str], names: NDArray[Any], ids: NDArray[np.int64]
+) -> list[Report]:
+    """The traces of some labels as one report per population."""
+    entries = results.plan.model.spec.simulation.record_traces
     found: dict[str, list[tuple[int, int, float, NDArray[np.float64]]]] = {}
-    for gid, trace in results.traces[label].items():
-        row = int(results.plan.cells.positions([gid])[0])
-        several = trace if isinstance(trace, Mapping) else {None: trace}
-        for key, values in several.items():
-            section, place = _place(results.plan, row, entry, key)
-            found.setdefault(names[row], []).append((int(ids[row]), section, place, values))
+    for label in labels:
+        for gid, trace in results.traces[label].items():
+            row = int(results.plan.cells.positions([gid])[0])
+            several = trace.items() if isinstance(trace, Mapping) else ((None, trace),)
+            for key, samples in several:
+                section, place = _place(results.plan, row, entries.get(label, {}), key)
+                found.setdefault(names[row], []).append((int(ids[row]), section, place, samples))
+    entry = entries.get(labels[0], {})
+    variable = str(entry.get("var", "v"))
     made = []
     for name, elements in found.items():
         nodes, sections, positions, values = zip(*elements, strict=True)
-        made.append(
-            Report(
-                name,
-                results.time,
-                np.stack(values, axis=1),
-                np.array(nodes, np.int64),
-                np.array(sections, np.int64),
-                np.array(positions, float),
-                variable,
-                _unit(entry, variable),
-            )
-        )
+        columns_of = (np.array(nodes, np.int64), np.array(sections, np.int64), np.array(positions, float))
+        unit = _unit(entry, variable)
+        made.append(Report(name, results.time, np.stack(values, axis=1), *columns_of, variable, unit))
     return made
 
 

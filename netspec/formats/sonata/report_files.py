@@ -69,7 +69,7 @@ def read(path: str | Path, population: str | None = None, nodes: Sequence[int] |
             population = names[0]
         if population not in names:
             raise FileError(
-                f"{path}: report: there is no report of {population!r}. {did_you_mean(str(population), names)}"
+                f"{path}: there is no report of {population!r}. {did_you_mean(str(population), names)}"
             )
         return _report(file[f"report/{population}"] if population else file, population, nodes, path)
 
@@ -146,7 +146,9 @@ def header(times: Floats) -> Floats:
 def _names(file: h5py.File, path: Path) -> list[str]:
     if "report" not in file and "data" in file and "mapping" in file:
         return [""]
-    found = [name for name, item in columns.group(file, "report", path).items() if isinstance(item, h5py.Group)]
+    found = [
+        name for name, item in columns.group(file, "report", path).items() if isinstance(item, h5py.Group)
+    ]
     if not found:
         raise FileError(f"{path}: report: there is no population in it")
     return found
@@ -199,14 +201,18 @@ def _counts(mapping: h5py.Group, nodes: int, elements: int, path: Path) -> Ints:
         )
     counts = np.diff(pointers)
     if (counts < 0).any() or pointers[0] != 0 or pointers[-1] != elements:
-        raise FileError(f"{path}: {mapping.name}/{name} does not rise from 0 to the {elements} elements of data")
+        raise FileError(
+            f"{path}: {mapping.name}/{name} does not rise from 0 to the {elements} elements of data"
+        )
     return counts
 
 
 def _elements(mapping: h5py.Group, name: str, elements: int, path: Path) -> NDArray[Any]:
     found = columns.numbers(mapping, name, path)
     if found.shape != (elements,):
-        raise FileError(f"{path}: {mapping.name}/{name} has the shape {found.shape}, data {elements} elements")
+        raise FileError(
+            f"{path}: {mapping.name}/{name} has the shape {found.shape}, data {elements} elements"
+        )
     return found
 
 

@@ -18,8 +18,9 @@ OLD = ("gids", "timestamps")
 NEW = ("node_ids", "timestamps")
 
 
-def read(path: Path, population: str | None = None) -> Spikes:
+def read(path: str | Path, population: str | None = None) -> Spikes:
     """The spikes of a population of nodes; of the only one that the file has, if it names none."""
+    path = Path(path)
     if path.suffix == ".csv":
         return _table(path, population)
     if path.suffix == ".nwb":
@@ -110,7 +111,7 @@ def _nwb(path: Path) -> Spikes:
 
 
 def write(path: str | Path, spikes: Mapping[str, Any]) -> str:
-    """The path of a file with spikes by population, each (ids, times [ms]); sorted by time, as all read it."""
+    """The path of a file with spikes by population, each (ids, times [ms]); sorted by time."""
     sorting = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, basetype="i1")
     with whole(path) as part, columns.made(part) as file:
         file.create_group("spikes")

@@ -1,4 +1,4 @@
-"""What libsonata, bluepysnap and bmtk read in netspec's files of results; files that bmtk writes. Run by judge.
+"""What libsonata, bluepysnap and bmtk read in netspec's files of results; files that bmtk writes.
 
 Arguments: a folder with results, circuit.json and simulation.json. Says JSON in its last line.
 """
@@ -54,7 +54,8 @@ for label in traces:
 with h5py.File(folder / "ecp.h5") as file:  # as bmtk.analyzer.ecp does
     start, stop, step = file["/ecp/time"][:]
     data, channels = file["/ecp/data"], file["/ecp/channel_id"][:]
-    assert len(np.arange(start, stop, step)) == len(data) and data.shape[1] == len(channels)
+    assert len(np.arange(start, stop, step)) == len(data)
+    assert data.shape[1] == len(channels)
     said["bmtk"]["ecp"] = data[:].T.tolist()
 
 other = folder / "bmtk"
@@ -66,7 +67,14 @@ made.add_spikes(node_ids=2, timestamps=[4.0], population="near")
 made.to_sonata(str(other / "spikes.h5"))
 made.to_csv(str(other / "spikes.csv"))
 report = CompartmentReport(
-    str(other / "v.h5"), mode="w", variable="v", units="mV", default_population="far", tstart=0.0, tstop=1.0, dt=0.25
+    str(other / "v.h5"),
+    mode="w",
+    variable="v",
+    units="mV",
+    default_population="far",
+    tstart=0.0,
+    tstop=1.0,
+    dt=0.25,
 )
 report.add_cell(node_id=3, element_ids=[0, 4], element_pos=[0.5, 0.25], population="far")
 report.add_cell(node_id=9, element_ids=[1], element_pos=[0.75], population="far")

@@ -1,4 +1,4 @@
-"""Results that saveSonata writes, read by libsonata, bluepysnap and bmtk; and files of bmtk, read by netspec."""
+"""Results that saveSonata writes, read by libsonata, bluepysnap and bmtk; and bmtk's, by netspec."""
 
 import json
 import subprocess
@@ -8,10 +8,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from sonata import judge
 
 import netspec
 from netspec.formats.sonata import outputs, report_files, spikes
+from sonata import judge
 
 pytestmark = pytest.mark.neuron
 HERE = Path(__file__).parent
@@ -45,7 +45,9 @@ sim.createSimulateAnalyze(net, cfg)
 def run(folder, start=None, ranks=1):
     (folder / "run.py").write_text(RUN)
     if start is None:
-        ran = subprocess.run([sys.executable, "run.py"], cwd=folder, capture_output=True, text=True, timeout=200)
+        ran = subprocess.run(
+            [sys.executable, "run.py"], cwd=folder, capture_output=True, text=True, timeout=200
+        )
     else:
         ran = start(ranks, "run.py", cwd=folder, timeout=200)
     assert ran.returncode == 0, ran.stderr
@@ -66,7 +68,9 @@ def written(tmp_path_factory):
         {"nodes_file": f"nodes_{name}.h5.nodes", "populations": {name: {"type": "virtual"}}}
         for name in ("E", "S", "silent")
     ]
-    (folder / "circuit.json").write_text(json.dumps({"version": 2, "networks": {"nodes": nodes, "edges": []}}))
+    (folder / "circuit.json").write_text(
+        json.dumps({"version": 2, "networks": {"nodes": nodes, "edges": []}})
+    )
     sections = {"V_soma": "soma", "V_dend": "all", "g": "all"}
     simulation = {
         "version": 2.4, "network": "circuit.json", "run": {"tstop": 100.0, "dt": 0.025, "random_seed": 1},
@@ -89,7 +93,9 @@ def expected_spikes(results, population):
     labels = [each.label for each in cells.populations]
     rows = cells.positions(results.spikes["gid"])
     mask = cells.table["population"][rows] == labels.index(population)
-    return sorted(zip(results.spikes["time"][mask].tolist(), cells.table["index"][rows[mask]].tolist(), strict=True))
+    return sorted(
+        zip(results.spikes["time"][mask].tolist(), cells.table["index"][rows[mask]].tolist(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("tool", ["libsonata", "bluepysnap", "bmtk"])
@@ -99,7 +105,8 @@ def test_tools_read_the_spikes(written, tool):
         found = sorted((time, node) for node, time in said[tool].get(population, []))
         if tool == "bmtk" or population in said[tool]:
             assert found == expected_spikes(results, population)
-    assert said[tool]["E"] and said[tool]["S"]
+    assert said[tool]["E"]
+    assert said[tool]["S"]
 
 
 @pytest.mark.parametrize("label", ["V_soma", "V_dend", "g"])
