@@ -134,13 +134,10 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         key = f"inputs.{label}"
         path = config.file(f"{key}.input_file", entry.get("input_file"))
         for name, rows in resolve(config, nodes, entry.get("node_set"), f"{key}.node_set").items():
-            given = spikes.read(path, name)
-            if len(given[0]) and not np.isin(given[0], nodes[name].ids).any():
-                raise FileError(f"{path}: node_ids: none of its spikes is of a node of {name!r}")
-            if len(given[1]) and given[1].min() < 0:
-                raise FileError(f"{path}: timestamps: {given[1].min()} ms is before the start")
-            times = spikes.by_node(nodes[name].ids[rows], given)
+            times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
+            if not any(map(len, times)):
+                spikes.refuse_strangers(path, name, nodes[name].ids)
             for row, own in zip(rows.tolist(), times, strict=True):
                 trains[row] = np.sort(np.concatenate([trains[row], own]))
     return found

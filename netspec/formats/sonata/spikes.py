@@ -39,6 +39,15 @@ def read(path: str | Path, population: str | None = None) -> Spikes:
         )
 
 
+def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]:
+    """Times of each of some nodes, ascending: empty where a node has none."""
+    nodes, times = spikes
+    order = np.lexsort((times, nodes))
+    nodes, times = nodes[order], times[order]
+    first, last = np.searchsorted(nodes, ids, "left"), np.searchsorted(nodes, ids, "right")
+    return [times[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
+
+
 def read_all(path: str | Path) -> dict[str, Spikes]:
     """The spikes of each population in an HDF5 file; '' is the one of an older file, which has no name."""
     path = Path(path)
@@ -50,13 +59,11 @@ def read_all(path: str | Path) -> dict[str, Spikes]:
         return {name: _columns(group[name], NEW, path) for name in names}
 
 
-def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]:
-    """Times of each of some nodes, ascending: empty where a node has none."""
-    nodes, times = spikes
-    order = np.lexsort((times, nodes))
-    nodes, times = nodes[order], times[order]
-    first, last = np.searchsorted(nodes, ids, "left"), np.searchsorted(nodes, ids, "right")
-    return [times[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
+def refuse_strangers(path: Path, population: str, ids: NDArray[np.int64]) -> None:
+    """FileError if a file has spikes, but none of the nodes with these ids."""
+    nodes, _ = read(path, population)
+    if len(nodes) and not np.isin(nodes, ids).any():
+        raise FileError(f"{path}: node_ids: none of its spikes is of a node of {population!r}")
 
 
 def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
@@ -66,8 +73,8 @@ def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
         raise FileError(f"{path}: {group.name}/{names[1]} has the shape {times.shape}")
     if len(nodes) != len(times):
         raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} {names[1]}")
-    if not np.isfinite(times).all():
-        row = int(np.flatnonzero(~np.isfinite(times))[0])
+    if not (np.isfinite(times) & (times >= 0)).all():
+        row = int(np.flatnonzero(~(np.isfinite(times) & (times >= 0)))[0])
         raise FileError(f"{path}: {group.name}/{names[1]}: row {row} is {times[row]}, not a time")
     unit = group[names[1]].attrs.get("units", "ms")
     unit = unit.decode() if isinstance(unit, bytes) else str(unit)
