@@ -1,4 +1,4 @@
-"""The command line: netspec run | check | plan | report | mod | migrate."""
+"""The command line: netspec run | check | plan | import | report | mod | migrate."""
 
 import os
 import sys
@@ -26,7 +26,8 @@ mod_files = typer.Typer(no_args_is_help=True, help="Mod files: list, compile, wh
 app.add_typer(mod_files, name="mod")
 
 Target = Annotated[
-    Path, typer.Argument(help="a .py script, a saved file or report, an npjson index or a model folder")
+    Path,
+    typer.Argument(help="a .py script, a saved file or report, an npjson index, a SONATA config or a folder"),
 ]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
@@ -77,6 +78,18 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
     ways = (overview.ROUND_ROBIN, overview.BY_COST, *((overview.IN_PIECES,) if cut else ()))
     for balance in ways if ranks > 1 else ways[:1]:
         _load(overview.load(made, ranks, balance, costs))
+
+
+@app.command("import")
+def import_model(
+    config: Annotated[Path, typer.Argument(help="a SONATA circuit or simulation config")],
+    folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
+) -> None:
+    """Write a SONATA circuit as a model that can be changed and run; its edges stay where they are."""
+    from netspec.session import circuits
+
+    for path in circuits.write(config, folder):
+        typer.echo(path)
 
 
 @app.command()

@@ -7,7 +7,7 @@ get the same cells. Run in the process that imports cells.
 import json
 import re
 import xml.etree.ElementTree as xml
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,25 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def cell(
-    morphology: str, parameters: str | None, model: str, processing: list[str], longest: float | None
+    morphology: str | None,
+    parameters: str | None,
+    model: str,
+    processing: list[str],
+    longest: float | None,
+    template: Mapping[str, Any] | None = None,
 ) -> Any:
-    """A cell. model: 'ctdb' (JSON) or 'nml'. longest: of segments [um], None to leave them as they are."""
-    if not hasattr(h, "NetspecMorphology"):
-        h(TEMPLATE)
-    made = h.NetspecMorphology(morphology)
+    """A cell. model: 'ctdb' (JSON), 'nml' or 'hoc'. longest: of segments [um], None to leave them alone.
+
+    template: of 'hoc', its name, the files that are loaded before, and its arguments.
+    """
+    if template is not None:
+        for file in template["files"]:
+            h.load_file(file)
+        made = getattr(h, template["name"])(*template["args"])
+    else:
+        if not hasattr(h, "NetspecMorphology"):
+            h(TEMPLATE)
+        made = h.NetspecMorphology(morphology)
     if model == "nml":
         _stub(made)
         _neuroml(made, Path(str(parameters)))
@@ -109,7 +122,7 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
     thick = (1.0, 1.0)
     if made_of_axon:
         axon = list(made.axon)
-        thick = (axon[0].diam, list(made.all)[-1].diam)
+        thick = (axon[0].diam, axon[-1].diam)
     for section in list(made.axon):
         h.delete_section(sec=section)
     h.execute("create axon[2]", made)
@@ -119,7 +132,7 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
         made.all.append(sec=section)
     made.axon[0].connect(made.soma[0], 1.0 if made_of_axon else 0.5, 0)
     made.axon[1].connect(made.axon[0], 1, 0)
-    h.define_shape()
+    # No 3-D points, from which NEURON would compute lengths anew: they are drawn when they are needed.
 
 
 def _channels(made: Any, content: dict[str, Any]) -> None:
@@ -128,7 +141,7 @@ def _channels(made: Any, content: dict[str, Any]) -> None:
             continue
         for section, kind in _sections(made):
             if kind == gene["section"]:
-                if gene["mechanism"] != "":
+                if gene.get("mechanism", "") != "":
                     section.insert(gene["mechanism"])
                 setattr(section, gene["name"], float(gene["value"]))
 

@@ -102,7 +102,8 @@ class Simulation:
     electrodes: dict[str, Any] = key(
         "electrodes",
         "mapping",
-        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab",
+        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab, "
+        "minimumDistance [um], cells",
         {},
     )
     save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)

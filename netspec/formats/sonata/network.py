@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from netspec.errors import FileError
-from netspec.formats.sonata import biophysical, clamps, spikes, synapses
+from netspec.errors import FileError, did_you_mean
+from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -19,8 +19,8 @@ from netspec.formats.sonata.rule import circuit
 AXES = ("x", "y", "z")
 
 
-Build = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""What makes a cell rule's secs and secLists of the arguments of `neuron.allen_cells.cell`."""
+Build = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+"""What makes cell rules' secs and secLists of arguments of `neuron.allen_cells.cell`."""
 
 
 def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -28,17 +28,16 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
 
     build: makes cells with sections, in a process of its own.
     """
+    circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
+    _check(config, edges)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     net: dict[str, Any] = {
-        "defaultThreshold": float(config.run.get("spike_threshold", -15.0)),
-        "cellParams": {
-            group.label: {"conds": {"pop": group.label}, **build(biophysical.arguments(config, group))}
-            for own in together.values()
-            for group in own
-            if group.kind == "biophysical"
-        },
+        "defaultThreshold": float(
+            config.run.get("spike_threshold", -15.0 if config.dialect == "allen" else -30.0)
+        ),
+        "cellParams": _cell_rules(config, together, build),
         "popParams": {
             group.label: _population(config, group, trains.get(name))
             for name, own in together.items()
@@ -47,11 +46,60 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         "synMechParams": {},
         "connParams": {},
     }
-    net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(config, nodes, together)
+    net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(
+        config, nodes, together, net["cellParams"]
+    )
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"][name] = _rule(config, population, together)
-    return net, _simulation(config)
+    first = reports.first_gids(together)
+    net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
+    recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
+    return net, {**_simulation(config), **recorded}
+
+
+def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
+    """FileError for what is in the files and is not supported yet."""
+    later = {
+        "networks.gap_juncs": config.gap_junctions,
+        "conditions.modifications": config.conditions.get("modifications"),
+        "run.tstart": config.run.get("tstart"),
+    }
+    place = str(config.conditions.get("spike_location", "soma"))
+    if place != "soma":
+        later["conditions.spike_location"] = place
+    for key, value in later.items():
+        if value:
+            raise FileError(f"{config.path}: {key}: not supported yet")
+    for population in edges.values():
+        for number, own in population.types.items():
+            if own.get("is_gap_junction") not in (None, 0, "False", "false"):
+                where = f"{population.files.types}: edge type {number}"
+                raise FileError(f"{where}: is_gap_junction: not supported yet")
+
+
+def mod_folders(path: str | Path) -> list[Path]:
+    """The folders with the mod files of a config's components."""
+    named = configs.read(path).components.get("mechanisms_dir")
+    if named is None:
+        return []
+    places = [folder for folder in (Path(named) / "modfiles", Path(named)) if any(folder.glob("*.mod"))]
+    if not Path(named).is_dir():
+        raise FileError(f"{path}: components.mechanisms_dir: there is no folder {named}")
+    return places[:1]
+
+
+def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Build) -> dict[str, Any]:
+    """An entry of cellParams for each group of cells with sections; cells that are alike are built once."""
+    wanted = {
+        group.label: biophysical.arguments(config, group)
+        for own in together.values()
+        for group in own
+        if group.kind == "biophysical"
+    }
+    different = {repr(each): each for each in wanted.values()}
+    made = dict(zip(different, build(list(different.values())), strict=True))
+    return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
 def _rule(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
@@ -125,6 +173,10 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     return {"cellModel": name, **parameters}
 
 
+SPIKES = (None, "sonata", "h5", "csv", "nwb", "synapse_replay")
+"""Modules of inputs that are files of spikes."""
+
+
 def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
     """Spike times of each node of the virtual populations that have some."""
     found: dict[str, list[Any]] = {}
@@ -132,8 +184,14 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         if entry.get("input_type") != "spikes":
             continue
         key = f"inputs.{label}"
-        path = config.file(f"{key}.input_file", entry.get("input_file"))
-        for name, rows in resolve(config, nodes, entry.get("node_set"), f"{key}.node_set").items():
+        if entry.get("module") not in SPIKES:
+            raise FileError(f"{config.path}: {key}.module {entry.get('module')!r}: not supported yet")
+        replay = entry.get("module") == "synapse_replay"
+        name_of_file = "spike_file" if replay else "input_file"
+        path = config.file(f"{key}.{name_of_file}", entry.get(name_of_file))
+        # BlueBrain's node set is of the targets, and the file says whose spikes they are
+        wanted = spikes.populations(path) if replay else entry.get("node_set")
+        for name, rows in resolve(config, nodes, wanted, f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
             if not any(map(len, times)):
@@ -143,16 +201,36 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
     return found
 
 
+METHODS = {"euler": 0, "crank_nicolson": 1, "crank_nicolson_ion": 2, "0": 0, "1": 1, "2": 2}
+"""integration_method -> NEURON's secondorder."""
+
+
+def _globals(config: Config) -> dict[str, float]:
+    """NEURON's variables that a simulation sets, and those of mechanisms."""
+    defaults = {"celsius": 34.0, "v_init": -80.0} if config.dialect == "obi" else {}
+    found = {name: config.conditions.get(name, defaults.get(name)) for name in ("celsius", "v_init")}
+    for mechanism, values in (config.conditions.get("mechanisms") or {}).items():
+        found |= {f"{name}_{mechanism}": value for name, value in values.items()}
+    method = str(config.run.get("integration_method", "euler"))
+    if method not in METHODS:
+        near = did_you_mean(method, METHODS)
+        raise FileError(f"{config.path}: run.integration_method {method!r} is unknown. {near}")
+    if METHODS[method]:
+        found["secondorder"] = METHODS[method]
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
 def _simulation(config: Config) -> dict[str, Any]:
     """simConfig: times, temperature, what is recorded."""
-    run, conditions = config.run, config.conditions
+    run = config.run
     simulation: dict[str, Any] = {
         "duration": float(run.get("tstop", 0.0)),
         "dt": float(run.get("dt", 0.1)),
-        "hParams": {name: float(conditions[name]) for name in ("celsius", "v_init") if name in conditions},
+        "hParams": _globals(config),
         "filename": "sonata",
         "oneSynPerNetcon": True,
         "invertedYCoord": False,
+        "pt3dRelativeToCellLocation": False,
         "allowSelfConns": True,
     }
     if not run.get("tstop"):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +10,13 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata import nodes as node_files
-from netspec.formats.sonata import synapses, weights
+from netspec.formats.sonata import sources, synapses, weights
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
-from netspec.plan.rules import Gids, Positions, rule
+from netspec.plan.rules import Gids, Positions
 from netspec.plan.whole import Network, Whole
 
 
@@ -29,10 +28,7 @@ def circuit(path: str) -> tuple[configs.Config, dict[str, Nodes], dict[str, edge
     return config, node_files.read(config), known
 
 
-@rule("sonata")
-def sonata(
-    pre: Gids, post: Gids, owned: Positions, stream: Any, network: Network, config: str, edges: str
-) -> Whole:
+def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: str, edges: str) -> Whole:
     """The edges of a population of edges. config: file; pre and post: all cells of its nodes."""
     read, nodes, known = circuit(config)
     if edges not in known:
@@ -49,7 +45,7 @@ def sonata(
     from_pre = _gids(source, pre, found.source, found)
     onto = _gids(target, post, found.target, found)
     draws = _draws(read, nodes, known, population, target[owned], network, post[owned])
-    return wired(read, found, from_pre, onto, network, draws)
+    return wired(read, nodes, found, from_pre, onto, network, draws)
 
 
 def order(nodes: Nodes) -> NDArray[np.int64]:
@@ -115,10 +111,18 @@ def sequence(
 
 
 def wired(
-    config: configs.Config, found: Edges, pre: Gids, post: Gids, network: Network, draws: Draws
+    config: configs.Config,
+    nodes: dict[str, Nodes],
+    found: Edges,
+    pre: Gids,
+    post: Gids,
+    network: Network,
+    draws: Draws,
 ) -> Whole:
     """The connections that edges stand for, in their order."""
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
+    weight, delay = weights.overridden(config, nodes, found, weight, delay)
+    pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
     made = synapses.place(config, found, network, post, draws)
     return Whole(
         pre[made.edge],

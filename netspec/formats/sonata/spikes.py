@@ -39,6 +39,13 @@ def read(path: str | Path, population: str | None = None) -> Spikes:
         )
 
 
+def populations(path: Path) -> list[str]:
+    """Names of the populations whose spikes a file has."""
+    with columns.opened(path) as file:
+        spikes = columns.group(file, "spikes", path)
+        return [name for name, item in spikes.items() if isinstance(item, h5py.Group)]
+
+
 def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]:
     """Times of each of some nodes, ascending: empty where a node has none."""
     nodes, times = spikes

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
-from netspec.formats.sonata import chance
+from netspec.formats.sonata import chance, columns
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 SECTION = ("afferent_section_id", "sec_id")
 PLACE = ("afferent_section_pos", "sec_x")
 """Names of today and of older files."""
+EXP2 = ("tau1", "tau2", "erev")
+"""Parameters that edges of BlueBrain's Exp2Syn_synapse have themselves."""
 BUILT_IN = {"exp2syn": "Exp2Syn", "Exp2Syn": "Exp2Syn", "expsyn": "ExpSyn", "ExpSyn": "ExpSyn"}
 """model_template of a synapse -> NEURON's point process."""
 
@@ -44,6 +46,9 @@ class Placed:
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
     """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
+    single = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
+    if single:
+        raise FileError(f"{found.population.files.data}: {single[0]} of single edges: not supported yet")
     template = network.cells.table["template"][network.cells.positions(post)]
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0
@@ -134,6 +139,8 @@ def _sections(network: Network, template: Ints, section: Ints, found: Edges) -> 
 
 def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
     """Labels of synMechParams, and the code of each edge's; -1 where none is wanted."""
+    if is_exp2(found.population):
+        return _own_labels(found, wanted)
     kinds = kinds_of(found.population)
     types = {number: label for number, (label, _) in kinds.items()}
     labels = tuple(dict.fromkeys(types.values()))
@@ -144,6 +151,34 @@ def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], I
             raise FileError(f"{where}: edge type {number} has no model_template for its synapses")
         codes[wanted & (found.type_ids == number)] = labels.index(types[number])
     return labels, codes
+
+
+def is_exp2(population: EdgePopulation) -> bool:
+    """Whether each edge has the parameters of its own synapse: BlueBrain's type Exp2Syn_synapse."""
+    return population.files.populations.get(population.name, {}).get("type") == "Exp2Syn_synapse"
+
+
+def _own_labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+    """The same of edges with parameters of their own."""
+    sets, codes = np.unique(
+        np.stack([found.numbers(name) for name in EXP2], axis=1), axis=0, return_inverse=True
+    )
+    return tuple(map(_own_label, sets.tolist())), np.where(wanted, codes.ravel(), -1)
+
+
+def _own_label(values: list[float]) -> str:
+    return "Exp2Syn:" + "/".join(f"{value:.9g}" for value in values)
+
+
+def _own_mechanisms(population: EdgePopulation) -> dict[str, dict[str, Any]]:
+    """Entries of synMechParams for all edges of a population with parameters of their own."""
+    path = population.files.data
+    with columns.opened(path) as file:
+        group = columns.group(file, f"edges/{population.name}/0", path)
+        given = [columns.column(group, name, path).astype(float) for name in EXP2]
+    sets = np.unique(np.stack(given, axis=1), axis=0).tolist()
+    names = ("tau1", "tau2", "e")
+    return {_own_label(one): {"mod": "Exp2Syn", **dict(zip(names, one, strict=True))} for one in sets}
 
 
 def kinds_of(population: EdgePopulation) -> dict[int, tuple[str, Mapping[str, Any]]]:
@@ -164,6 +199,8 @@ def _label(own: Mapping[str, Any]) -> str:
 
 def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str, Any]]:
     """The synMechParams that a population of edges needs."""
+    if is_exp2(population):
+        return _own_mechanisms(population)
     return {label: _mechanism(config, own, population) for label, own in kinds_of(population).values()}
 
 

@@ -1,6 +1,6 @@
 """Weights and delays of edges, with the weight functions that bmtk has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from netspec.errors import FileError, did_you_mean
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import Edges
+from netspec.formats.sonata.node_sets import resolve
+from netspec.formats.sonata.nodes import Nodes
 from netspec.plan.whole import Network
 
 Floats = NDArray[np.float64]
@@ -70,3 +72,30 @@ def _angles(network: Network, gids: NDArray[np.int64]) -> Floats:
     return np.array(
         [np.nan if v is None else float(v) for v in values[network.cells.positions(gids)].tolist()]
     )
+
+
+OVERRIDES = frozenset({"name", "source", "target", "weight", "synapse_delay_override", "modoverride"})
+"""Keys of connection_overrides that are known."""
+
+
+def overridden(
+    config: Config, nodes: Mapping[str, Nodes], found: Edges, weight: Floats, delay: Floats
+) -> tuple[Floats, Floats]:
+    """Weights and delays after connection_overrides, one after the other."""
+    for number, entry in enumerate(config.overrides):
+        key = f"connection_overrides[{number}]"
+        for name in entry:
+            if name not in OVERRIDES or (name == "modoverride" and entry[name] != "Exp2Syn"):
+                raise FileError(f"{config.path}: {key}.{name}: not supported yet")
+        chosen = np.ones(len(found), bool)
+        for end, population, ids in (
+            ("source", found.population.source, found.source),
+            ("target", found.population.target, found.target),
+        ):
+            known = resolve(config, nodes, entry.get(end), f"{key}.{end}")
+            rows = known.get(population, np.empty(0, np.int64))
+            chosen &= np.isin(ids, nodes[population].ids[rows])
+        weight = np.where(chosen, weight * float(entry.get("weight", 1.0)), weight)
+        if "synapse_delay_override" in entry:
+            delay = np.where(chosen, float(entry["synapse_delay_override"]), delay)
+    return weight, delay
