@@ -317,6 +317,15 @@ def _check(label: str, given: NDArray[Any], where: str) -> None:
     _check_limits(known, LIMITS[label], where)
 
 
+def parts(data: h5py.Dataset, label: str, path: Path) -> Iterator[NDArray[Any]]:
+    """The values of an attribute of edges, a chunk at a time."""
+    columns.check_rows(data, np.empty(0, np.int64), path)
+    for start in range(0, data.shape[0], CHUNK):
+        part = np.asarray(data[start : start + CHUNK])
+        _check(label, part, f"{path}: {data.name}")
+        yield part
+
+
 def _rows_of(parent: h5py.Group, name: str, rows: NDArray[np.int64], path: Path) -> NDArray[Any]:
     """Some rows of a dataset: the span that holds them is read, at most a chunk of it at once."""
     data = columns.dataset(parent, name, path)
