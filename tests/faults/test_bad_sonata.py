@@ -5,10 +5,10 @@ import json
 import shutil
 import warnings
 
+import circuit_files
 import h5py
 import numpy as np
 import pytest
-import small_circuit
 from bad_circuits import IDS, VALUES, in_h5, in_json, last, longer, mistakes, nans
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,7 +53,7 @@ CASES = list(mistakes())
 def valid(tmp_path_factory):
     folder = tmp_path_factory.mktemp("circuit") / "valid"
     folder.mkdir()
-    return small_circuit.make(folder).parent
+    return circuit_files.make(folder).parent
 
 
 def test_without_a_mistake_it_is_planned(valid):
@@ -129,9 +129,9 @@ def places(content, path=()):
 
 
 DOCUMENTS = {
-    "simulation.json": small_circuit.SIMULATION, "circuit.json": small_circuit.CIRCUIT,
-    "node_sets.json": small_circuit.NODE_SETS, "exc.json": small_circuit.PARTS["exc.json"],
-    "fire.json": small_circuit.PARTS["fire.json"],
+    "simulation.json": circuit_files.SIMULATION, "circuit.json": circuit_files.CIRCUIT,
+    "node_sets.json": circuit_files.NODE_SETS, "exc.json": circuit_files.PARTS["exc.json"],
+    "fire.json": circuit_files.PARTS["fire.json"],
 }  # fmt: skip
 SPOTS = [(file, path) for file, content in DOCUMENTS.items() for path in places(content)]
 SIMPLE = (
@@ -161,7 +161,7 @@ def test_any_value_in_json_is_taken_or_refused(copy, spot, value):
 
 @quick
 @given(
-    file=st.sampled_from(sorted(small_circuit.TABLES)),
+    file=st.sampled_from(sorted(circuit_files.TABLES)),
     line=st.integers(0, 2),
     field=st.integers(0, 6),
     text=st.sampled_from(
