@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
+from netspec.formats.sonata.limits import is_number
 from netspec.plan.cells import Template
 from netspec.plan.segments import Shapes, centres, path_distance
 
@@ -76,12 +77,15 @@ def wish(attributes: Mapping[str, Any], where: str) -> Wish:
     named = _literal(attributes.get("target_sections"), f"{where}: target_sections")
     if named is None:
         raise FileError(f"{where}: target_sections is missing, and its edges name no section")
-    words = [named] if isinstance(named, str) else list(named)
-    unknown = [word for word in words if word not in KINDS]
+    words = list(named) if isinstance(named, list | tuple) else [named]
+    unknown = [word for word in words if not isinstance(word, str) or word not in KINDS]
     if unknown:
         raise FileError(f"{where}: target_sections: {unknown[0]!r} is none of {', '.join(KINDS)}")
     span = _literal(attributes.get("distance_range"), f"{where}: distance_range")
-    start, stop = (0.0, 1e20) if span is None else (0.0, span) if isinstance(span, int | float) else span
+    limits = (0.0, 1e20) if span is None else (0.0, span) if isinstance(span, int | float) else span
+    if not isinstance(limits, list | tuple) or len(limits) != 2 or not all(map(is_number, limits)):
+        raise FileError(f"{where}: distance_range: expected [from, to], got {span!r}")
+    start, stop = limits
     return Wish(tuple(KINDS[word] for word in words), (float(start), float(stop)))
 
 

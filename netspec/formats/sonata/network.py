@@ -167,7 +167,7 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     if (named := group.attributes["dynamics_params"]) is not None:
         folder = config.component("point_neuron_models_dir", where)
-        parameters = configs.load(config.file(f"{where}: dynamics_params", str(folder / str(named))))
+        parameters = configs.parameters(config.file(f"{where}: dynamics_params", str(folder / str(named))))
     if name == "IntFire1":  # its files are in seconds
         parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
     return {"cellModel": name, **parameters}
@@ -194,6 +194,8 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         for name, rows in resolve(config, nodes, wanted, f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
+            if not any(map(len, times)):
+                spikes.refuse_strangers(path, name, nodes[name].ids)
             for row, own in zip(rows.tolist(), times, strict=True):
                 trains[row] = np.sort(np.concatenate([trains[row], own]))
     return found

@@ -46,11 +46,12 @@ class Nodes:
     def numbers(self, name: str, default: float = 0.0) -> NDArray[np.float64]:
         """A numeric attribute of each node: (n,); the default where it is missing."""
         found = self.columns.get(name)
-        if found is not None and found.dtype.kind in "fiu":
-            return found.astype(float)
-        return np.array(
-            [default if value is None else float(value) for value in self.attribute(name).tolist()]
-        )
+        if found is None or found.dtype.kind not in "fiu":
+            where = self.files.data if found is not None else self.files.types
+            found = columns.floats(self.attribute(name), f"{where}: {name}")
+        if found.ndim != 1:
+            raise FileError(f"{self.files.data}: {name} of {self.population!r} is not one value per node")
+        return np.where(np.isnan(found.astype(float)), default, found)
 
     def rows(self, ids: Any) -> NDArray[np.int64]:
         """Where nodes stand in the columns. FileError for an id that the population lacks."""
@@ -72,15 +73,20 @@ def read(config: Config) -> dict[str, Nodes]:
     for files in config.nodes:
         known = types.read(files.types, "node_type_id") if files.types else {}
         with columns.opened(files.data) as file:
-            for name, item in columns.group(file, "nodes", files.data).items():
+            for name, item in columns.populations(file, "nodes", files.data).items():
                 if name in found:
                     raise FileError(f"{files.data}: population {name!r} is in {found[name].files.data} too")
-                found[name] = _population(files, name, item, known)
+                made = found[name] = _population(files, name, item, known)
+                if len(made) and "model_type" not in made.names and "type" not in made.settings:
+                    raise FileError(
+                        f"{config.where('networks')}: {files.key}.node_types_file is missing, and nodes of "
+                        f"{files.data} have no model_type of their own"
+                    )
     return found
 
 
 def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[str, Any]]) -> Nodes:
-    type_ids = columns.column(item, "node_type_id", files.data).astype(np.int64)
+    type_ids = columns.integers(item, "node_type_id", files.data, lowest=-1)
     count = len(type_ids)
     ids = _optional(item, "node_id", np.arange(count), files)
     if len(np.unique(ids)) != count:
@@ -88,7 +94,8 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
     unknown = sorted({*type_ids.tolist()} - known.keys() - {-1})
     if unknown and files.types:
         raise FileError(
-            f"{files.types}: there is no node type {unknown[0]}, which {item.name} of {files.data} names"
+            f"{files.types}: there is no node type {unknown[0]}, "
+            f"which {item.name}/node_type_id of {files.data} names"
         )
     if unknown and "0" not in item:
         raise FileError(
@@ -107,11 +114,17 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
             continue
         members = np.flatnonzero(group == number)
         for label, data in columns.attributes(groups[number]).items():
+            if data.shape and data.shape[0] <= index[members].max():
+                raise FileError(
+                    f"{files.data}: {data.name} has {data.shape[0]} rows, but {item.name}/node_group_index "
+                    f"refers to row {index[members].max()}"
+                )
             given = columns.values(groups[number], label, data, index[members], files.data)
             if len(members) == count:
                 own[label] = given
             else:
-                own.setdefault(label, np.full(count, None, object))[members] = given
+                column = own.setdefault(label, np.full(count, None, object))
+                column[members] = columns.rows_as_objects(given)
     settings = files.populations.get(name, {})
     return Nodes(name, files, ids, type_ids, own, known, settings)
 
@@ -119,7 +132,7 @@ def _population(files: Files, name: str, item: Any, known: Mapping[int, Mapping[
 def _optional(item: Any, name: str, default: NDArray[np.int64], files: Files) -> NDArray[np.int64]:
     if name not in item:
         return default.astype(np.int64)
-    found = columns.column(item, name, files.data).astype(np.int64)
+    found = columns.integers(item, name, files.data)
     if len(found) != len(default):
         raise FileError(
             f"{files.data}: {item.name}/{name} has {len(found)} rows, node_type_id has {len(default)}"

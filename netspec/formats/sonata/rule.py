@@ -41,7 +41,7 @@ def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: 
                 f"{edges!r} connects {len(ids)} nodes of {name!r}, but the rule finds {len(gids)} cells."
             )
             raise SpecError([Problem(network.ends.path, message)])
-    found = edge_files.onto(population, target[owned])
+    found = edge_files.onto(population, target[owned], target)
     from_pre = _gids(source, pre, found.source, found)
     onto = _gids(target, post, found.target, found)
     draws = _draws(read, nodes, known, population, target[owned], network, post[owned])

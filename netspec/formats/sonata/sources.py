@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from netspec.errors import FileError
 from netspec.formats.sonata import columns
 from netspec.formats.sonata.config import Config
-from netspec.formats.sonata.edges import EdgePopulation, Edges
+from netspec.formats.sonata.edges import EdgePopulation, Edges, parts
 from netspec.formats.sonata.groups import Group
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
@@ -42,8 +42,9 @@ def populations(
     """Entries of popParams, to be put after all others. first: gids of groups. known: their popParams."""
     made: dict[str, Any] = {}
     step = float(config.run.get("dt", 0.1))
-    short = {each.source for each in edges.values() if _shortest(each) < step}
-    for group in (group for name in short for group in together[name] if group.kind == "virtual"):
+    virtual = {name: [group for group in own if group.kind == "virtual"] for name, own in together.items()}
+    short = {each.source for each in edges.values() if virtual.get(each.source) and _shortest(each) < step}
+    for group in (group for name in short for group in virtual[name]):
         cells = []
         for place, cell in enumerate(known[group.label]["cellsList"]):
             times = np.asarray(cell["spkTimes"], float)
@@ -67,12 +68,12 @@ def populations(
 def _shortest(population: EdgePopulation) -> float:
     """The shortest delay of any edge [ms]."""
     delays = [float(own["delay"]) for own in population.types.values() if own.get("delay") is not None]
-    with columns.opened(population.files.data) as file:
-        item = columns.group(file, f"edges/{population.name}", population.files.data)
+    path = population.files.data
+    with columns.opened(path) as file:
+        item = columns.group(file, f"edges/{population.name}", path)
         for group in columns.groups(item).values():
-            data = group.get("delay")
-            if isinstance(data, h5py.Dataset) and data.shape[0]:
-                delays.append(float(np.min(data[:])))
+            if isinstance(data := group.get("delay"), h5py.Dataset):
+                delays += [float(part.min()) for part in parts(data, "delay", path)]
     return min(delays, default=np.inf)
 
 

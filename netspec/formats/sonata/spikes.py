@@ -1,6 +1,5 @@
 """Spike times of nodes: SONATA's files of both layouts, tables of text, NWB."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.files import existing
-from netspec.formats.sonata import columns
+from netspec.formats.files import whole
+from netspec.formats.sonata import columns, types
 
 Spikes = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Ids of nodes and times [ms], one each per spike, in the order of the file."""
@@ -19,8 +18,9 @@ OLD = ("gids", "timestamps")
 NEW = ("node_ids", "timestamps")
 
 
-def read(path: Path, population: str | None = None) -> Spikes:
+def read(path: str | Path, population: str | None = None) -> Spikes:
     """The spikes of a population of nodes; of the only one that the file has, if it names none."""
+    path = Path(path)
     if path.suffix == ".csv":
         return _table(path, population)
     if path.suffix == ".nwb":
@@ -55,13 +55,36 @@ def by_node(ids: NDArray[np.int64], spikes: Spikes) -> list[NDArray[np.float64]]
     return [times[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
 
 
+def read_all(path: str | Path) -> dict[str, Spikes]:
+    """The spikes of each population in an HDF5 file; '' is the one of an older file, which has no name."""
+    path = Path(path)
+    with columns.opened(path) as file:
+        group = columns.group(file, "spikes", path)
+        if NEW[1] in group:
+            return {"": _columns(group, NEW if NEW[0] in group else OLD, path)}
+        names = [name for name, item in group.items() if isinstance(item, h5py.Group)]
+        return {name: _columns(group[name], NEW, path) for name in names}
+
+
+def refuse_strangers(path: Path, population: str, ids: NDArray[np.int64]) -> None:
+    """FileError if a file has spikes, but none of the nodes with these ids."""
+    nodes, _ = read(path, population)
+    if len(nodes) and not np.isin(nodes, ids).any():
+        raise FileError(f"{path}: node_ids: none of its spikes is of a node of {population!r}")
+
+
 def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
-    nodes = columns.column(group, names[0], path).astype(np.int64)
-    times = columns.column(group, names[1], path).astype(float)
+    nodes = columns.integers(group, names[0], path)
+    times = columns.numbers(group, names[1], path)
+    if times.ndim != 1:
+        raise FileError(f"{path}: {group.name}/{names[1]} has the shape {times.shape}")
     if len(nodes) != len(times):
-        raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} times")
+        raise FileError(f"{path}: {group.name} has {len(nodes)} {names[0]}, but {len(times)} {names[1]}")
+    if not (np.isfinite(times) & (times >= 0)).all():
+        row = int(np.flatnonzero(~(np.isfinite(times) & (times >= 0)))[0])
+        raise FileError(f"{path}: {group.name}/{names[1]}: row {row} is {times[row]}, not a time")
     unit = group[names[1]].attrs.get("units", "ms")
-    unit = unit.decode() if isinstance(unit, bytes) else unit
+    unit = unit.decode() if isinstance(unit, bytes) else str(unit)
     factors = {"ms": 1.0, "milliseconds": 1.0, "s": 1000.0, "seconds": 1000.0}
     if unit not in factors:
         raise FileError(
@@ -72,8 +95,8 @@ def _columns(group: h5py.Group, names: tuple[str, str], path: Path) -> Spikes:
 
 def _table(path: Path, population: str | None) -> Spikes:
     """A text table with columns timestamps, population and node_ids (or gids), separated by spaces."""
-    with existing(path).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter=" "))
+    names, *lines = types.table(path) or [[]]
+    rows = [dict(zip(names, line, strict=False)) for line in lines]
     if not rows:
         return np.empty(0, np.int64), np.empty(0)
     key = next((name for name in ("node_ids", "gids", "node_id", "gid") if name in rows[0]), None)
@@ -84,7 +107,7 @@ def _table(path: Path, population: str | None) -> Spikes:
         raise FileError(f"{path}: there are no spikes of {population!r}")
     try:
         return np.array([int(row[key]) for row in kept]), np.array([float(row["timestamps"]) for row in kept])
-    except (TypeError, ValueError) as error:
+    except (KeyError, ValueError) as error:
         raise FileError(f"{path}: {error}") from error
 
 
@@ -101,15 +124,15 @@ def _nwb(path: Path) -> Spikes:
     raise FileError(f"{path}: there is no table of units")
 
 
-def write(path: Path, spikes: Mapping[str, Any]) -> None:
-    """Write spikes by population, each (ids, times [ms]); sorted by time, as all readers take them."""
+def write(path: str | Path, spikes: Mapping[str, Any]) -> str:
+    """The path of a file with spikes by population, each (ids, times [ms]); sorted by time."""
     sorting = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, basetype="i1")
-    with h5py.File(path, "w") as file:
-        file.attrs["magic"] = np.uint32(0x0A7A)
-        file.attrs["version"] = np.array([0, 1], np.uint32)
+    with whole(path) as part, columns.made(part) as file:
+        file.create_group("spikes")
         for name, (ids, times) in spikes.items():
             order = np.lexsort((ids, times))
             group = file.create_group(f"spikes/{name}")
             group.attrs.create("sorting", 2, dtype=sorting)
             group.create_dataset("node_ids", data=np.asarray(ids, np.uint64)[order])
             group.create_dataset("timestamps", data=np.asarray(times, float)[order]).attrs["units"] = "ms"
+    return str(path)

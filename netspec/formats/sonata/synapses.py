@@ -222,10 +222,7 @@ def parameters_of(config: Config, named: Any, population: EdgePopulation) -> dic
         return {}
     wanted_by = f"edge types of {population.files.types}"
     path = config.component("synaptic_models_dir", wanted_by) / str(named)
-    content = configs.load(config.file(wanted_by, str(path)))
-    if not isinstance(content, dict):
-        raise FileError(f"{path}: expected a mapping, got {type(content).__name__}")
-    return content
+    return configs.parameters(config.file(wanted_by, str(path)))
 
 
 def _signs(config: Config, found: Edges) -> NDArray[np.float64]:

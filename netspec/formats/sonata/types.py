@@ -14,9 +14,11 @@ MISSING = frozenset({"", "NULL", "NONE", "None", "NaN", "nan"})
 
 def read(path: Path, key: str) -> dict[int, dict[str, Any]]:
     """Attributes by type, numbers as numbers. key: the column of the type's number."""
-    with existing(path).open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.reader(file, delimiter=" ", skipinitialspace=True) if any(row)]
+    rows = table(path)
     names = rows[0] if rows else []
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FileError(f"{path}: there are two columns {twice!r}")
     if key not in names:
         raise FileError(f"{path}: there is no column {key!r} (columns are separated by one space): {names}")
     types: dict[int, dict[str, Any]] = {}
@@ -28,8 +30,19 @@ def read(path: Path, key: str) -> dict[int, dict[str, Any]]:
         own = values.pop(key)
         if not isinstance(own, int):
             raise FileError(f"{path}, line {number}: {key}: expected a whole number, got {own!r}")
+        if own in types:
+            raise FileError(f"{path}, line {number}: {key} {own} is there twice")
         types[own] = {name: item for name, item in values.items() if item is not None}
     return types
+
+
+def table(path: Path) -> list[list[str]]:
+    """The fields of each line that has some. FileError if it is no text."""
+    try:
+        with existing(path).open(newline="", encoding="utf-8") as file:
+            return [row for row in csv.reader(file, delimiter=" ", skipinitialspace=True) if any(row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FileError(f"{path}: no table of text: {error}") from error
 
 
 def value(text: str) -> Any:
