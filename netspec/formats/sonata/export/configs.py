@@ -185,6 +185,17 @@ def simulation(
             place["section_dist"] = clamp.location
         kind = {"input_type": "current_clamp", "module": "IClamp", "node_set": clamp.name}
         inputs[clamp.name] = {**kind, **clamp.values, **place}
+    found = {
+        f"{name}_{nodes}": {
+            "module": "membrane_report",
+            "variable_name": "v",
+            "sections": "soma",
+            "cells": report_set(name, nodes),
+            "file_name": f"{name}_{nodes}.h5",
+        }
+        for name, populations in recorded.items()
+        for nodes in populations
+    }
     return {
         "manifest": MANIFEST,
         "run": {
@@ -198,17 +209,7 @@ def simulation(
         "output": {**_output("output"), "overwrite_output_dir": True},
         "network": "circuit_config.json",
         "inputs": inputs,
-        "reports": {
-            f"{name}_{nodes}": {
-                "module": "membrane_report",
-                "variable_name": "v",
-                "sections": "soma",
-                "cells": report_set(name, nodes),
-                "file_name": f"{name}_{nodes}.h5",
-            }
-            for name, populations in recorded.items()
-            for nodes in populations
-        },
+        **({"reports": found} if found else {}),
     }
 
 
@@ -238,6 +239,20 @@ def simulation_obi(
             "node_set": clamp.name,
             "represents_physical_electrode": True,
         }
+    found = {
+        f"{name}_{nodes}": {
+            "type": "compartment",
+            "cells": report_set(name, nodes),
+            "sections": "soma",
+            "variable_name": "v",
+            "unit": "mV",
+            "dt": run["dt"],
+            "start_time": 0.0,
+            "end_time": run["tstop"],
+        }
+        for name, populations in recorded.items()
+        for nodes in populations
+    }
     pairs = dict.fromkeys((each.source, each.target) for each in edges if each.mod == "Exp2Syn")
     return {
         "version": 2.4,
@@ -248,20 +263,7 @@ def simulation_obi(
         "conditions": {**refuse.conditions(plan), "spike_location": "soma"},
         "output": _output("output_obi"),
         "inputs": inputs,
-        "reports": {
-            f"{name}_{nodes}": {
-                "type": "compartment",
-                "cells": report_set(name, nodes),
-                "sections": "soma",
-                "variable_name": "v",
-                "unit": "mV",
-                "dt": run["dt"],
-                "start_time": 0.0,
-                "end_time": run["tstop"],
-            }
-            for name, populations in recorded.items()
-            for nodes in populations
-        },
+        **({"reports": found} if found else {}),
         "connection_overrides": [
             {"name": f"{source}_{target}", "source": source, "target": target, "modoverride": "Exp2Syn"}
             for source, target in pairs

@@ -212,15 +212,17 @@ def _population_names(plan: Plan, kinds: list[NodeType]) -> Iterable[str]:
     codes = plan.cells.table["population"].tolist()
     labels = [population.label for population in plan.cells.populations]
     wanted = [
-        safe(labels[code] if given is None or given[k] is None else given[k]) for k, code in enumerate(codes)
+        labels[code] if given is None or given[k] is None else str(given[k]) for k, code in enumerate(codes)
     ]
     types: dict[str, dict[str, None]] = {}
     for name, kind in zip(wanted, kinds, strict=True):
         types.setdefault(name, {})[kind.model_type] = None
-    return [
-        name if len(types[name]) == 1 else f"{name}_{kind.model_type}"
-        for name, kind in zip(wanted, kinds, strict=True)
-    ]
+    names: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    for name, own in types.items():
+        for model_type in own:
+            names[name, model_type] = unique(safe(name if len(own) == 1 else f"{name}_{model_type}"), taken)
+    return [names[name, kind.model_type] for name, kind in zip(wanted, kinds, strict=True)]
 
 
 def _ids(plan: Plan, members: Ints) -> Ints:

@@ -92,7 +92,7 @@ def _cells(plan: Plan) -> Iterator[Problem]:
 
 def threshold(plan: Plan) -> float:
     """The threshold of spikes of all cells with sections [mV]."""
-    return next(iter(_all_thresholds(plan)), plan.model.spec.network.default_threshold)
+    return next(iter(_all_thresholds(plan)), float(plan.model.spec.network.default_threshold))
 
 
 def _all_thresholds(plan: Plan) -> dict[float, str]:

@@ -12,6 +12,7 @@ Mod files, if there are any, are compiled before: cd components/mechanisms && nr
 import os
 
 from bmtk.simulator import bionet
+from bmtk.simulator.bionet.pyfunction_cache import add_cell_model, add_synapse_model
 from neuron import h
 
 
@@ -47,9 +48,9 @@ def synapse(name):
 
 
 for name in {artificial!r}:
-    bionet.add_cell_model(artificial(name), directive=f"nrn:{{name}}", model_type="point_neuron")
+    add_cell_model(artificial(name), directive=f"nrn:{{name}}", model_type="point_neuron")
 for name in {synapses!r}:
-    bionet.add_synapse_model(synapse(name), name)
+    add_synapse_model(synapse(name), name)
 {placed}
 if __name__ == "__main__":
     os.chdir(os.path.dirname(os.path.abspath(__file__)))
@@ -64,5 +65,5 @@ def text(places: Layout, synapses: list[SynapseType], shifted: bool) -> str:
     """The script. shifted: whether 3-D points are put where the cell is."""
     own = sorted({kind.name for kind in places.kinds if kind.model_type == "point_neuron"} - {"IntFire1"})
     mods = sorted({each.mod for each in synapses} - BUILT_IN.keys())
-    placed = 'bionet.add_cell_model(placed, directive="hoc", model_type="biophysical")\n' if shifted else ""
+    placed = 'add_cell_model(placed, directive="hoc", model_type="biophysical")\n' if shifted else ""
     return TEXT.format(artificial=own, synapses=mods, placed=placed)

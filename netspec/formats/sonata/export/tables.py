@@ -105,16 +105,13 @@ def write_obi(nodes: Nodes, folder: Path) -> str:
     count = len(nodes.ids)
     single = {axis: nodes.places[:, k].astype(np.float32) for k, axis in enumerate(AXES)}
     texts: dict[str, list[str]] = {"model_type": [_obi_type(kind) for kind in nodes.kinds]}
-    if nodes.model_type == "biophysical":
+    if nodes.model_type != "virtual":
         turns = {"w": 1.0, "x": 0.0, "y": 0.0, "z": 0.0}
         single |= {f"orientation_{axis}": np.full(count, value, np.float32) for axis, value in turns.items()}
-        named = [kind.name for kind in nodes.kinds]
         called = [kind.pop_name for kind in nodes.kinds]
-        texts |= {"model_template": [f"hoc:{name}" for name in named], "morphology": named}
-        texts |= {"etype": called, "mtype": called, "morph_class": ["PYR"] * len(named)}
-        texts |= {"synapse_class": ["EXC"] * len(named)}
-    elif nodes.model_type == "point_neuron":
-        texts |= {"model_template": [f"nrn:{kind.name}" for kind in nodes.kinds]}
+        texts |= {"model_template": [template_of(kind) or "" for kind in nodes.kinds]}
+        texts |= {"morphology": [kind.name for kind in nodes.kinds], "etype": called, "mtype": called}
+        texts |= {"morph_class": ["PYR"] * len(called), "synapse_class": ["EXC"] * len(called)}
     with h5py.File(folder / name, "w") as file:
         header(file)
         group = _columns(file, nodes, np.full(count, -1), single)
