@@ -2,13 +2,14 @@
 
 import math
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.errors import FileError, NetspecWarning, Problem, SpecError, did_you_mean
 from netspec.formats import json
 from netspec.formats.sonata import spikes
 from netspec.formats.sonata.export import (
@@ -51,6 +52,9 @@ def export(
     found = refuse.problems(plan, dialect, known)
     if found:
         raise SpecError(found)
+    if dialect != "allen":
+        for difference in refuse.otherwise_in_neurodamus(plan):
+            warnings.warn(f"neurodamus {difference}; bmtk does as we do.", NetspecWarning, stacklevel=2)
     place = _cleared(Path(folder))
     places = layout(plan, trains.of_plan(plan))
     kinds = synapses.types(plan)

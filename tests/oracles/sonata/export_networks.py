@@ -88,13 +88,13 @@ def morphology():
         "popParams": {"L5": {"cellType": "L5", "numCells": 4}, "in": NOISE},
         "synMechParams": EXC,
         "connParams": {
-            "in": _rule("in", "L5", probability=0.9, weight=0.003, delay=2.5, sec="far", synsPerConn=3,
-                        synMech="AMPA"),
-            "rec": _rule("L5", "L5", probability=0.7, weight=0.004, delay="dist_3D/100+1", sec="apical trunk",
+            "in": _rule("in", "L5", probability=0.9, weight=0.003, delay=2.5, sec="far", loc=[0.2, 0.5, 0.8],
+                        synsPerConn=3, synMech="AMPA"),
+            "rec": _rule("L5", "L5", probability=0.7, weight=0.004, delay=1.5, sec="apical trunk",
                          synMech="AMPA"),
         },
     }  # fmt: skip
-    return net, _cfg()
+    return net, _cfg(distributeSynsUniformly=False)
 
 
 def vecstims():

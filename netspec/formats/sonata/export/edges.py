@@ -77,7 +77,7 @@ def write(
             columns = _columns(rows, some, at, section_ids, plan, synapses, both, kind)
             types = rows.types[some]
             sizes = rows.sizes[source], int(onto.ids.max(initial=-1)) + 1
-            _write(folder / files.data, files, rows.ids[some], ids, types + 1, sizes, columns)
+            _write(folder / files.data, files, rows.ids[some], ids, types + 1, sizes, columns, both)
             write_types(folder / files.types, "edge_type_id", _types(np.unique(types), synapses, files))
             made.append(files)
     return made
@@ -121,19 +121,16 @@ def _columns(
     kind: str,
 ) -> Iterator[tuple[str, NDArray[Any]]]:
     """The attributes of edges, one column after the other, so that few are in memory at once."""
-    weight = rows.table["weight"][some].astype(float)
-    yield "syn_weight", weight
+    yield "syn_weight", rows.table["weight"][some].astype(float)
     yield "delay", rows.table["delay"][some].astype(float)
     template = plan.cells.table["template"][at]
     sections = section_ids[template, rows.table["section"][some]]
     yield "afferent_section_id", sections.astype(np.uint32)
     yield "afferent_section_pos", rows.table["location"][some].astype(float)
-    if both:
-        yield "conductance", weight.astype(np.float32)
-        if kind == "Exp2Syn":
-            for name, parameter in (("tau1", "tau1"), ("tau2", "tau2"), ("erev", "e")):
-                values = [{**EXP2SYN, **synapse.parameters}.get(parameter, 0.0) for synapse in synapses]
-                yield name, np.array(values, np.float32)[rows.types[some]]
+    if both and kind == "Exp2Syn":
+        for name, parameter in (("tau1", "tau1"), ("tau2", "tau2"), ("erev", "e")):
+            values = [{**EXP2SYN, **synapse.parameters}.get(parameter, 0.0) for synapse in synapses]
+            yield name, np.array(values, float)[rows.types[some]]
 
 
 def _types(present: Ints, synapses: list[SynapseType], files: EdgeFile) -> Iterator[Mapping[str, Any]]:
@@ -159,8 +156,12 @@ def _write(
     types: NDArray[Any],
     sizes: tuple[int, int],
     columns: Iterator[tuple[str, NDArray[Any]]],
+    both: bool,
 ) -> None:
-    """One population of edges. source, target: ids of nodes, target ascending. sizes: greatest ids + 1."""
+    """One population of edges. source, target: ids of nodes, target ascending. sizes: greatest ids + 1.
+
+    both: weights have BlueBrain's name too; its tools take them in uS.
+    """
     count = len(source)
     with h5py.File(path, "w") as file:
         header(file)
@@ -174,6 +175,8 @@ def _write(
         group = item.create_group("0")
         for name, values in columns:
             group.create_dataset(name, data=values)
+        if both:
+            group["conductance"] = group["syn_weight"]
         _index(item.create_group("indices/target_to_source"), target, sizes[1])
         _index(item.create_group("indices/source_to_target"), source, sizes[0])
 

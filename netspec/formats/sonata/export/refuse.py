@@ -26,7 +26,7 @@ CLOSED_LOOP = "its cells would have to be virtual nodes, which nothing can reach
 def problems(plan: Plan, dialect: str, mods: Mapping[str, Any]) -> list[Problem]:
     """All that cannot be expressed. dialect: 'allen', 'obi' or 'both'. mods: mechanisms with a mod file."""
     network = plan.model.spec.network
-    found = [*_simulation(plan), *_rules(plan), *_cells(plan), *_thresholds(plan), *_stimuli(plan)]
+    found = [*_simulation(plan), *_rules(plan), *_cells(plan, dialect), *_thresholds(plan), *_stimuli(plan)]
     found += [*_sources(plan), *_shared(plan), *_mechanisms(plan, mods)]
     if network.rxd != type(network.rxd)():
         found.append(Problem("netParams.rxdParams", "SONATA has no reaction-diffusion."))
@@ -68,13 +68,13 @@ def _rules(plan: Plan) -> Iterator[Problem]:
             yield Problem(path, "gap junctions and other pointer connections are not exported yet.")
 
 
-def _cells(plan: Plan) -> Iterator[Problem]:
+def _cells(plan: Plan, dialect: str) -> Iterator[Problem]:
     v_init = _globals(plan).get("v_init", -65.0)
     for template in plan.templates:
         rule = template.rules[-1] if template.rules else "?"
         path = f"netParams.cellParams[{rule!r}].secs"
         source, location = template.spike_source
-        if location != 0.5:
+        if location != 0.5 and not (dialect == "obi" and location == 1.0):
             message = f"bmtk detects spikes in the middle of the soma, not at {location}."
             yield Problem(f"{path}[{source!r}].spikeGenLoc", message)
         if next(iter(ordered(template))) != source:
@@ -194,6 +194,28 @@ def _mechanisms(plan: Plan, mods: Mapping[str, Any]) -> Iterator[Problem]:
     for name, path in used(plan).items():
         if name not in BUILT_IN and name not in mods and not name.endswith("_ion"):
             yield Problem(path, f"no mod file defines {name}: name its folder (mod=...).")
+
+
+def otherwise_in_neurodamus(plan: Plan) -> Iterator[str]:
+    """What neurodamus takes in a way of its own, so that spikes come some steps earlier or later there."""
+    late = []
+    for template in plan.templates:
+        source, location = template.spike_source
+        topologies = [section.topol for section in template.sections.values() if section.topol]
+        at_end = any(t["parentSec"] == source and float(t["parentX"]) >= 1 for t in topologies)
+        if location != 1.0 and (at_end or template.sections[source].geom.get("nseg", 1) != 1):
+            late.append(template.rules[-1])
+    if late:
+        hint = "spikeGenLoc 1.0 and dialect 'obi' say the same"
+        yield f"detects spikes of {', '.join(late)} at the end of the soma, not in its middle ({hint})"
+    tables = [plan.connections, *(block.rows for block in plan.inputs if "synapse" in block.rows)]
+    dt = plan.model.spec.simulation.dt
+    locations = np.concatenate([table["location"][table["section"] >= 0] for table in tables])
+    if ((locations <= 0) | (locations >= 1)).any():
+        yield "moves synapses from the ends of sections (0 and 1) into them"
+    delays = np.concatenate([table["delay"] for table in tables])
+    if (np.abs(delays - np.trunc(delays / dt + 1e-5) * dt) > 1e-9).any():
+        yield f"cuts delays down to whole steps of {dt} ms"
 
 
 def _of_obi(plan: Plan) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ FRAME = """\
 // Sections by id:
 {sections}
 begintemplate {name}
-public init, soma, axon, dend, apic, all, somatic, basal, apical, axonal, axonal, myelinated, nodal, AIS
+public init{types}, all, somatic, basal, apical, axonal, myelinated, nodal, AIS
 public gid, synlist, synHelperList, nSecAll, nSecSoma, nSecBasal, nSecApical, nSecAxonal, nSecAxonalOrig
 public nSecLastAxon, CellRef, clear, getCell, re_init_rng, replace_axon, getCCell, connect2target{public}
 objref all, somatic, basal, apical, axonal, myelinated, nodal, AIS, synlist, synHelperList, CellRef, this, nil
@@ -84,6 +84,7 @@ def text(kind: NodeType) -> str:
     return FRAME.format(
         name=kind.name,
         sections="\n".join(f"//   {k} {names[name]}: {name}" for k, name in enumerate(places)),
+        types="".join(f", {of}" for of in TYPES if counts[of]),
         create=_create(counts, writer.points),
         public="".join(f", {name}" for name in writer.points.values()),
         lists="\n".join(f"  {call}" for call in list_calls),
@@ -107,9 +108,6 @@ def _template(kind: NodeType) -> Template:
 
 def _create(counts: Mapping[str, int], points: Mapping[Any, str]) -> str:
     made = [f"create {of}[{count}]" for of, count in counts.items() if count]
-    lacking = [of for of, count in counts.items() if not count]
-    # A public name has to mean something; one that is never created has no sections.
-    made += [f"create {of}[1]" for of in lacking]
     return "\n".join([*made, *(f"objref {name}" for name in points.values())])
 
 
