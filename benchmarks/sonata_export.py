@@ -64,13 +64,15 @@ def main():
     planned = time.process_time() - start
     edges = len(plan.connections)
     print(f"{edges:,} edges between {len(plan.cells):,} cells; planned in {planned:.2f} s of CPU")
-    print(f"{'dialect':10}{'CPU [s]':>10}{'of planning':>14}{'memory [bytes/edge]':>22}{'file [bytes/edge]':>20}")
+    print(
+        f"{'dialect':8}{'CPU [s]':>9}{'of planning':>13}{'memory [bytes/edge]':>21}{'file [bytes/edge]':>19}"
+    )
     for dialect in ("allen", "both"):
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "out"
             cpu, peak = measured(lambda place=place, dialect=dialect: export(plan, place, dialect=dialect))
             size = sum(path.stat().st_size for path in (place / "network").glob("*edges.h5"))
-        print(f"{dialect:10}{cpu:>10.2f}{cpu / planned:>14.2f}{peak / edges:>22.0f}{size / edges:>20.0f}")
+        print(f"{dialect:8}{cpu:>9.2f}{cpu / planned:>13.2f}{peak / edges:>21.0f}{size / edges:>19.0f}")
 
 
 if __name__ == "__main__":

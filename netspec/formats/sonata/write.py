@@ -161,12 +161,17 @@ def _sidecar(places: Layout, net_params: Any, sim_config: Any) -> dict[str, Any]
 
     def names(nodes: Nodes) -> dict[str, list[str]]:
         return {
-            kind.name: list(templates.ordered(kind.template)) for kind in nodes.kinds if kind.template is not None
+            kind.name: list(templates.ordered(kind.template))
+            for kind in nodes.kinds
+            if kind.template is not None
         }
 
+    populations = {
+        nodes.name: list(dict.fromkeys(kind.pop_name for kind in nodes.kinds)) for nodes in places.everyone
+    }
+    sections = {name: own for nodes in places.populations for name, own in names(nodes).items()}
     return {
-        "netParams": net_params,
-        "simConfig": sim_config,
-        "populations": {nodes.name: list({kind.pop_name: 0 for kind in nodes.kinds}) for nodes in places.everyone},
-        "sections": {name: own for nodes in places.populations for name, own in names(nodes).items()},
+        "net": {"params": net_params or {}},
+        "simConfig": sim_config or {},
+        "sonata": {"populations": populations, "sections": sections},
     }

@@ -53,8 +53,8 @@ def ring():
         "popParams": {"ring": {"cellType": "HH", "numCells": 5}},
         "synMechParams": EXC,
         "connParams": {
-            "next": _rule("ring", "ring", connList=[[i, (i + 1) % 5] for i in range(5)], weight=0.05, delay=5.0,
-                          synMech="AMPA"),
+            "next": _rule("ring", "ring", connList=[[i, (i + 1) % 5] for i in range(5)], weight=0.05,
+                          delay=5.0, synMech="AMPA"),
         },
         "stimSourceParams": {"start": {"type": "IClamp", "del": 2.0, "dur": 3.0, "amp": 1.7}},
         "stimTargetParams": {"start->0": {"source": "start", "conds": {"pop": "ring", "cellList": [0]},
@@ -131,7 +131,9 @@ def functions():
         "popParams": {"E": {"cellType": "PYR", "numCells": 4}, "in": NOISE},
         "synMechParams": synapse,
         "connParams": {
-            "in": _rule("in", "E", probability=0.6, weight="lognormal(0.008, 0.00001)", delay=2.2, **TO_DENDRITE),
+            "in": _rule(
+                "in", "E", probability=0.6, weight="lognormal(0.008, 0.00001)", delay=2.2, **TO_DENDRITE
+            ),
             "rec": _rule("E", "E", probability=0.5, weight=0.003, delay=1.0, **TO_DENDRITE),
         },
     }
@@ -160,7 +162,9 @@ def several_synapses():
     """Two synapses for each contact, several contacts for each pair, synapses that are shared."""
     net = {
         "cellParams": CELL,
-        "popParams": {"E": {"cellType": "PYR", "numCells": 4}, "I": {"cellType": "PYR", "numCells": 2}, "in": NOISE},
+        "popParams": {
+            "E": {"cellType": "PYR", "numCells": 4}, "I": {"cellType": "PYR", "numCells": 2}, "in": NOISE,
+        },
         "synMechParams": {**EXC, **INH, "slow": {"mod": "Exp2Syn", "tau1": 5.0, "tau2": 30.0, "e": 0}},
         "connParams": {
             "in": _rule("in", ["E", "I"], weight=0.003, delay=2.0, synMech=["AMPA", "slow"],
@@ -181,13 +185,13 @@ def stimuli():
         "connParams": {"IE": _rule("I", "E", weight=0.01, delay=1.0, synMech="GABA", sec="soma")},
         "stimSourceParams": {
             "noise": {"type": "NetStim", "rate": 90, "noise": 1.0, "start": 3},
-            "clock": {"type": "NetStim", "interval": 11.0, "number": 5, "noise": 0.0, "start": "uniform(1, 20)"},
+            "clock": {"type": "NetStim", "interval": 11.0, "number": 5, "start": "uniform(1, 20)"},
         },
         "stimTargetParams": {
             "noise->all": {"source": "noise", "conds": {"cellType": "PYR"}, "weight": "uniform(0.004, 0.01)",
                            "delay": 3, **TO_DENDRITE},
-            "clock->I": {"source": "clock", "conds": {"pop": "I", "cellList": [0, 2]}, "weight": 0.02, "delay": 1,
-                         "synMech": "AMPA", "sec": "soma", "synsPerConn": 2},
+            "clock->I": {"source": "clock", "conds": {"pop": "I", "cellList": [0, 2]}, "weight": 0.02,
+                         "delay": 1, "synMech": "AMPA", "sec": "soma", "synsPerConn": 2},
         },
     }  # fmt: skip
     return net, _cfg()
@@ -206,14 +210,19 @@ def clamps():
         "stimTargetParams": {
             "step": {"source": "step", "conds": {"pop": "E", "cellList": [0, 1]}, "sec": "soma", "loc": 0.5},
             "dip": {"source": "dip", "conds": {"pop": "E"}, "sec": "Dend one", "loc": 0.2},
-            "own": {"source": "own", "conds": {"pop": "E", "cellList": [1, 2, 3]}, "sec": "Dend one", "loc": 0.9},
+            "own": {
+                "source": "own",
+                "conds": {"pop": "E", "cellList": [1, 2, 3]},
+                "sec": "Dend one",
+                "loc": 0.9,
+            },
         },
     }
     return net, _cfg()
 
 
 def own_mechanisms():
-    """Channels, synapses with a memory and artificial cells of mod files; synapses that bmtk calls otherwise."""
+    """Channels, synapses with a memory and artificial cells of mod files; an ExpSyn."""
     slow = {**SOMA, "mechs": {**SOMA["mechs"], "slowpotassium": {"gbar": 0.003}}}
     net = {
         "cellParams": {"PYR": {"secs": {"soma": slow, "Dend one": DENDRITE}}},

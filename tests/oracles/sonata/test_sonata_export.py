@@ -1,26 +1,35 @@
 """Exported networks do in bmtk what they do here, and BlueBrain's tools find no fault with them."""
 
+import filecmp
 import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import h5py
-
-import netspec
 import numpy as np
 import pytest
 from environment import environment
-from sonata import judge
-from sonata.export_networks import ALLEN_ONLY, NETWORKS
+
+import netspec
+from netspec import target
 from netspec.formats.sonata.export.layout import safe
 from netspec.formats.sonata.write import export
 from netspec.native import named
-from netspec.session.sonata import mods
+from netspec.session import exporting
+from netspec.session.exporting import mods
+from sonata import judge, judge_neurodamus
+from sonata.export_networks import ALLEN_ONLY, NETWORKS
 
 HERE = Path(__file__).parent
 MOD = HERE / "mod"
-pytestmark = [pytest.mark.neuron, pytest.mark.oracle]
+IN_NEURODAMUS = [name for name in NETWORKS if name not in (*ALLEN_ONLY, "netstims", "artificial", "vecstims")]
+"""Networks without artificial cells that have states of their own."""
+pytestmark = [
+    pytest.mark.neuron,
+    pytest.mark.oracle,
+    pytest.mark.filterwarnings("ignore:neurodamus:netspec.NetspecWarning"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +57,9 @@ def exported(tmp_path_factory):
             place = tmp_path_factory.mktemp(name) / "out"
             dialect = "allen" if name in ALLEN_ONLY else "both"
             files = mods([MOD])
-            made[name] = plan, export(
-                plan, place, dialect=dialect, mods=files, net_params=net, sim_config=named(cfg)
+            made[name] = (
+                plan,
+                export(plan, place, dialect=dialect, mods=files, net_params=net, sim_config=named(cfg)),
             )
         return made[name]
 
@@ -58,7 +68,7 @@ def exported(tmp_path_factory):
 
 def _labels(place):
     """Population of nodes -> population of the network."""
-    found = json.loads((place / "netspec.json").read_text())["populations"]
+    found = json.loads((place / "netspec.json").read_text())["sonata"]["populations"]
     return {name: labels[0] for name, labels in found.items()}
 
 
@@ -78,7 +88,9 @@ def _spikes_of_bmtk(place, plan):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_bmtk_gives_the_same_spikes(name, exported, compiled):
     plan, place = exported(name)
-    library = next(path for path in compiled.iterdir() if (path / ".libs").exists() or path.name in ("x86_64", "arm64"))
+    library = next(
+        path for path in compiled.iterdir() if (path / ".libs").exists() or path.name in ("x86_64", "arm64")
+    )
     target = place / "components" / "mechanisms" / library.name
     if not target.exists():
         target.symlink_to(library)
@@ -109,7 +121,10 @@ def test_bmtk_gives_the_same_spikes(name, exported, compiled):
 def test_bluepysnap_finds_no_error(name, exported):
     _, place = exported(name)
     program = judge.python().parent / "bluepysnap"
-    for what, config in (("circuit", "circuit_config_obi.json"), ("simulation", "simulation_config_obi.json")):
+    for what, config in (
+        ("circuit", "circuit_config_obi.json"),
+        ("simulation", "simulation_config_obi.json"),
+    ):
         done = subprocess.run(
             [program, f"validate-{what}", config], cwd=place, env=environment(), timeout=120,
             capture_output=True, text=True, check=False,
@@ -169,3 +184,36 @@ def test_spike_trains_of_sources_are_those_of_neuron(name, exported):
                 rows = np.flatnonzero(block.rows["gid"] == gid)
                 got = np.sort(np.concatenate([times[ids == row] for row in rows]))
                 assert got.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_kept_beside_the_files_makes_the_same_files(name, exported, tmp_path):
+    _, place = exported(name)
+    found = target.dictionaries(place / "netspec.json")
+    again = exporting.of_target(found, tmp_path / "again", "allen" if name in ALLEN_ONLY else "both")
+    files = [path.relative_to(place) for part in ("network", "inputs") for path in (place / part).iterdir()]
+    assert len(files) >= 2
+    assert not [str(file) for file in files if not filecmp.cmp(place / file, again / file, shallow=False)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IN_NEURODAMUS)
+def test_neurodamus_gives_the_same_spikes(name, tmp_path):
+    """It detects spikes at the end of the soma, which spikeGenLoc 1.0 says too."""
+    net, cfg = NETWORKS[name]()
+    net["cellParams"] = {label: _detecting_at_the_end(rule) for label, rule in net["cellParams"].items()}
+    plan = netspec.plan(net, cfg)
+    place = export(plan, tmp_path / "out", dialect="obi")
+    found = judge_neurodamus.spikes(place / "simulation_config_obi.json")
+    ours = netspec.run(net, cfg)
+    real = np.isin(ours.spikes["gid"], plan.cells.gids[plan.cells.table["template"] >= 0])
+    expected = np.sort(ours.spikes["time"][real])
+    assert len(expected) > 10
+    assert len(found) == len(expected)
+    assert np.abs(np.sort(found) - expected).max() <= 1e-6
+
+
+def _detecting_at_the_end(rule):
+    names = {"soma", "cable"}
+    secs = {k: {**v, **({"spikeGenLoc": 1.0} if k.lower() in names else {})} for k, v in rule["secs"].items()}
+    return {**rule, "secs": secs}

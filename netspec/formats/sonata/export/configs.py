@@ -17,7 +17,7 @@ MANIFEST = {"$BASE_DIR": "."}
 
 @dataclass(frozen=True)
 class Clamp:
-    """A current clamp in the same place of some cells. section: (type, number). values: amp, delay, duration."""
+    """A current clamp in one place of some cells. section: (type, number). values: amp, delay, duration."""
 
     name: str
     nodes: str
@@ -140,9 +140,7 @@ def circuit_obi(nodes: dict[str, tuple[Nodes, str]], edges: list[EdgeFile]) -> d
             "edges": [
                 {
                     "edges_file": f"$BASE_DIR/network/{each.data}",
-                    "populations": {
-                        each.name: {"type": "Exp2Syn_synapse" if each.mod else "point_process"}
-                    },
+                    "populations": {each.name: {"type": "Exp2Syn_synapse" if each.mod else "point_process"}},
                 }
                 for each in edges
             ],

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.formats.sonata.export.layout import Layout, Nodes, unique
+from netspec.formats.sonata.export.layout import Layout, unique
 from netspec.formats.sonata.export.synapses import EXP2SYN, SynapseType
 from netspec.formats.sonata.export.tables import header, write_types
 from netspec.formats.sonata.export.templates import ordered
@@ -67,9 +67,13 @@ def write(
             kind = sorted(set(mods))[mod[some[0]]] if mod[some[0]] >= 0 else ""
             onto = places.populations[target[some[0]]]
             source = int(rows.source[some[0]])
-            name = f"{rows.names[source]}_to_{onto.name}" + (f"_{kind}" if kind not in ("", "Exp2Syn") else "")
+            name = f"{rows.names[source]}_to_{onto.name}" + (
+                f"_{kind}" if kind not in ("", "Exp2Syn") else ""
+            )
             name = unique(name, taken)
-            files = EdgeFile(name, rows.names[source], onto.name, kind, f"{name}_edges.h5", f"{name}_edge_types.csv")
+            files = EdgeFile(
+                name, rows.names[source], onto.name, kind, f"{name}_edges.h5", f"{name}_edge_types.csv"
+            )
             at = positions[some]
             ids = places.of_cell["node"][at]
             order = np.argsort(ids, kind="stable")
@@ -83,9 +87,7 @@ def write(
     return made
 
 
-def _tables(
-    plan: Plan, places: Layout, of_connections: Ints, of_stimuli: list[Ints]
-) -> Iterator[_Rows]:
+def _tables(plan: Plan, places: Layout, of_connections: Ints, of_stimuli: list[Ints]) -> Iterator[_Rows]:
     """Connections between cells, then those of each stimulus."""
     rows = plan.connections
     if len(rows):

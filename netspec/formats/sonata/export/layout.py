@@ -195,9 +195,7 @@ def _parameters(block: PointBlock, row: int) -> tuple[tuple[str, float], ...]:
     """Parameters of an artificial cell; sources have trains instead."""
     if block.mechanism in SOURCES:
         return ()
-    return tuple(
-        (name, float(column[row])) for name, column in block.cells.columns.items() if name != "gid"
-    )
+    return tuple((name, float(column[row])) for name, column in block.cells.columns.items() if name != "gid")
 
 
 def _artificial(block: PointBlock, own: tuple[tuple[str, float], ...], pop_name: str) -> NodeType:
@@ -236,7 +234,13 @@ def _ids(plan: Plan, members: Ints) -> Ints:
 
 
 def _nodes(
-    plan: Plan, name: str, members: Ints, ids: Ints, types: Ints, kinds: tuple[NodeType, ...], sources: Sources
+    plan: Plan,
+    name: str,
+    members: Ints,
+    ids: Ints,
+    types: Ints,
+    kinds: tuple[NodeType, ...],
+    sources: Sources,
 ) -> Nodes:
     gids = plan.cells.gids[members]
     trains = None

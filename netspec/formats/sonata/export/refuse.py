@@ -42,18 +42,24 @@ def _simulation(plan: Plan) -> Iterator[Problem]:
             yield Problem(f"simConfig.{name}", "bmtk and neurodamus run with a fixed time step.")
     for name in simulation.h_params:
         if name not in GLOBALS:
-            yield Problem(f"simConfig.hParams[{name!r}]", "a config has no such setting; only celsius and v_init.")
+            yield Problem(
+                f"simConfig.hParams[{name!r}]", "a config has no such setting; only celsius and v_init."
+            )
     for label, rule in plan.model.spec.network.cell_rules.items():
         for name in rule.globals:
             if name not in (*GLOBALS, *simulation.h_params):
                 path = f"netParams.cellParams[{label!r}].globals[{name!r}]"
                 yield Problem(path, "a config has no such setting; only celsius and v_init.")
     for change in plan.synapse_changes:
-        yield Problem("sim.net.modifySynMechs", f"synapses of {len(change.gids)} cells were changed afterwards.")
+        yield Problem(
+            "sim.net.modifySynMechs", f"synapses of {len(change.gids)} cells were changed afterwards."
+        )
 
 
 def _rules(plan: Plan) -> Iterator[Problem]:
-    for label in {plan.model.rules[code] for code in np.unique(plan.connections["rule"]).tolist() if code >= 0}:
+    for label in {
+        plan.model.rules[code] for code in np.unique(plan.connections["rule"]).tolist() if code >= 0
+    }:
         rule, path = plan.model.spec.network.connections[label], f"netParams.connParams[{label!r}]"
         if rule.plast:
             yield Problem(f"{path}.plast", "SONATA has no plasticity rules.")
@@ -81,7 +87,9 @@ def _cells(plan: Plan, dialect: str) -> Iterator[Problem]:
             yield Problem(f"{path}[{source!r}].spikeGenLoc", "bmtk detects spikes in the soma only.")
         for name, section in template.sections.items():
             if section.vinit is not None and section.vinit != v_init:
-                message = f"a simulation has one initial potential, {v_init} mV (simConfig.hParams['v_init'])."
+                message = (
+                    f"a simulation has one initial potential, {v_init} mV (simConfig.hParams['v_init'])."
+                )
                 yield Problem(f"{path}[{name!r}].vinit", message)
             for label, point in section.pointps.items():
                 for key in ("vref", "synList"):
@@ -103,7 +111,9 @@ def _all_thresholds(plan: Plan) -> dict[float, str]:
         source = template.spike_source[0]
         own = template.sections[source].threshold
         path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{source!r}].threshold"
-        found.setdefault(default if own is None else float(own), "netParams.defaultThreshold" if own is None else path)
+        found.setdefault(
+            default if own is None else float(own), "netParams.defaultThreshold" if own is None else path
+        )
     return found
 
 
@@ -119,9 +129,14 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
     network = plan.model.spec.network
     for label, target in network.targets.items():
         if network.sources[target.source].type == "XStim":
-            yield Problem(f"netParams.stimTargetParams[{label!r}]", "extracellular stimulation is not exported yet.")
+            yield Problem(
+                f"netParams.stimTargetParams[{label!r}]", "extracellular stimulation is not exported yet."
+            )
     for block in plan.inputs:
-        path, source = f"netParams.stimTargetParams[{block.target!r}]", f"netParams.stimSourceParams[{block.source!r}]"
+        path, source = (
+            f"netParams.stimTargetParams[{block.target!r}]",
+            f"netParams.stimSourceParams[{block.source!r}]",
+        )
         if not len(block.rows):
             continue
         if block.mechanism == "NSLOC":
@@ -163,7 +178,9 @@ def _shared(plan: Plan) -> Iterator[Problem]:
             if value:
                 yield Problem(f"{path}.{key}", "SONATA has no such connection.")
         if given.mod not in plan.model.linear and len(merging.objects(plan, own)[0]) < len(own):
-            message = f"{given.mod} has a memory, and several connections share one: set simConfig.oneSynPerNetcon."
+            message = (
+                f"{given.mod} has a memory, and several connections share one: set simConfig.oneSynPerNetcon."
+            )
             yield Problem(path, message)
 
 
@@ -179,7 +196,9 @@ def used(plan: Plan) -> dict[str, str]:
             for label, point in section.pointps.items():
                 found.setdefault(str(point["mod"]), f"{path}.pointps[{label!r}].mod")
     codes = set(np.unique(plan.connections["synapse"]).tolist())
-    codes |= {code for b in plan.inputs if "synapse" in b.rows for code in np.unique(b.rows["synapse"]).tolist()}
+    codes |= {
+        code for b in plan.inputs if "synapse" in b.rows for code in np.unique(b.rows["synapse"]).tolist()
+    }
     for label, given in plan.model.spec.network.synapses.items():
         if plan.model.synapses.code(label) in codes and given.mod:
             found.setdefault(given.mod, f"netParams.synMechParams[{label!r}].mod")

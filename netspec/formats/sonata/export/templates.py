@@ -70,8 +70,9 @@ def ordered(template: Template) -> dict[str, tuple[str, int]]:
 
 
 def text(kind: NodeType) -> str:
-    """The hoc template of a type of node. Its arguments: x, y, z [um], which are added to 3-D points; or none,
-    or neurodamus' gid and file of the morphology.
+    """The hoc template of a type of node.
+
+    Its arguments: x, y, z [um], which are added to 3-D points; or none; or neurodamus' gid and files.
     """
     template = _template(kind)
     places = ordered(template)
@@ -140,14 +141,15 @@ class _Writer:
         parts: list[tuple[str, list[str], str]] = [("topol", list(self._topology()), "")]
         for k, (name, section) in enumerate(self.template.sections.items()):
             parts.append((f"sec{k}", list(self._section(name, section)), self.names[name]))
-        for label, lines, section in parts:
-            yield from zip(*_cut(lines, label, section), strict=True)
+        for label, lines, inside in parts:
+            yield from zip(*_cut(lines, label, inside), strict=True)
 
     def _topology(self) -> Iterator[str]:
         for name, section in self.template.sections.items():
             if section.topol:
                 child, parent = (float(section.topol[key]) for key in ("childX", "parentX"))
-                yield f"connect {self.names[name]}({child!r}), {self.names[section.topol['parentSec']]}({parent!r})"
+                onto = self.names[section.topol["parentSec"]]
+                yield f"connect {self.names[name]}({child!r}), {onto}({parent!r})"
 
     def _section(self, name: str, section: Section) -> Iterator[str]:
         nseg = section.geom.get("nseg", 1)

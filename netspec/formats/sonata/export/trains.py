@@ -17,7 +17,8 @@ def of_plan(plan: Plan) -> dict[int, tuple[Floats, ...]]:
     """Spike times [ms] up to the end of the simulation of every row of a block of sources, by id(block)."""
     end = plan.model.spec.simulation.duration
     found: dict[int, tuple[Floats, ...]] = {}
-    for block in (*plan.points, *plan.inputs):
+    blocks: tuple[PointBlock | InputBlock, ...] = (*plan.points, *plan.inputs)
+    for block in blocks:
         if isinstance(block, PointBlock) and block.trains is not None:
             flat, offsets = block.trains
             found[id(block)] = tuple(np.split(flat, offsets[1:-1]))
@@ -44,7 +45,7 @@ def netstims(columns: Mapping[str, Floats], ids: NDArray[np.int64], end: float) 
     """
     interval, number, start = (columns[name] for name in ("interval", "number", "start"))
     noise = np.clip(columns["noise"], 0.0, 1.0)
-    draws = Draws(tuple(np.asarray(column) for column in ids.T), len(ids))
+    draws = Draws((ids[:, 0], ids[:, 1], ids[:, 2]), len(ids))
     alive = np.flatnonzero((start >= 0) & (number > 0))
     times = np.full(len(ids), np.nan)
     first = start[alive] + _interval(draws, alive, interval, noise) - interval[alive] * (1.0 - noise[alive])
