@@ -4,6 +4,7 @@ import copy
 import filecmp
 import json
 import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import h5py
@@ -12,7 +13,7 @@ import pytest
 
 import netspec
 from netspec import NetspecWarning, SpecError
-from netspec.errors import FileError
+from netspec.errors import FileError, StateError
 from netspec.formats.sonata import network
 from netspec.formats.sonata.export import templates
 from netspec.formats.sonata.export.layout import NodeType, safe
@@ -164,6 +165,31 @@ def test_what_neurodamus_takes_otherwise_is_said(tmp_path):
     assert "spikes of C at the end of the soma" in said[0]
     assert "ends of sections" in said[1]
     assert "whole steps of 0.025 ms" in said[2]
+
+
+def test_a_share_of_a_network_is_refused(tmp_path):
+    plan = netspec.plan(_net(), {"duration": 5.0})
+    share = replace(plan, cells=replace(plan.cells, owned=plan.cells.owned[::2]))
+    with pytest.raises(StateError, match="one rank's share"):
+        export(share, tmp_path / "out")
+
+
+def test_turned_cells_are_turned_in_both_dialects(tmp_path):
+    net = _net(rotateCellsRandomly=[0.3, 0.3])
+    place = export(netspec.plan(net, {"duration": 5.0}), tmp_path / "out")
+    with h5py.File(place / "network" / "A_nodes.h5") as file:
+        assert file["nodes/A/0/rotation_angle_yaxis"][:].tolist() == [-0.3] * 3
+    with h5py.File(place / "network" / "A_nodes_obi.h5") as file:
+        turns = np.stack([file[f"nodes/A/0/orientation_{axis}"][:] for axis in "wxyz"], axis=1)
+    np.testing.assert_allclose(turns, [[np.cos(0.15), 0, -np.sin(0.15), 0]] * 3, rtol=1e-6)
+
+
+def test_parameters_of_single_cells_are_refused(tmp_path):
+    net = _net()
+    net["cellParams"]["C"]["secs"]["soma"]["pointps"] = {"push": {"mod": "IClamp", "amp": 0.1}}
+    net["popParams"]["A"] = {"cellType": "C", "cellsList": [{}, {"params": {"amp": 0.3}}]}
+    with pytest.raises(SpecError, match=r"popParams\['A'\].cellsList\[1\].params"):
+        export(netspec.plan(net, {"duration": 5.0}), tmp_path / "out")
 
 
 def test_an_unknown_dialect_is_named(tmp_path):

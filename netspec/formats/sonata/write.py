@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from netspec.errors import FileError, NetspecWarning, Problem, SpecError, did_you_mean
+from netspec.errors import FileError, NetspecWarning, Problem, SpecError, StateError, did_you_mean
 from netspec.formats import json
 from netspec.formats.sonata import spikes
 from netspec.formats.sonata.export import (
@@ -48,6 +48,8 @@ def export(
     """
     if dialect not in DIALECTS:
         raise SpecError([Problem("dialect", f"{dialect!r} is unknown. {did_you_mean(dialect, DIALECTS)}")])
+    if len(plan.cells.owned) < len(plan.cells):
+        raise StateError("the plan is one rank's share of a network; an export needs all of it")
     known = dict(mods or {})
     found = refuse.problems(plan, dialect, known)
     if found:

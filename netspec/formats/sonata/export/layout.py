@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from netspec.plan import InputBlock, Plan, PointBlock
 from netspec.plan.cells import Template
+from netspec.plan.rotation import angles
 from netspec.tables import Table
 
 Ints = NDArray[np.int64]
@@ -45,6 +46,8 @@ class NodeType:
 class Nodes:
     """A population of nodes in order of id. gids: -1 for sources of stimuli, which are no cells.
 
+    places: (n, 3) [um], y upwards. angles: by which cells are turned about the y axis [rad], counter-clockwise.
+
     types: of each node, a position in `kinds`. trains: spike times [ms] of virtual nodes.
     """
 
@@ -54,6 +57,7 @@ class Nodes:
     types: Ints
     kinds: tuple[NodeType, ...]
     places: NDArray[np.float64]
+    angles: NDArray[np.float64] | None = None
     tags: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     trains: tuple[NDArray[np.float64], ...] | None = None
 
@@ -250,7 +254,10 @@ def _nodes(
             if id(block) in sources:
                 known |= dict(zip(block.cells["gid"].tolist(), sources[id(block)], strict=True))
         trains = tuple(known[gid] for gid in gids.tolist())
-    return Nodes(name, ids, gids, types, kinds, _places(plan, members), _tags(plan, members), trains)
+    angle = angles(plan.cells, members)
+    turned = None if angle is None else -angle
+    places, tags = _places(plan, members), _tags(plan, members)
+    return Nodes(name, ids, gids, types, kinds, places, turned, tags, trains)
 
 
 def _places(plan: Plan, members: Ints) -> NDArray[np.float64]:
@@ -279,4 +286,4 @@ def _of_stimulus(name: str, block: InputBlock, sources: Sources) -> Nodes:
     zeros = np.zeros(count, np.int64)
     nowhere = np.zeros((count, 3))
     trains = sources[id(block)]
-    return Nodes(name, np.arange(count), zeros - 1, zeros, (kind,), nowhere, {}, trains)
+    return Nodes(name, np.arange(count), zeros - 1, zeros, (kind,), nowhere, trains=trains)

@@ -26,7 +26,14 @@ CLOSED_LOOP = "its cells would have to be virtual nodes, which nothing can reach
 def problems(plan: Plan, dialect: str, mods: Mapping[str, Any]) -> list[Problem]:
     """All that cannot be expressed. dialect: 'allen', 'obi' or 'both'. mods: mechanisms with a mod file."""
     network = plan.model.spec.network
-    found = [*_simulation(plan), *_rules(plan), *_cells(plan, dialect), *_thresholds(plan), *_stimuli(plan)]
+    found = [
+        *_simulation(plan),
+        *_rules(plan),
+        *_cells(plan, dialect),
+        *_own_parameters(plan),
+        *_thresholds(plan),
+        *_stimuli(plan),
+    ]
     found += [*_sources(plan), *_shared(plan), *_mechanisms(plan, mods)]
     if network.rxd != type(network.rxd)():
         found.append(Problem("netParams.rxdParams", "SONATA has no reaction-diffusion."))
@@ -115,6 +122,18 @@ def _all_thresholds(plan: Plan) -> dict[float, str]:
             default if own is None else float(own), "netParams.defaultThreshold" if own is None else path
         )
     return found
+
+
+def _own_parameters(plan: Plan) -> Iterator[Problem]:
+    """Parameters that single cells have for the point processes in their sections."""
+    for position, own in plan.cells.tags.items():
+        code = int(plan.cells.table["template"][position])
+        if own.get("params") and code >= 0:
+            if any(section.pointps for section in plan.templates[code].sections.values()):
+                population = plan.cells.populations[int(plan.cells.table["population"][position])].label
+                index = int(plan.cells.table["index"][position])
+                path = f"netParams.popParams[{population!r}].cellsList[{index}].params"
+                yield Problem(path, "parameters of single cells with sections are not exported yet.")
 
 
 def _thresholds(plan: Plan) -> Iterator[Problem]:

@@ -88,6 +88,8 @@ def _shared(nodes: Nodes) -> tuple[dict[str, Sequence[Any]], dict[str, NDArray[A
     single: dict[str, NDArray[Any]] = {
         axis: np.ascontiguousarray(nodes.places[:, k]) for k, axis in enumerate(AXES)
     }
+    if nodes.angles is not None:
+        single["rotation_angle_yaxis"] = nodes.angles
     shared: dict[str, Sequence[Any]] = {}
     for name, values in nodes.tags.items():
         label = name if name == safe(name) else None
@@ -106,8 +108,9 @@ def write_obi(nodes: Nodes, folder: Path) -> str:
     single = {axis: nodes.places[:, k].astype(np.float32) for k, axis in enumerate(AXES)}
     texts: dict[str, list[str]] = {"model_type": [_obi_type(kind) for kind in nodes.kinds]}
     if nodes.model_type != "virtual":
-        turns = {"w": 1.0, "x": 0.0, "y": 0.0, "z": 0.0}
-        single |= {f"orientation_{axis}": np.full(count, value, np.float32) for axis, value in turns.items()}
+        half = np.zeros(count) if nodes.angles is None else nodes.angles / 2
+        turns = {"w": np.cos(half), "x": np.zeros(count), "y": np.sin(half), "z": np.zeros(count)}
+        single |= {f"orientation_{axis}": values.astype(np.float32) for axis, values in turns.items()}
         called = [kind.pop_name for kind in nodes.kinds]
         texts |= {"model_template": [template_of(kind) or "" for kind in nodes.kinds]}
         texts |= {"morphology": [kind.name for kind in nodes.kinds], "etype": called, "mtype": called}
