@@ -79,10 +79,10 @@ def write(
             order = np.argsort(ids, kind="stable")
             some, at, ids = some[order], at[order], ids[order]
             columns = _columns(rows, some, at, section_ids, plan, synapses, both, kind)
-            types = rows.types[some]
+            present, types = _numbered(rows.types[some])
             sizes = rows.sizes[source], int(onto.ids.max(initial=-1)) + 1
-            _write(folder / files.data, files, rows.ids[some], ids, types + 1, sizes, columns, both)
-            write_types(folder / files.types, "edge_type_id", _types(np.unique(types), synapses, files))
+            _write(folder / files.data, files, rows.ids[some], ids, types, sizes, columns, both)
+            write_types(folder / files.types, "edge_type_id", _types(present, synapses, files))
             made.append(files)
     return made
 
@@ -135,15 +135,24 @@ def _columns(
             yield name, np.array(values, float)[rows.types[some]]
 
 
+def _numbered(types: NDArray[Any]) -> tuple[Ints, Ints]:
+    """The types of some edges in order of first appearance, and for each edge which of those it has."""
+    present, first, which = np.unique(types, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return present[order], rank[which]
+
+
 def _types(present: Ints, synapses: list[SynapseType], files: EdgeFile) -> Iterator[Mapping[str, Any]]:
-    for number in present.tolist():
+    for own, number in enumerate(present.tolist()):
         queries = {"target_query": "*", "source_query": "*"}
         if number < 0:
-            yield {"edge_type_id": 0, **queries, "model_template": None, "dynamics_params": None}
+            yield {"edge_type_id": own, **queries, "model_template": None, "dynamics_params": None}
             continue
         synapse = synapses[number]
         yield {
-            "edge_type_id": number + 1,
+            "edge_type_id": own,
             **queries,
             "model_template": synapse.model_template,
             "dynamics_params": f"{synapse.name}.json",

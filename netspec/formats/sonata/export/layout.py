@@ -46,9 +46,8 @@ class NodeType:
 class Nodes:
     """A population of nodes in order of id. gids: -1 for sources of stimuli, which are no cells.
 
-    places: (n, 3) [um], y upwards. angles: by which cells are turned about the y axis [rad], counter-clockwise.
-
-    types: of each node, a position in `kinds`. trains: spike times [ms] of virtual nodes.
+    types: of each node, a position in `kinds`. places: (n, 3) [um], y upwards. angles: by which cells are
+    turned about the y axis [rad], counter-clockwise. trains: spike times [ms] of virtual nodes.
     """
 
     name: str

@@ -26,14 +26,8 @@ CLOSED_LOOP = "its cells would have to be virtual nodes, which nothing can reach
 def problems(plan: Plan, dialect: str, mods: Mapping[str, Any]) -> list[Problem]:
     """All that cannot be expressed. dialect: 'allen', 'obi' or 'both'. mods: mechanisms with a mod file."""
     network = plan.model.spec.network
-    found = [
-        *_simulation(plan),
-        *_rules(plan),
-        *_cells(plan, dialect),
-        *_own_parameters(plan),
-        *_thresholds(plan),
-        *_stimuli(plan),
-    ]
+    found = [*_simulation(plan), *_rules(plan), *_cells(plan, dialect), *_own_parameters(plan)]
+    found += [*_thresholds(plan), *_stimuli(plan)]
     found += [*_sources(plan), *_shared(plan), *_mechanisms(plan, mods)]
     if network.rxd != type(network.rxd)():
         found.append(Problem("netParams.rxdParams", "SONATA has no reaction-diffusion."))
@@ -128,12 +122,12 @@ def _own_parameters(plan: Plan) -> Iterator[Problem]:
     """Parameters that single cells have for the point processes in their sections."""
     for position, own in plan.cells.tags.items():
         code = int(plan.cells.table["template"][position])
-        if own.get("params") and code >= 0:
-            if any(section.pointps for section in plan.templates[code].sections.values()):
-                population = plan.cells.populations[int(plan.cells.table["population"][position])].label
-                index = int(plan.cells.table["index"][position])
-                path = f"netParams.popParams[{population!r}].cellsList[{index}].params"
-                yield Problem(path, "parameters of single cells with sections are not exported yet.")
+        sections = plan.templates[code].sections.values() if code >= 0 else ()
+        if own.get("params") and any(section.pointps for section in sections):
+            population = plan.cells.populations[int(plan.cells.table["population"][position])].label
+            index = int(plan.cells.table["index"][position])
+            path = f"netParams.popParams[{population!r}].cellsList[{index}].params"
+            yield Problem(path, "parameters of single cells with sections are not exported yet.")
 
 
 def _thresholds(plan: Plan) -> Iterator[Problem]:

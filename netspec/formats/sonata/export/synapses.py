@@ -77,7 +77,8 @@ def types(plan: Plan) -> tuple[list[SynapseType], Ints, list[Ints]]:
                 if (label, parameters) not in made:
                     made[label, parameters] = len(found)
                     known = {name: float(value) for name, value in parameters if _is_number(value)}
-                    found.append(SynapseType(unique(safe(label), taken), given.mod, known))
+                    name = label.removeprefix(f"{BUILT_IN.get(given.mod, given.mod)}:")
+                    found.append(SynapseType(unique(safe(name), taken), given.mod, known))
                 numbers.append(made[label, parameters])
             codes[table][own] = np.array(numbers, np.int64)[keys.reshape(-1)] if numbers else -1
     return found, codes[0], codes[1:]
