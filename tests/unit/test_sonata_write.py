@@ -10,9 +10,11 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import netspec
 from netspec import NetspecWarning, SpecError
+from netspec.__main__ import app
 from netspec.errors import FileError, StateError
 from netspec.formats.sonata import network
 from netspec.formats.sonata.export import templates
@@ -353,3 +355,15 @@ def test_regular_netstims_need_no_random_numbers():
     }
     found = netstims(columns, np.zeros((4, 3), int), 13.0)
     assert [train.tolist() for train in found] == [[2.0, 12.0], [0.0, 4.0, 8.0, 12.0], [], []]
+
+
+def test_the_command_line_asks_for_a_format(tmp_path):
+    script = tmp_path / "model.py"
+    script.write_text(f"import netspec\nnetspec.run({_net()!r}, {{'duration': 5.0}})\n")
+    runner = CliRunner()
+    refused = runner.invoke(app, ["export", str(script), "-o", str(tmp_path / "out")])
+    assert refused.exit_code == 2
+    assert "--sonata" in refused.output
+    done = runner.invoke(app, ["export", str(script), "--sonata", "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "run_bionet.py").is_file()

@@ -4,6 +4,7 @@ import filecmp
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -194,6 +195,54 @@ def test_what_is_kept_beside_the_files_makes_the_same_files(name, exported, tmp_
     files = [path.relative_to(place) for part in ("network", "inputs") for path in (place / part).iterdir()]
     assert len(files) >= 2
     assert not [str(file) for file in files if not filecmp.cmp(place / file, again / file, shallow=False)]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_files_that_are_read_and_written_again_are_the_same(name, exported, tmp_path):
+    circuits = pytest.importorskip("netspec.session.circuits")
+    _, place = exported(name)
+    net, cfg, folders = circuits.read(place / "simulation_config.json")
+    plan = netspec.plan(net, cfg, mod=folders)
+    dialect = "allen" if name in ALLEN_ONLY else "both"
+    again = export(plan, tmp_path / "again", dialect=dialect, mods=mods(folders))
+    files = [
+        path.relative_to(place) for part in ("network", "inputs") for path in (place / part).glob("*.h5")
+    ]
+    files = [file for file in files if not file.name.endswith("_obi.h5")]  # they have the names of templates
+    assert files
+    assert not [str(file) for file in files if not filecmp.cmp(place / file, again / file, shallow=False)]
+
+
+SCRIPT = """
+import sys
+
+from netspec import sim
+
+sys.path.insert(0, {folder!r})
+from export_networks import NETWORKS
+
+sim.create(*NETWORKS["stimuli"]())
+sim.exportSonata("of_session")
+"""
+
+
+def test_the_command_line_writes_what_a_session_does(tmp_path):
+    script = tmp_path / "model.py"
+    script.write_text(SCRIPT.format(folder=str(HERE)))
+    command = ["-m", "netspec", "export", script, "--sonata", "-o", "of_command"]
+    for arguments in (command, [script]):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, env=environment(), timeout=120, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    places = tmp_path / "of_command", tmp_path / "of_session"
+    files = [path.relative_to(places[0]) for path in places[0].rglob("*") if path.is_file()]
+    assert len(files) > 20
+    differing = [
+        str(file) for file in files if not filecmp.cmp(places[0] / file, places[1] / file, shallow=False)
+    ]
+    assert differing == ["netspec.json"]  # a session knows the default of every option
 
 
 @pytest.mark.slow
