@@ -131,6 +131,24 @@ def migrate(
             typer.echo(f"changed {path}; as it was: {migration.backup(path)}")
 
 
+@app.command(context_settings=PASSED_ON)
+def export(
+    context: typer.Context,
+    target: Target,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
+    sonata: Annotated[bool, typer.Option("--sonata", help="as a SONATA circuit with its simulation")] = False,
+    dialect: Annotated[str, typer.Option(help="of SONATA: allen (bmtk), obi (neurodamus) or both")] = "both",
+) -> None:
+    """Write a model in another tool's format, or say what that cannot express; nothing is built."""
+    from netspec import target as targets
+    from netspec.session import exporting
+
+    if not sonata:
+        raise typer.BadParameter("name a format: --sonata")
+    found = targets.dictionaries(targets.find(target), context.args)
+    typer.echo(exporting.of_target(found, folder, dialect))
+
+
 @mod_files.command("list")
 def list_mod_files(folders: Folders = None) -> None:
     """The mechanisms of mod files and of netspec itself, and the file of each."""

@@ -134,7 +134,8 @@ def _beside(path: Path) -> tuple[Path, ...]:
     from netspec.neuron import mod_files
 
     places = dict.fromkeys([Path().resolve(), path.resolve().parent])
-    return tuple(found for found in map(mod_files.folder, places) if found)
+    exported = path.resolve().parent / "components" / "mechanisms" / "modfiles"
+    return (*(found for found in map(mod_files.folder, places) if found), *_existing(exported))
 
 
 def _existing(*folders: Path) -> tuple[Path, ...]:
