@@ -27,13 +27,10 @@ app.add_typer(mod_files, name="mod")
 
 Target = Annotated[
     Path,
-<<<<<<< HEAD
     typer.Argument(
-        help="a .py script, a saved file or report, an npjson index or a model folder; check: NeuroML too"
+        help="a .py script, a saved file or report, an npjson index, a SONATA config or a folder; check: "
+        "NeuroML too"
     ),
-=======
-    typer.Argument(help="a .py script, a saved file or report, an npjson index, a SONATA config or a folder"),
->>>>>>> work-sonin
 ]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
