@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Any
 from netspec.errors import NetspecError, NetspecWarning, SpecError, StateError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netspec.results import Results
 
 __version__ = "0.1.0"
-__all__ = ["NetspecError", "NetspecWarning", "SpecError", "StateError", "load", "plan", "run"]
+__all__ = [
+    "NetspecError",
+    "NetspecWarning",
+    "SpecError",
+    "StateError",
+    "import_sonata",
+    "load",
+    "plan",
+    "run",
+]
 
 _LAZY = {
     "batch": "netspec.batch",
@@ -45,6 +56,13 @@ def load(path: Any) -> "Results":
     from netspec.results import load as load_results
 
     return load_results(path)
+
+
+def import_sonata(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Path, ...]"]:
+    """NetParams and simConfig of a SONATA config, and folders with its mod files: what `run` takes."""
+    from netspec.session import circuits
+
+    return circuits.read(path)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: netspec run | check | plan | report | mod | migrate | batch."""
+"""The command line: netspec run | check | plan | import | export | report | mod | migrate | batch."""
 
 import os
 import sys
@@ -30,7 +30,8 @@ app.add_typer(batch, name="batch")
 Target = Annotated[
     Path,
     typer.Argument(
-        help="a .py script, a saved file or report, an npjson index or a model folder; check: NeuroML too"
+        help="a .py script, a saved file or report, an npjson index, a SONATA config or a folder; check: "
+        "NeuroML too"
     ),
 ]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
@@ -89,6 +90,18 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
         _load(overview.load(made, ranks, balance, costs))
 
 
+@app.command("import")
+def import_model(
+    config: Annotated[Path, typer.Argument(help="a SONATA circuit or simulation config")],
+    folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
+) -> None:
+    """Write a SONATA circuit as a model that can be changed and run; its edges stay where they are."""
+    from netspec.session import circuits
+
+    for path in circuits.write(config, folder):
+        typer.echo(path)
+
+
 @app.command()
 def report(
     results: Annotated[Path, typer.Argument(help="a saved file with results: .h5, .json or .pkl")],
@@ -115,6 +128,24 @@ def migrate(
     if write:
         for path in migration.write(report):
             typer.echo(f"changed {path}; as it was: {migration.backup(path)}")
+
+
+@app.command(context_settings=PASSED_ON)
+def export(
+    context: typer.Context,
+    target: Target,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
+    sonata: Annotated[bool, typer.Option("--sonata", help="as a SONATA circuit with its simulation")] = False,
+    dialect: Annotated[str, typer.Option(help="of SONATA: allen (bmtk), obi (neurodamus) or both")] = "both",
+) -> None:
+    """Write a model in another tool's format, or say what that cannot express; nothing is built."""
+    from netspec import target as targets
+    from netspec.session import exporting
+
+    if not sonata:
+        raise typer.BadParameter("name a format: --sonata")
+    found = targets.dictionaries(targets.find(target), context.args)
+    typer.echo(exporting.of_target(found, folder, dialect))
 
 
 @mod_files.command("list")

@@ -1,6 +1,6 @@
 """The few names of the native interface: dictionaries -> plan, dictionaries -> results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,14 @@ from netspec.spec.read import read
 
 def plan(net_params: Any, sim_config: Any = None, mod: Any = None) -> Plan:
     """The whole network as tables, without NEURON. mod: folders whose mod files define artificial cells."""
-    defined = find([*folders(mod), shipped("mod")])
+    return planned(net_params, named(sim_config), folders(mod))
+
+
+def planned(net_params: Any, options: Any, mods: Sequence[Path]) -> Plan:
+    """The same with options as they are: of NetPyNE's face where nothing is said. mods: folders."""
+    defined = find([*mods, shipped("mod")])
     artificial = BUILTIN_ARTIFICIAL | {file.name for file in defined if file.kind == "artificial cell"}
-    spec = read(net_params, named(sim_config), artificial=artificial, rules=RULES)
+    spec = read(net_params, options, artificial=artificial, rules=RULES)
     used = {synapse.mod for synapse in spec.network.synapses.values()}
     texts = {file.name: file.path.read_text("utf-8", "replace") for file in defined if file.name in used}
     linear = [name for name, text in texts.items() if not why_not(text)]

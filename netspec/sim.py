@@ -18,7 +18,7 @@ from netspec.session.verbs_data import (
     saveDataInNodes,
     saveJSON,
 )
-from netspec.session.verbs_more import checkOutput, compactConnFormat, loadBalance
+from netspec.session.verbs_more import checkOutput, compactConnFormat, exportSonata, loadBalance
 from netspec.session.verbs_small import (
     calculateDipole,
     calculateLFP,
@@ -37,6 +37,7 @@ __all__ = [
     "calculateDipole", "calculateLFP", "cellByGid", "checkMemory", "checkOutput", "clearAll", "close",
     "compactConnFormat", "gatherData", "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad",
     "intervalSave", "loadBalance", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
+    "exportSonata",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 

@@ -332,7 +332,9 @@ class SimConfig(Attributes):
         return any(bool(self.get(name)) for name in SAVE_OPTIONS)
 
 
-SAVE_OPTIONS = ("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveDat")
+SAVE_OPTIONS = (
+    *("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveDat", "saveSonata"),
+)
 
 
 def __getattr__(name: str) -> Any:

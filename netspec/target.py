@@ -89,10 +89,12 @@ def run(path: Path, arguments: Sequence[str]) -> None:
 
 def dictionaries(path: Path, arguments: Sequence[str] = ()) -> Dictionaries:
     """What a target describes; a script runs until it has said it, without NEURON and MPI."""
-    from netspec.session import loading
+    from netspec.session import circuits, loading
 
     if path.suffix == ".py":
         return _of_script(path, arguments)
+    if circuits.is_config(path):
+        return Dictionaries(*circuits.read(path))
     if path.suffix in INDEX:
         folder, index = loading.index_of(path)
         sim_config, net_params = loading.model(path, load_mechanisms=False)
@@ -132,7 +134,8 @@ def _beside(path: Path) -> tuple[Path, ...]:
     from netspec.neuron import mod_files
 
     places = dict.fromkeys([Path().resolve(), path.resolve().parent])
-    return tuple(found for found in map(mod_files.folder, places) if found)
+    exported = path.resolve().parent / "components" / "mechanisms" / "modfiles"
+    return (*(found for found in map(mod_files.folder, places) if found), *_existing(exported))
 
 
 def _existing(*folders: Path) -> tuple[Path, ...]:

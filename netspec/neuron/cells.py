@@ -185,7 +185,8 @@ class LiveCells:
             return
         self._drawn = True
         split.refuse_bare(template for template, _ in self._kinds_of_parts.values())
-        restore = kept(self._bent())
+        as_given = self._plan.model.spec.simulation.electrodes.get("cells") == "soma"
+        restore = kept(self._bent(as_given), as_given)
         h.define_shape()
         cells = self._plan.cells
         x, y, z = (cells.table[axis][cells.owned] for axis in "xyz")
@@ -198,11 +199,11 @@ class LiveCells:
         if any(map(grafts, self._plan.templates)):
             h.define_shape()
 
-    def _bent(self) -> Iterator[tuple[Template, dict[str, Any]]]:
-        """Cells with sections that NEURON would move, and all their sections."""
+    def _bent(self, every: bool) -> Iterator[tuple[Template, dict[str, Any]]]:
+        """Cells with sections that NEURON would move, or every one, and all their sections."""
         for code in self._lists:
             template = self._of_kind(code)
-            for gid in self.gids[self._kinds == code].tolist() if grafts(template) else ():
+            for gid in self.gids[self._kinds == code].tolist() if every or grafts(template) else ():
                 yield template, self.named_sections(gid)
 
     @property

@@ -31,13 +31,15 @@ def grafts(template: Template) -> tuple[str, ...]:
     )
 
 
-def kept(cells: Iterable[tuple[Template, Sections]]) -> Callable[[], None]:
+def kept(cells: Iterable[tuple[Template, Sections]], as_given: bool = False) -> Callable[[], None]:
     """A function that, once NEURON has drawn all sections, puts those of grafts back to what they are now.
 
-    NEURON may then draw again those that have no points.
+    NEURON may then draw again those that have no points. as_given: all sections with points are put back.
     """
     marks = [
-        (sections[name], _points(sections[name])) for template, sections in cells for name in grafts(template)
+        (sections[name], _points(sections[name]))
+        for template, sections in cells
+        for name in (_pointed(template) if as_given else grafts(template))
     ]
 
     def restore() -> None:
@@ -50,6 +52,11 @@ def kept(cells: Iterable[tuple[Template, Sections]]) -> Callable[[], None]:
                 section.pt3dclear()
 
     return restore
+
+
+def _pointed(template: Template) -> list[str]:
+    """Sections with points of their own."""
+    return [name for name, section in template.sections.items() if section.geom.get("pt3d") is not None]
 
 
 def _to_root(template: Template, name: str) -> Iterator[str]:

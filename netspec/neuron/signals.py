@@ -20,6 +20,7 @@ from netspec.neuron.nodes import reader
 from netspec.neuron.placed import placed
 from netspec.neuron.sample_times import sample_times, stops
 from netspec.neuron.sampled import REST, Part, Sampler
+from netspec.neuron.standing import standing
 from netspec.plan import Plan, SignalBlock
 from netspec.plan.signals import HNN, MEMBRANE
 from netspec.signals.links import HNN_QUANTUM, hnn
@@ -118,6 +119,8 @@ class LiveSignals:
         places, simulation = segments(self.cells), self.plan.model.spec.simulation
         if self.plan.cells.parts:
             places = placed(self.plan, self.gids, self.cells, places)
+        if simulation.electrodes.get("cells") == "soma":
+            places = standing(self.plan, self.gids, self.cells, places)
         parts, matrices = [], [np.empty((0, len(places)))]
         for block in blocks:
             recorder = RECORDERS.get(block.name)

@@ -43,7 +43,8 @@ class Request:
     (list) or by keyword (dict). instance: the name is that of an object that the file makes. network: the
     file is run in its folder, and the names are of cells that it made. mod: folders of mod files. libraries:
     already compiled mechanisms. d_lambda: longest segment in space constants at 100 Hz; None to keep nseg.
-    script: pickles of variables that the file may import from __main__.
+    script: pickles of variables that the file may import from __main__. each: the arguments of every cell, if
+    a Python file makes several.
     """
 
     file: str
@@ -55,6 +56,7 @@ class Request:
     libraries: list[str] = field(default_factory=list)
     d_lambda: float | None = None
     script: dict[str, bytes] = field(default_factory=dict)
+    each: list[Any] = field(default_factory=list)
 
 
 class Refused(NetspecError):
@@ -85,13 +87,14 @@ def cells(request: Request) -> list[dict[str, Any]]:
     elif suffix in (".hoc", ".tem"):
         made = [_of_hoc(request)]
     elif suffix == ".py":
-        made = [_of_python(request)]
+        made = _of_python(request)
     else:
         made = [swc.load(request.file)]
     if request.d_lambda is not None:
         _divide(request.d_lambda)
     globals_ = changed_globals(before)
-    return [cell_data(cell, globals_, lists, alone=not request.network) for cell in made]
+    alone = not (request.network or request.each)
+    return [cell_data(cell, globals_, lists, alone) for cell in made]
 
 
 def _load_mechanisms(request: Request) -> None:
@@ -143,14 +146,16 @@ def _hoc_names(request: Request) -> list[str]:
     return found
 
 
-def _of_python(request: Request) -> Any:
-    """What a class or function of a module returns."""
+def _of_python(request: Request) -> list[Any]:
+    """What a class or function of a module returns, once or for each of several arguments."""
     module, name = _module(request.file), request.names[0]
     if not hasattr(module, name):
         known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise Refused(f"{request.file} has no class or function {name!r}. {did_you_mean(name, known)}")
     found = getattr(module, name)
-    return _called(found, request.args) if callable(found) else found
+    if not callable(found):
+        return [found]
+    return [_called(found, args) for args in request.each or [request.args]]
 
 
 def _called(make: Any, args: Any) -> Any:

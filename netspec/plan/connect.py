@@ -1,5 +1,6 @@
 """Which cells are connected and how: the rules of connParams become rows, in NetPyNE's order on one rank."""
 
+import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.conditions import mask
+from netspec.errors import Problem, SpecError
 from netspec.model import Model
-from netspec.plan import CONNECTION_COLUMNS, GAP_COLUMNS, disynaptic, gaps
+from netspec.plan import CONNECTION_COLUMNS, GAP_COLUMNS, disynaptic, gaps, whole
 from netspec.plan.cells import Cells, Template, keys
 from netspec.plan.choose import algorithm, parameters_for
 from netspec.plan.listed import Group, entry_groups
@@ -17,6 +19,7 @@ from netspec.plan.parameters import FIELDS, Ends, functions, of_connections, of_
 from netspec.plan.resolve import weight_factor
 from netspec.plan.rules import RuleStream, full, listed, listed_rows, probability
 from netspec.plan.synapses import contacts, wiring
+from netspec.plan.whole import Network, Whole
 from netspec.tables import Table, blank, concat, stacked
 
 Positions = NDArray[np.int64]
@@ -77,7 +80,9 @@ def connected(
         pointers = gaps.pointers(model, rule)
         if len(pre) and len(post) and pointers:
             # Either end may be owned, and the ids of transfers are counted over all ranks.
-            pairs = _pairs(ends, formulas, np.arange(len(post)), blocks)
+            pairs = _pairs(Network(ends, templates), formulas, np.arange(len(post)), blocks)
+            if isinstance(pairs, Whole):
+                raise SpecError([Problem(ends.path, "pointer connections cannot be described whole.")])
             for rows in _blocks(ends, templates, code, formulas, pairs, pointers=pointers):
                 mine = owned[cells.positions(rows["post"])]
                 numbers = np.where(mine, sum(map(len, blocks)) + np.cumsum(mine) - 1, -1)
@@ -85,8 +90,11 @@ def connected(
                 coupled.append(gaps.couplings(ends, templates, pointers, rows, pairs.entries))
                 blocks.append(Table({name: rows[name][mine] for name in CONNECTION_COLUMNS}))
         elif len(pre) and owned[post].any():
-            pairs = _pairs(ends, formulas, np.flatnonzero(owned[post]), blocks)
-            blocks.extend(_blocks(ends, templates, code, formulas, pairs))
+            found = _pairs(Network(ends, templates), formulas, np.flatnonzero(owned[post]), blocks)
+            if isinstance(found, Whole):
+                blocks.append(whole.rows(Network(ends, templates), code, found))
+            else:
+                blocks.extend(_blocks(ends, templates, code, formulas, found))
         tell(code + 1)
     if not coupled:
         return stacked(blocks, blank(**CONNECTION_COLUMNS)), blank(**GAP_COLUMNS)
@@ -95,8 +103,11 @@ def connected(
     return stacked(blocks, halves), table
 
 
-def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: list[Table]) -> Pairs:
-    """The pairs that the rule connects. mine: which of ends.post are owned. so_far: rows of earlier rules."""
+def _pairs(
+    network: Network, formulas: Mapping[str, Any], mine: Positions, so_far: list[Table]
+) -> Pairs | Whole:
+    """What the rule connects. mine: which of ends.post are owned. so_far: rows of earlier rules."""
+    ends = network.ends
     _, function = algorithm(ends.rule)
     if function is probability and ends.rule.disynaptic_bias is not None:
         function = disynaptic.biased(ends, so_far)
@@ -104,7 +115,12 @@ def _pairs(ends: Ends, formulas: Mapping[str, Any], mine: Positions, so_far: lis
     pre, post = cells.gids[ends.pre], cells.gids[ends.post]
     stream = RuleStream(ends.model.streams, ends.rule.label, keys(cells, ends.pre), keys(cells, ends.post))
     parameters = parameters_for(ends, function, mine)
-    found_pre, found_post = function(pre, post, mine, stream, **parameters)
+    if "network" in inspect.signature(function).parameters:
+        parameters["network"] = network
+    found = function(pre, post, mine, stream, **parameters)
+    if isinstance(found, Whole):
+        return found
+    found_pre, found_post = found
     from_pre, onto = _positions(cells, found_pre), _positions(cells, found_post)
     itself = from_pre == onto
     if ends.model.spec.simulation.allow_self_conns:

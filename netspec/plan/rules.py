@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from netspec.streams import CellKeys, Ids, Streams, uniforms
 Gids = NDArray[np.int64]
 Positions = NDArray[np.int64]
 Pairs = tuple[Gids, Gids]
-RuleFunction = Callable[..., Pairs]
+RuleFunction = Callable[..., Any]
+"""Gives pairs, or what `whole.Whole` holds."""
 
 RULES: dict[str, RuleFunction] = {}
 """By every name that connFunc may have."""
@@ -138,6 +140,16 @@ def listed_rows(pre: Gids, post: Gids, owned: Positions, pairs: Any) -> Position
     mine = np.zeros(len(post), bool)
     mine[owned] = True
     return np.flatnonzero(mine[index[:, 1]] & (pre[index[:, 0]] != post[index[:, 1]]))
+
+
+@rule("sonata")
+def sonata(
+    pre: Gids, post: Gids, owned: Positions, stream: RuleStream, network: Any, config: str, edges: str
+) -> Any:
+    """The edges of a population of edges in SONATA files. config: of the circuit."""
+    # by name: what reads files is above the plan, and is not imported before it is needed
+    read: RuleFunction = import_module("netspec.formats.sonata.rule").edges_of
+    return read(pre, post, owned, network, config, edges)
 
 
 def _counts(value: Any, rows: int, available: int) -> NDArray[np.int64]:

@@ -68,6 +68,14 @@ def cells_of_network(
     return _asked(path, file, {"names": list(names), "network": True})
 
 
+def cells_of_calls(label: str, file: Path, name: str, each: Sequence[Any], mod: Sequence[Path]) -> list[Cell]:
+    """The same of the cells that a function of a module returns for each of some arguments.
+
+    label: what asks for them, for messages. mod: folders of mod files.
+    """
+    return _asked(label, file, {"names": [name], "each": list(each), "mod": list(map(str, mod))})
+
+
 def centred(secs: Mapping[str, Cell]) -> None:
     """Move all 3-D points so that the middle one of the soma is the origin, if there is such a section."""
     soma = next((section for name, section in secs.items() if "soma" in name), None)
@@ -108,9 +116,9 @@ def _asked(path: str, file: Any, wanted: Mapping[str, Any]) -> list[Cell]:
     """The cells in the other process's answer; its refusal or failure as a SpecError."""
     from netspec.session.prepare import mod_folders  # which imports what imports this
 
-    mod = [str(folder) for folder in mod_folders()]
+    mod = {} if "mod" in wanted else {"mod": [str(folder) for folder in mod_folders()]}
     shared = _of_script(Path(file))
-    request = {"file": str(file), "mod": mod, "libraries": _libraries(), "script": shared, **wanted}
+    request = {"file": str(file), "libraries": _libraries(), "script": shared, **mod, **wanted}
     try:
         message = pickle.dumps(request)
     except (pickle.PicklingError, AttributeError, TypeError) as error:

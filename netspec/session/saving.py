@@ -75,6 +75,18 @@ def save_text(base: str, results: Results, document: Mapping[str, Any]) -> list[
     return paths
 
 
+def save_sonata(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """Spikes, traces and potentials as SONATA's files: in a folder beside other files, or the one given."""
+    from netspec.formats.sonata import outputs  # h5py is slow to import
+
+    options = results.plan.model.spec.simulation.sonata_options
+    if "config" in options:
+        found = _sonata_places(options)
+    else:
+        found = outputs.Places(Path(base).parent / options.get("folder", f"{Path(base).name}_sonata"))
+    return outputs.write(results, replace(found, double=bool(options.get("double"))))
+
+
 WRITERS: dict[str, Writer] = {
     "savePickle": save_pickle,
     "saveJson": save_json,
@@ -83,6 +95,7 @@ WRITERS: dict[str, Writer] = {
     "saveDpk": save_compressed,
     "saveHDF5": save_hdf5,
     "saveDat": save_text,
+    "saveSonata": save_sonata,
 }
 """Option of simConfig -> what it writes."""
 WHOLE = {"savePickle", "saveJson", "saveMat", "saveDpk"}
@@ -94,7 +107,20 @@ def problems(sim_config: Any) -> list[Problem]:
     found, cfg = [], attributes(sim_config)
     if cfg.get("saveMat") and importlib.util.find_spec("scipy") is None:
         found.append(Problem("simConfig.saveMat", "MATLAB files need scipy: pip install scipy"))
+    given = cfg.get("saveSonata")
+    if isinstance(given, Mapping) and "config" in given:
+        try:
+            _sonata_places(given)
+        except FileError as error:
+            found.append(Problem("simConfig.saveSonata.config", str(error)))
     return found
+
+
+def _sonata_places(options: Mapping[str, Any]) -> Any:
+    """Where the config that saveSonata names wants its results."""
+    from netspec.formats.sonata import config, outputs  # h5py is slow to import
+
+    return outputs.places(config.read(options["config"]), bool(options.get("anywhere")))
 
 
 def save_all(session: Session, include: Any = None) -> list[str] | None:

@@ -1,5 +1,7 @@
 """NetPyNE's verbs that look at a run: numbers of its tutorials, load of ranks, format of files."""
 
+from typing import Any
+
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.session.current import current
 
@@ -63,3 +65,13 @@ def compactConnFormat() -> None:
     given = current.cfg.get("compactConnFormat")
     if not isinstance(given, list):
         current.cfg.compactConnFormat = compact_keys(current.planned(), True)
+
+
+def exportSonata(folder: str, dialect: str = "both", mod: Any = None) -> str:
+    """The folder with the planned or built network as a SONATA circuit with its simulation.
+
+    dialect: 'allen' (bmtk), 'obi' (BlueBrain's tools) or 'both'. mod: folders of mod files.
+    """
+    from netspec.session import exporting
+
+    return exporting.of_session(current, folder, dialect, mod)

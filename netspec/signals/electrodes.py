@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 ROOT_AS_POINT = "root_as_point"
 METHODS = ("line", "point", ROOT_AS_POINT)
+CELLS = ("points", "soma")
 IMAGES = 20
 """Reflections at the borders of a slab that are counted, as in LFPykit."""
 HINT = "needs LFPykit: pip install 'netspec[fields]'"
@@ -49,7 +50,9 @@ class Electrodes:
     sigma: of the tissue, one number or one for x, y and z [S/m]. method: current leaves a segment along its
     `line`, or at its middle, a `point`, or so at each cell's root only. contact_radius: of discs [um], 0 for
     points; contact_points: that a disc is the mean of; contact_normal: to all discs. slab: None for infinite
-    tissue.
+    tissue. minimum_distance: to the axis of a segment [um], None for its radius. cells: they are where their
+    3-D `points` are, or have the middle of their `soma` at their place, and are turned by their tags
+    rotation_angle_{x,y,z}axis.
     """
 
     sigma: float | tuple[float, float, float] = CONDUCTIVITY
@@ -58,6 +61,8 @@ class Electrodes:
     contact_points: int = 20
     contact_normal: tuple[float, float, float] = (0.0, 0.0, 1.0)
     slab: Slab | None = None
+    minimum_distance: float | None = None
+    cells: str = "points"
 
     @property
     def needs_lfpykit(self) -> bool:
@@ -72,6 +77,8 @@ KEYS = {
     "contactPoints": "contact_points",
     "contactNormal": "contact_normal",
     "slab": "slab",
+    "minimumDistance": "minimum_distance",
+    "cells": "cells",
 }
 """Key of simConfig.electrodes -> its field."""
 SLAB_KEYS = tuple(Slab.__dataclass_fields__)
@@ -111,6 +118,8 @@ def contact_points(contacts: Floats, options: Electrodes) -> Floats:
 def potentials(segments: Segments, contacts: Floats, options: Electrodes) -> Floats:
     """What contacts (m, 3) [um] see per current out of each segment: (m, n) [mV/nA]."""
     points = contact_points(contacts, options)
+    if options.minimum_distance is not None:
+        segments = replace(segments, diameter=np.full(len(segments), 2.0 * options.minimum_distance))
     if options.slab is not None:
         segments = segments.squeezed(options.slab.squeeze) if options.slab.squeeze else segments
         _check_inside(segments, options.slab)

@@ -25,6 +25,8 @@ def synapses(entry: Entry, groups: Iterable[Group], facts: Facts, path: Path) ->
         if label not in facts.synapses:
             finding = unknown(label, facts.synapses, (*path, "synMech"), "synMechParams has no entry")
             yield finding if sectioned else lenient(finding.path, finding.message)
+    if getattr(entry, "conn_func", None) == "sonata":  # whose files say it
+        return
     if entry.syn_mech is not None or not sectioned or all(map(_is_point_neuron, sectioned)):
         return
     if not known:

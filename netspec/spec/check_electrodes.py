@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from netspec.signals.electrodes import HINT, KEYS, METHODS, SLAB_KEYS, Electrodes, contact_points, electrodes
+from netspec.signals.electrodes import (
+    CELLS,
+    HINT,
+    KEYS,
+    METHODS,
+    SLAB_KEYS,
+    Electrodes,
+    contact_points,
+    electrodes,
+)
 from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive, unknown_keys
 from netspec.spec.findings import Finding, Path, lenient
 from netspec.spec.kinds import is_integer, is_number, shown
@@ -54,6 +63,10 @@ def _options(given: Mapping[str, Any]) -> Findings:
         if slab is not None and not is_number(sigma):
             yield Finding((*ROOT, "sigma"), "the tissue of a slab has one conductivity.")
     yield from map(_grave, one_of(given.get("method", "line"), METHODS, (*ROOT, "method")))
+    yield from map(_grave, one_of(given.get("cells", "points"), CELLS, (*ROOT, "cells")))
+    nearest = given.get("minimumDistance")
+    if nearest is not None and not (is_number(nearest) and nearest >= 0):
+        yield Finding((*ROOT, "minimumDistance"), f"expected 0 um or more, got {shown(nearest)}.")
     yield from _discs(given)
     if slab is not None:
         yield from _slab(slab)

@@ -11,14 +11,14 @@ from netspec.spec.check_long_run import long_run
 from netspec.spec.check_pictures import recorded
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
-from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive
+from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive, unknown_keys
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, shown
 from netspec.spec.known_analysis import KNOWN_ANALYSIS
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
-from netspec.spec.vocabulary import SAVED
+from netspec.spec.vocabulary import SAVED, SONATA
 
 INCLUDES = ("include", "includePre", "includePost", "includePrePre")
 OTHER_CELLS = ("tags", "tagsFile")
@@ -45,6 +45,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from coreneuron(facts)
     yield from long_run(facts)
     yield from _files(options)
+    yield from _sonata(options.save_sonata)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():
         yield from _analysis(name, arguments, known, facts)
@@ -95,6 +96,23 @@ def _files(options: Simulation) -> Findings:
         yield Finding((*ROOT, "backupCfgFile"), f"expected [file, folder], got {shown(backup)}.")
     elif backup and not File(str(backup[0])).is_file():
         yield warning((*ROOT, "backupCfgFile", 0), f"there is no file {str(backup[0])!r}.")
+
+
+def _sonata(given: Any) -> Findings:
+    """What is wrong with saveSonata."""
+    path: Path = (*ROOT, "saveSonata")
+    if not isinstance(given, dict):
+        if given not in (True, False, None) and not isinstance(given, str):
+            yield Finding(path, f"expected True, False, a folder or a dictionary, got {shown(given)}.")
+        return
+    yield from unknown_keys(given, SONATA, path)
+    for name in ("folder", "config"):
+        if name in given and (not isinstance(given[name], str) or not given[name]):
+            yield Finding((*path, name), f"expected a path, got {shown(given[name])}.")
+    if "folder" in given and "config" in given:
+        yield Finding(path, "'folder' and 'config' exclude each other: the config names the folder.")
+    elif isinstance(given.get("config"), str) and not File(given["config"]).is_file():
+        yield Finding((*path, "config"), f"there is no file {given['config']!r}.")
 
 
 def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], facts: Facts) -> Findings:

@@ -102,7 +102,8 @@ class Simulation:
     electrodes: dict[str, Any] = key(
         "electrodes",
         "mapping",
-        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab",
+        "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab, "
+        "minimumDistance [um], cells",
         {},
     )
     save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)
@@ -135,6 +136,12 @@ class Simulation:
     save_dpk: bool = key("saveDpk", "bool", "save as compressed pickle", False)
     save_hdf5: bool = key("saveHDF5", "bool", "save as netspec's HDF5", False)
     save_dat: bool = key("saveDat", "bool", "save traces as text", False)
+    save_sonata: Any = key(
+        "saveSonata",
+        "any",
+        "save as SONATA's files: True, a folder or {folder, config, anywhere, double}",
+        False,
+    )
     backup_cfg_file: list[str] = key("backupCfgFile", "list", "[source, folder] to copy the script to", [])
     gather_only_sim_data: bool = key("gatherOnlySimData", "bool", "gather no cells", False)
     compact_conn_format: Any = key("compactConnFormat", "any", "columns of connections in saved files", False)
@@ -163,6 +170,12 @@ class Simulation:
     def longest_held(self) -> float:
         """Longest stretch of recordings that is in memory at once [ms]."""
         return min(self.duration, self.record_window or math.inf, self.checkpoint_every or math.inf)
+
+    @property
+    def sonata_options(self) -> dict[str, Any]:
+        """What saveSonata asks for."""
+        given = self.save_sonata
+        return dict(given) if isinstance(given, dict) else {"folder": given} if isinstance(given, str) else {}
 
     @property
     def weight_options(self) -> dict[str, Any]:

