@@ -51,6 +51,16 @@ def test_the_command_line(path, tmp_path):
     assert "Connections: 6" in said("run", tmp_path / "made" / "run.py")
 
 
+def test_results_go_where_the_config_says(path, tmp_path):
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({**config, "output": {"output_dir": "made", "spikes_file": "times.h5"}}))
+    _, options, _ = netspec.import_sonata(path)
+    assert options["saveSonata"] == {"config": str(path)}
+    subprocess.run([sys.executable, "-m", "netspec", "run", str(path)], cwd=tmp_path, check=True)
+    with h5py.File(path.parent / "made" / "times.h5") as file:
+        assert 11.0 in file["spikes/cells/timestamps"][:]
+
+
 def test_nothing_is_written_over(path, tmp_path):
     circuits.write(path, tmp_path / "made")
     with pytest.raises(FileError, match="is there already"):

@@ -235,4 +235,6 @@ def _simulation(config: Config) -> dict[str, Any]:
     }
     if not run.get("tstop"):
         simulation.pop("duration")
+    if config.output:
+        simulation["saveSonata"] = {"config": str(config.path)}
     return simulation
