@@ -7,7 +7,7 @@ from typing import Any
 
 from neuron import h
 
-from netspec.errors import Problem, SpecError, StateError, did_you_mean
+from netspec.errors import SpecError, StateError
 from netspec.neuron import courses, threads
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import LiveConnections
@@ -15,6 +15,7 @@ from netspec.neuron.coreneuron import DUMPED, CoreRun, recorders, tables
 from netspec.neuron.every import Every, windows
 from netspec.neuron.extracellular import LiveFields
 from netspec.neuron.gaps import couple
+from netspec.neuron.globals import RUN_SYSTEM, global_values
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.interrupt import ended_by_interrupt
 from netspec.neuron.nodes import compute_currents
@@ -27,7 +28,6 @@ from netspec.plan import Plan, SynapseChange
 from netspec.plan.own_synapses import own_synapses
 from netspec.plan.reach import synapses as synapses_reached
 from netspec.signals.recorded import Signal
-from netspec.spec import Spec
 from netspec.spec.simulation import Simulation
 from netspec.tables import Table
 from netspec.weights import CONNECTION, Weights
@@ -36,8 +36,6 @@ MAX_STEP = 10.0
 """Longest integration without an exchange of spikes [ms], as in NetPyNE."""
 PIECE = 10.0
 """Longest stretch [ms] of a run on one rank that cannot be interrupted."""
-RUN_SYSTEM = ("v_init", "tstop", "steps_per_ms", "global_ra", "nstep_steprun", "realtime")
-"""Globals of NEURON's standard run system, which exist only if that is loaded."""
 
 
 class Network:
@@ -380,25 +378,3 @@ class Network:
             if self._former_index is None:
                 self._former_index = h.Random().Random123_globalindex()
             h.Random().Random123_globalindex(int(index))
-
-
-def global_values(spec: Spec) -> dict[str, float]:
-    """NEURON globals: hParams, then those of the cell rules that hParams does not have, and tstop."""
-    values, paths = {}, {}
-    sources = [("simConfig.hParams", spec.simulation.h_params)]
-    sources += [
-        (f"netParams.cellParams[{r.label!r}].globals", r.globals) for r in spec.network.cell_rules.values()
-    ]
-    for path, given in sources:
-        for name, value in given.items():
-            if name not in values:
-                values[name], paths[name] = value, f"{path}[{name!r}]"
-    known = (*RUN_SYSTEM, "celsius", "clamp_resist", "dt")
-    problems = [
-        Problem(paths[name], f"NEURON has no global {name!r}. {did_you_mean(name, known)}")
-        for name in values
-        if name not in RUN_SYSTEM and h.name_declared(name) < 2  # 1: a variable of segments
-    ]
-    if problems:
-        raise SpecError(problems)
-    return {**values, "tstop": float(spec.simulation.duration)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netspec.conditions import mask
 from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.model import Names
 from netspec.plan import InputBlock, Plan, SynapseChange, change, reach
@@ -366,12 +367,10 @@ def _with_columns(block: InputBlock, given: Params) -> InputBlock:
 
 
 def _may_be_meant(block: InputBlock, conds: Params) -> bool:
-    from netspec.conditions import mask
-
     kind = "NetStim" if "synapse" in block.rows else block.mechanism
-    table = reach.columns(1, label=[block.target], source=[block.source], type=[kind])
-    wanted = {name: conds[name] for name in ("label", "source", "type") if name in conds}
-    return bool(mask(wanted, table, closed=True)[0])
+    own = {"label": [block.target], "source": [block.source], "type": [kind]}
+    wanted = {name: conds[name] for name in own if name in conds}
+    return bool(mask(wanted, reach.columns(1, **own), closed=True)[0])
 
 
 def _wrong_stimulus(given: Params, blocks: list[InputBlock], path: str) -> Wrong:

@@ -11,7 +11,8 @@ from neuron import h
 
 from netspec.errors import SpecError, StateError
 from netspec.neuron.every import Every
-from netspec.neuron.run import Network, global_values
+from netspec.neuron.globals import global_values
+from netspec.neuron.run import Network
 from netspec.spec.cell import CellRule
 
 pytestmark = pytest.mark.neuron
