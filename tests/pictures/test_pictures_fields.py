@@ -37,6 +37,11 @@ def test_power(scale):
 
 
 @looked_at
+def test_power_of_csd():
+    return drawn("plotCSDPSD", **SMALL)
+
+
+@looked_at
 @pytest.mark.parametrize("electrodes", [1, 8])
 def test_spectrogram(electrodes):
     return drawn("plotLFPSpectrogram", electrodes, fontSize=9, minFreq=2, stepFreq=4)
