@@ -1,11 +1,19 @@
 """A patch of the squid's giant axon, as Hodgkin and Huxley described it, and what a current does to it."""
 
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
 import numpy as np
 
 import netspec
 
 AREA = 1000  # um2, so that 1 uA/cm2 into the cell is 0.01 nA
 DIAMETER = float(np.sqrt(AREA / np.pi))  # of a cylinder as long as it is wide [um]
+CELL = Path(__file__).with_name("axon.cell.nml")
+MECHANISMS = tempfile.mkdtemp()  # for what is made of the channels in CELL
+atexit.register(shutil.rmtree, MECHANISMS, ignore_errors=True)
 DELAY, DURATION = 5, 50  # when the current begins, and the end of the simulation [ms]
 
 SLIDERS = {
@@ -24,8 +32,28 @@ def from_dictionaries(current, stop, gnabar, gkbar, gl, celsius):
     """(netParams, simConfig): one compartment with the channels of the squid's axon, and a current."""
     channels = {"hh": {"gnabar": gnabar / 1000, "gkbar": gkbar / 1000, "gl": gl / 1000}}  # [S/cm2]
     soma = {"geom": {"L": DIAMETER, "diam": DIAMETER, "cm": 1}, "mechs": channels}
-    network = {
-        "cellParams": {"axon": {"secs": {"soma": soma}}},
+    gates = {gate: {"mech": "hh", "var": gate} for gate in "mhn"}
+    traces = {**gates, "i_leak": {"mech": "hh", "var": "il"}}
+    return experiment({"secs": {"soma": soma}}, current, stop), recording(traces, celsius)
+
+
+def from_neuroml(current, stop, gnabar, gkbar, gl, celsius):
+    """(netParams, simConfig, folder of mod files): the same with the cell and channels of a NeuroML file."""
+    from netspec.formats import neuroml
+
+    cell, _ = neuroml.cell(CELL, MECHANISMS)
+    for channel, density in (("sodium", gnabar), ("potassium", gkbar), ("leak", gl)):
+        cell["secs"]["soma"]["mechs"][channel]["gmax"] = density / 1000  # [S/cm2]
+    places = {"m": "sodium", "h": "sodium", "n": "potassium"}
+    gates = {gate: {"mech": channel, "var": f"{gate}_q"} for gate, channel in places.items()}
+    traces = {**gates, "i_leak": {"mech": "leak", "var": "i"}}
+    return experiment(cell, current, stop), recording(traces, celsius), MECHANISMS
+
+
+def experiment(cell, current, stop):
+    """netParams: one such cell, and a current into it."""
+    return {
+        "cellParams": {"axon": cell},
         "popParams": {"axon": {"cellType": "axon", "numCells": 1}},
         "stimSourceParams": {
             "electrode": {
@@ -39,32 +67,29 @@ def from_dictionaries(current, stop, gnabar, gkbar, gl, celsius):
             "electrode->axon": {"source": "electrode", "conds": {"pop": "axon"}, "sec": "soma", "loc": 0.5}
         },
     }
-    here = {"sec": "soma", "loc": 0.5}
-    gates = {gate: {**here, "mech": "hh", "var": gate} for gate in "mhn"}
-    currents = {"i_Na": {**here, "var": "ina"}, "i_K": {**here, "var": "ik"}}
-    config = {
+
+
+def recording(traces, celsius):
+    """simConfig: the potential, the currents of sodium and potassium, and these traces."""
+    every = {"V": {"var": "v"}, "i_Na": {"var": "ina"}, "i_K": {"var": "ik"}, **traces}
+    return {
         "duration": DURATION,
         "dt": 0.01,
         "recordStep": 0.05,
         "hParams": {"celsius": celsius, "v_init": -65},
         "recordCells": ["all"],
-        "recordTraces": {
-            "V": {**here, "var": "v"},
-            **gates,
-            **currents,
-            "i_leak": {**here, "mech": "hh", "var": "il"},
-        },
+        "recordTraces": {label: {"sec": "soma", "loc": 0.5, **trace} for label, trace in every.items()},
     }
-    return network, config
 
 
-MODELS = {"dictionaries": from_dictionaries}
+MODELS = {"dictionaries": from_dictionaries, "NeuroML": from_neuroml}
 """Ways to write the same model; each takes the values of the sliders."""
 
 
 def simulate(model="dictionaries", **values):
     """Results of a run with these values; those not given are the squid's."""
-    return netspec.run(*MODELS[model](**{**DEFAULTS, **values}))
+    network, config, *mod = MODELS[model](**{**DEFAULTS, **values})
+    return netspec.run(network, config, mod=mod or None)
 
 
 def curve(results, label):

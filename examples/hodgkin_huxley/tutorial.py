@@ -57,6 +57,21 @@ axon.panel()
 # 5. **Warmth.** All gates get three times as fast for 10 °C. What happens to the spike at 20 °C, and at 30 °C?
 # 6. **Rebound.** Set the current to -10 µA/cm² and let it end at 20 ms. Why is there a spike when nothing flows?
 #
+# ## The same axon in NeuroML
+#
+# [`axon.cell.nml`](axon.cell.nml) says the same in a format that other simulators read, too: a cell, and each channel with its gates and the formulas of their rates.
+# `netspec.formats.neuroml.cell` makes of it an entry of `cellParams`, and a file for NEURON of each channel. This is what the switch above the sliders runs.
+
+# %%
+cell = axon.from_neuroml(**axon.DEFAULTS)[0]["cellParams"]["axon"]
+pprint(cell, width=100)
+
+# %%
+in_neuroml = axon.simulate("NeuroML")
+apart = abs(in_neuroml.spikes["time"] - results.spikes["time"]).max()
+print(f"{len(in_neuroml.spikes)} spikes; those of the dictionaries are at most {apart:.2f} ms away")
+
+# %% [markdown]
 # ## Rate and current
 #
 # The same function, called for many currents:

@@ -16,6 +16,11 @@ from netspec.lems.findings import Findings
 
 def check(path: Path) -> Findings:
     """Problems and notes of a file with all that it includes; those of its types come first."""
+    return components(path).findings
+
+
+def components(path: Path) -> resolve.Resolved:
+    """The components of a file with all that it includes, and in `findings` what `check` finds."""
     document = read.load(path)
     for name in document.own_types:
         check_types.check(document.library.types[name], document.library, document.findings)
@@ -23,4 +28,4 @@ def check(path: Path) -> Findings:
     for part in (check_references, check_cells, check_networks, check_simulation):
         part.check(found)
     document.findings.components = sum(1 for _ in found.every())
-    return document.findings
+    return found

@@ -137,7 +137,7 @@ def _reached(start: str, includes: dict[str, list[str]]) -> set[str]:
     return reached
 
 
-def _members(name: str, morphology: Component) -> Segments | None:
+def members(name: str, morphology: Component) -> Segments | None:
     """Segments of a group; None where it is given by paths, which are not followed here."""
     groups = {group.id: group for group in morphology.all("segmentGroup")}
     everything = frozenset(s.id for s in morphology.all("segment"))
@@ -221,7 +221,7 @@ def _covered(properties: Component, morphology: Component, findings: Findings) -
     """Each segment needs a capacitance, and only one."""
     for block in properties.all("membraneProperties"):
         given = [
-            (c, _members(c.get("segmentGroup") or ALL, morphology)) for c in block.all("specificCapacitance")
+            (c, members(c.get("segmentGroup") or ALL, morphology)) for c in block.all("specificCapacitance")
         ]
         if not given:
             findings.wrong(

@@ -53,6 +53,7 @@ def test_tutorial_runs(make):
     pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
     pytest.importorskip("ipywidgets")
+    pytest.importorskip("neuroml")  # comes with pyNeuroML, which takes seconds to import
     done = make.run("hodgkin_huxley", make.notebook("hodgkin_huxley"))
     again = [out for cell in done.cells for out in cell.get("outputs", []) if out.output_type == "stream"]
     was = [out for cell in saved("hodgkin_huxley")["cells"] for out in cell.get("outputs", [])]
