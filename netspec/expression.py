@@ -36,7 +36,9 @@ FUNCTIONS = frozenset({*ONE_TO_ONE, *TWO_TO_ONE, "round", "min", "max"})
 
 def _power(a: Column, b: Column) -> Column:
     # numpy's power of arrays rounds differently from that of scalars, which is the C library's
-    return by_libm(math.pow, a, b)
+    found = by_libm(math.pow, a, b)
+    infinite = (np.asarray(a) == 0) & (np.asarray(b) < 0)
+    return np.where(infinite, np.power(a, b), found) if infinite.any() else found
 
 
 def _as_number(value: Any) -> Column:

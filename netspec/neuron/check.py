@@ -53,7 +53,8 @@ def _synapses(model: Model) -> Problems:
     labels = [label for rule in network.connections.values() for label in _labels(rule)]
     labels += [label for target in network.targets.values() for label in _labels(target)]
     secs = [section for rule in network.cell_rules.values() for section in rule.secs.values()]
-    labels += [each.get("label") for section in secs for each in section.syn_mechs]
+    own = [each for section in secs for each in section.syn_mechs if isinstance(each, Mapping)]
+    labels += [each.get("label") for each in own]
     used = {next(iter(network.synapses), None) if label is None else label for label in labels}
     for label, synapse in network.synapses.items():
         path = ("netParams", "synMechParams", label)

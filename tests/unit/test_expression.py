@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netspec.errors import SpecError
@@ -109,6 +109,7 @@ def combine(children):
 
 
 @given(st.recursive(LEAVES, combine, max_leaves=8), st.integers(0, 1000))
+@example("(a / (b ** a))", 34)
 def test_any_expression_equals_python(text, seed):
     rng = np.random.default_rng(seed)
     columns = {"a": rng.normal(0, 3, 20), "b": np.round(rng.normal(0, 5, 20))}
