@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alone import pytest_pycollect_makemodule, pytest_terminal_summary  # noqa: F401 - hooks of pytest
 
 MPI = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",

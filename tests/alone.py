@@ -1,6 +1,6 @@
-"""Each file here runs in a process of its own: NEURON keeps what a test has made, and crashes at leftovers.
+"""Files of some rooms run in processes of their own: NEURON keeps what was made, and crashes at leftovers.
 
-A file that is named on the command line, or tests chosen by -k, run in pytest's own process as usual.
+A file that is named on the command line, or tests chosen by -k or -m, run in pytest's own process as usual.
 """
 
 import os
@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 WORKERS = min(2, os.cpu_count() or 1)
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parent
+ROOMS = ("backend", "oracles")
 _POOL = ThreadPoolExecutor(WORKERS)
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    if parent.config.option.keyword or parent.config.option.markexpr not in ("", "not slow"):
+    chosen = parent.config.option.keyword or parent.config.option.markexpr not in ("", "not slow")
+    if chosen or module_path.relative_to(TESTS).parts[0] not in ROOMS:
         return None
     named = {Path(str(argument).split("::")[0]).resolve() for argument in parent.config.args}
     return None if module_path in named else Alone.from_parent(parent, path=module_path)
@@ -42,7 +44,7 @@ class InProcess(pytest.Item):
         if self.config.option.markexpr:
             command += ["-m", self.config.option.markexpr]
         self.said = self.said or _POOL.submit(
-            subprocess.run, command, cwd=ROOT, capture_output=True, text=True, check=False
+            subprocess.run, command, cwd=TESTS.parent, capture_output=True, text=True, check=False
         )
 
     def runtest(self):
