@@ -28,7 +28,7 @@ net = {
 """
 INTERRUPTED = """
 sim.create(net, {"duration": 1e9})
-subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -INT {os.getpid()}"])
+subprocess.Popen(["sh", "-c", f"sleep 4; kill -INT {os.getpid()}"])
 try:
     sim.runSim()
 except KeyboardInterrupt:
@@ -42,7 +42,7 @@ print("again", len(spikes) > 0, spikes == list(sim.allSimData["spkt"]))
 ON_RANKS = """
 sim.create(net, {"duration": 1e9})
 if sim.rank == 1:
-    subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -INT {os.getpid()}"])
+    subprocess.Popen(["sh", "-c", f"sleep 4; kill -INT {os.getpid()}"])
 print("running", flush=True)
 sim.runSim()
 """
