@@ -50,13 +50,18 @@ def resume(
 
 
 @app.command()
-def status(folder: Folder) -> None:
+def status(
+    folder: Folder,
+    watch: Annotated[bool, typer.Option("--watch", help="until it is finished, as it changes")] = False,
+) -> None:
     """How far a study is; exit status 1 if trials have failed."""
-    from netspec.batch.pool import overview
+    from netspec.batch import progress
     from netspec.batch.study import Study
 
     ledger = Study(folder).ledger
-    for name, value in overview(ledger).items():
+    if watch:
+        progress.follow(ledger)
+    for name, value in progress.overview(ledger).items():
         typer.echo(f"{name:12}{value}")
     for trial in ledger.failed():
         typer.echo(f"trial {trial.number} failed: {trial.user_attrs['error'][-1]}")

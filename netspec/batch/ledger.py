@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from netspec.batch import locks, searches, settings, space
 from netspec.batch.settings import Settings
 from netspec.batch.space import Point
@@ -281,12 +283,10 @@ class Ledger:
         signs = [1 if each == "minimize" else -1 for each in self.settings.objectives.values()]
         if not inside or not signs:
             return []
-        costs = [[sign * value for sign, value in zip(signs, trial.values, strict=True)] for trial in inside]
+        costs = np.array([trial.values for trial in inside]) * signs
         if len(signs) == 1:
-            return [inside[min(range(len(inside)), key=lambda i: costs[i])]]
-        return [
-            inside[i] for i in range(len(inside)) if not any(_dominates(other, costs[i]) for other in costs)
-        ]
+            return [inside[int(costs[:, 0].argmin())]]
+        return [trial for trial, cost in zip(inside, costs, strict=True) if not _beaten(cost, costs)]
 
     def point_of(self, trial: FrozenTrial) -> Point:
         """Label -> value of a trial."""
@@ -308,9 +308,9 @@ class Ledger:
         return locks.held(self.folder / "claims.lock")
 
 
-def _dominates(one: Sequence[float], other: Sequence[float]) -> bool:
-    pairs = list(zip(one, other, strict=True))
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+def _beaten(cost: Any, costs: Any) -> bool:
+    """Whether one of the costs (n, objectives) is nowhere above this one, and somewhere below."""
+    return bool(((costs <= cost).all(axis=1) & (costs < cost).any(axis=1)).any())
 
 
 def write_done(folder: Path, result: Mapping[str, Any]) -> None:
