@@ -1,21 +1,19 @@
 """NetPyNE's Batch: the same attributes, run as a study in the batch's folder."""
 
 import datetime
-import itertools
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from netspec.batch import settings, trial
+from netspec.batch.fitness import simulation_data
 from netspec.batch.space import steps
 from netspec.batch.study import Study
-from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.formats.files import whole
 from netspec.neuron import ranks
-from netspec.session.containers import Dict
 
 METHODS = {"grid": "grid", "list": "list", "evol": "nsga2", "asd": "cmaes", "optuna": "tpe"}
 """NetPyNE's methods -> searches."""
@@ -185,18 +183,3 @@ class Batch:
         described = {name: trial.plain(getattr(self, name)) for name in kept}
         with whole(folder / f"{self.batchLabel}_batch.json") as part:
             part.write_text(json.dumps({"batch": described}, default=str, indent=1), encoding="utf-8")
-
-
-def simulation_data(folder: Path) -> Dict:
-    """What the simulation of a trial saved as simData."""
-    from netspec.formats import json as json_files
-    from netspec.formats import pickle
-
-    told = json.loads((folder / trial.SETTINGS).read_text(encoding="utf-8"))
-    start = os.path.join(told["save_folder"], told["label"])
-    for end, suffix in itertools.product(("_data", ""), (".pkl", ".json")):
-        path = Path(f"{start}{end}{suffix}")
-        if path.is_file():
-            loaded = (pickle if suffix == ".pkl" else json_files).load(path)
-            return Dict(loaded["simData"])
-    raise FileError(f"{start}_data.json: the simulation saved nothing; set cfg.saveJson or cfg.savePickle")

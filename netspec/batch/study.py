@@ -10,7 +10,7 @@ from netspec.batch.ledger import Ledger
 from netspec.errors import Problem, SpecError, StateError
 
 if TYPE_CHECKING:
-    from netspec.batch.table import Table
+    from netspec.batch.table import Measures, Table
 
 
 class Study:
@@ -75,11 +75,35 @@ class Study:
         """Ask all workers to end; their trials wait for `run` to begin them again."""
         (self.folder / worker.CANCEL).touch()
 
-    def table(self) -> "Table":
-        """A row per trial."""
+    def table(self, measures: "Measures" = (), repeats: bool = False) -> "Table":
+        """A row per trial, or with repeats one for each of its seeds. measures: see `table.table`."""
         from netspec.batch.table import table
 
-        return table(self.ledger)
+        return table(self.ledger, measures, repeats)
+
+    def plot(self, kind: str, measure: str | None = None, **given: Any) -> Any:
+        """The axes of a picture of the study; see `pictures.draw`."""
+        from netspec.batch import pictures
+
+        return pictures.draw(self.ledger, kind, measure, **given)
+
+    def importance(self, measure: str | None = None, seed: int = 0) -> dict[str, float]:
+        """How much of the variance of a measure (default: the first objective) each parameter explains."""
+        from netspec.batch import importance
+
+        table = self.table()
+        return importance.shares(table, measure or importance.first(self.settings.objectives), seed)
+
+    def report(self, number: int, path: str | Path | None = None) -> str:
+        """The path of an HTML file that shows a trial's results; default: in its folder."""
+        from netspec import plots
+
+        folder = self.ledger.folder_of(number)
+        if not folder.is_dir():
+            raise StateError(f"{self.folder}: there is no trial {number} that has begun")
+        if self.settings.seeds:
+            folder /= "seed0"
+        return str(plots.report(fitnesses.results_of(folder), path or folder / "report.html"))
 
     @property
     def best(self) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _run(ledger: Ledger, claim: Claim, fitness: Fitness) -> dict[str, Any]:
         _prepare(folder, {"point": claim.point, "places": places, **_saving(ledger, folder, label)})
         _simulate(ledger, claim, folder)
         runs.append(_values(ledger, folder, fitness))
-    values = runs[0] if len(runs) == 1 else _means(runs)
+    values = runs[0] if len(runs) == 1 else means(runs)
     _check(ledger, values)
     result: dict[str, Any] = {"values": values, "seconds": time.monotonic() - began}
     if len(runs) > 1:
@@ -239,7 +239,7 @@ def _why(status: int, folder: Path) -> str:
 
 
 def _values(ledger: Ledger, folder: Path, fitness: Fitness) -> dict[str, Any]:
-    """What the script handed in, with what the fitness makes of it."""
+    """What the script handed in, with what the fitness makes of it; nested values by dotted names."""
     path = folder / trial.RESULT
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if fitness is not None:
@@ -251,10 +251,10 @@ def _values(ledger: Ledger, folder: Path, fitness: Fitness) -> dict[str, Any]:
             numbers = made if isinstance(made, list | tuple) else [made]
             made = dict(zip(ledger.settings.objectives or ["fitness"], numbers, strict=False))
         found.update(trial.plain(made))
-    return found
+    return space.flat(found)
 
 
-def _means(runs: list[dict[str, Any]]) -> dict[str, Any]:
+def means(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """The mean of every number that all runs have."""
     names = [name for name, value in runs[0].items() if isinstance(value, int | float)]
     return {

@@ -1,9 +1,9 @@
 """Studies: their settings, searches, failures, repeats, ends before time, tables and command line."""
 
 import json
+import multiprocessing
 import subprocess
 import sys
-import threading
 
 import pytest
 
@@ -358,7 +358,7 @@ def test_progress_says_what_is_done_what_is_best_and_how_long(tmp_path):
 def test_watching_ends_with_the_study(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("netspec.batch.progress.Console", lambda: Console(force_terminal=True, width=80))
     made = study(tmp_path, "result(f=point['x'])", parameters={"x": [1, 2]}, objectives={"f": "maximize"})
-    runner = threading.Thread(target=run, args=(made,))
+    runner = multiprocessing.get_context("fork").Process(target=work, args=(made.folder,))
     runner.start()
     follow(Ledger(made.folder))
     runner.join()
