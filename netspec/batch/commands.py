@@ -1,4 +1,4 @@
-"""The command line of batches: netspec batch run | resume | status | cancel | table."""
+"""The command line of batches: netspec batch run | resume | status | cancel | table | plot | report."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +7,16 @@ import typer
 
 from netspec.errors import FileError
 
-app = typer.Typer(no_args_is_help=True, help="Many runs of one model: run, resume, status, cancel, table.")
+app = typer.Typer(
+    no_args_is_help=True, help="Many runs of one model: run, resume, status, cancel, table, plot, report."
+)
 
 Folder = Annotated[Path, typer.Argument(help="the folder of a study")]
 Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="simulations at a time")]
 Cores = Annotated[int | None, typer.Option("--cores", min=1, help="cores to use; default: all")]
+Measure = Annotated[
+    list[str] | None, typer.Option("--measure", "-m", help="a value, or a name in simData: popRates.E")
+]
 More = Annotated[bool, typer.Option("--oversubscribe", help="more ranks than cores are meant")]
 
 
@@ -79,18 +84,61 @@ def cancel(folder: Folder) -> None:
 
 @app.command()
 def table(
-    folder: Folder, output: Annotated[Path | None, typer.Option("--output", "-o", help="a CSV file")] = None
+    folder: Folder,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="a CSV file")] = None,
+    measure: Measure = None,
+    repeats: Annotated[bool, typer.Option("--repeats", help="a row for each seed of a trial")] = False,
 ) -> None:
     """The trials of a study: parameters, values and how each ended."""
     from netspec.batch.study import Study
 
-    found = Study(folder).table()
+    found = Study(folder).table(measure or (), repeats)
     if output is not None:
         typer.echo(found.to_csv(output))
         return
     typer.echo("\t".join(found.columns))
     for row in found.rows:
         typer.echo("\t".join("" if row.get(name) is None else str(row[name]) for name in found.columns))
+
+
+@app.command()
+def plot(
+    folder: Folder,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Argument(help="grid, response, history, importance, parallel, front; default: what fits"),
+    ] = None,
+    measure: Measure = None,
+    x: Annotated[str | None, typer.Option(help="parameter (of a front: objective) across")] = None,
+    y: Annotated[str | None, typer.Option(help="the same, upwards")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="a folder")] = Path("pictures"),
+) -> None:
+    """Draw a study."""
+    from netspec.batch import pictures
+    from netspec.batch.study import Study
+
+    study = Study(folder)
+    wanted = kinds or pictures.fitting(study.ledger, bool(measure))
+    if not wanted:
+        raise typer.BadParameter("the study has no objective: name a --measure")
+    output.mkdir(parents=True, exist_ok=True)
+    for kind in wanted:
+        for name in measure or [""]:
+            path = output / f"{'_'.join([folder.name, kind, *([name] if name else [])])}.png"
+            study.plot(kind, name or None, x=x, y=y, saveFig=path)
+            typer.echo(path)
+
+
+@app.command()
+def report(
+    folder: Folder,
+    trial: Annotated[int, typer.Argument(min=0, help="its number")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="default: in its folder")] = None,
+) -> None:
+    """Show the results of a trial as one HTML file."""
+    from netspec.batch.study import Study
+
+    typer.echo(Study(folder).report(trial, output))
 
 
 def _end(well: bool) -> None:

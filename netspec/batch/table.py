@@ -71,7 +71,7 @@ class Table:
         return xarray.Dataset(found, coords=scalar)
 
     def arrays(self, values: Sequence[str] = ()) -> tuple[Floats, Floats]:
-        """Parameters (n, p) and values (n, s) of the trials that have all of them: what inference learns from.
+        """Parameters (n, p) and values (n, s) of the trials that have all of them, to infer from.
 
         values: names of columns (default: all that are numbers); one that holds a list fills as many columns.
         """

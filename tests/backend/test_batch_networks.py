@@ -155,6 +155,18 @@ def test_what_batch_refuses(model, attributes, run_cfg, path, text):
         made.run()
 
 
+def test_places_below_a_dict_of_cfg_are_made(model):
+    from netspec import specs
+    from netspec.batch import trial
+
+    cfg = specs.SimConfig()
+    cfg.tune = specs.Dict()
+    for steps, value in ((["tune", "soma", "hh", "gnabar"], 3), (["tune", "soma", "Ra"], 5)):
+        trial._open(cfg, steps)
+        assert trial._put(cfg, steps, value, force=False) == ""
+    assert cfg.tune == {"soma": {"hh": {"gnabar": 3}, "Ra": 5}}
+
+
 def test_unknown_place_is_a_failed_trial(model, capfd):
     with pytest.raises(SystemExit):
         batch({"wieght": [0.1]}).run()
