@@ -118,14 +118,15 @@ def grid(asked: Asked, ax: Axes) -> Axes:
         raise StateError("a grid has two parameters: draw the response")
     (x, y), measure = asked.pair(asked.table.parameters), asked.value()
     across, up, values = asked.columns(x, y, measure)
-    places = [(_sorted(column), [*map(repr, _sorted(column))]) for column in (up, across)]
-    sums, counts = np.zeros((2, len(places[0][0]), len(places[1][0])))
+    levels = [_sorted([row[name] for row in asked.table.rows if name in row]) for name in (y, x)]
+    texts = [[*map(repr, each)] for each in levels]
+    sums, counts = np.zeros((2, len(levels[0]), len(levels[1])))
     for one, other, value in zip(up, across, values, strict=True):
-        at = places[0][1].index(repr(one)), places[1][1].index(repr(other))
+        at = texts[0].index(repr(one)), texts[1].index(repr(other))
         sums[at] += value
         counts[at] += 1
     means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-    return search.heat_map(means, places[0][0], places[1][0], ax, (y, x, measure))
+    return search.heat_map(means, *levels, ax, (y, x, measure))
 
 
 @picture

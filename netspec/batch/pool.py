@@ -78,7 +78,7 @@ def ended(ledger: Ledger, console: Console, started: Sequence[BaseProcess]) -> b
     failed = ledger.failed()
     left = ledger.planned() - progress.finished(ledger)
     for name, value in progress.overview(ledger).items():
-        console.print(f"{name}: {value}", highlight=False, markup=False)
+        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
     for trial in failed[:SHOWN]:
         lines = [
             f"trial {trial.number} failed ({ledger.folder_of(trial.number)}):",

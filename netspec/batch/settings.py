@@ -107,10 +107,11 @@ def checked(given: Mapping[str, Any], folder: Path) -> Settings:
 def points_of(path: Path) -> list[Point]:
     """The rows of a CSV file whose header has the parameters' labels; numbers and JSON are read as such."""
     with existing(path).open(newline="", encoding="utf-8") as file:
-        return [{str(k).strip(): _value(str(v)) for k, v in row.items()} for row in csv.DictReader(file)]
+        return [{str(k).strip(): value_of(str(v)) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
+    """A number or JSON as such, anything else as text."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:
