@@ -28,7 +28,8 @@ if __name__ == "__main__":
     )
     if not study.run():
         sys.exit(1)
-    print(study.best)
+    for row in sorted(study.table().rows, key=lambda row: row["error"])[:3]:
+        print({name: round(row[name], 5) for name in (*study.settings.parameters, "error", "synchrony")})
 
     figure = Figure(figsize=(10, 7), layout="constrained")
     kinds = ("front", "parallel", "history", "importance")
