@@ -126,7 +126,7 @@ def grid(asked: Asked, ax: Axes) -> Axes:
         sums[at] += value
         counts[at] += 1
     means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-    return search.heat_map(means, *levels, ax, (y, x, measure))
+    return search.heat_map(means, levels[0], levels[1], ax, (y, x, measure))
 
 
 @picture
