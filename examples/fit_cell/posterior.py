@@ -44,6 +44,6 @@ if __name__ == "__main__":
     ax.plot(*nearest.T, "o", markerfacecolor="none", color="#cc3311", label="kept")
     ax.plot(0.16, 0.05, "k*", markersize=12, label="of the measured cell")
     ax.set(xlabel="gnabar [S/cm2]", ylabel="gkbar [S/cm2]")
-    ax.legend(frameon=False, loc="upper left")
+    ax.legend(loc="upper left", framealpha=0.9)
     figure.colorbar(image, ax=ax, label="distance of the curves [Hz], at most 40")
     figure.savefig(HERE / "posterior.png", dpi=65)

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -244,6 +245,16 @@ def test_fitness_of_results_on_two_ranks(model):
     first, second = study.table().rows
     assert first["error"] < second["error"]
     assert study.best["point"]["netParams.stimSourceParams.noise.rate"] == 60
+
+
+def test_report_of_a_trial_that_handed_in_or_saved_its_results(model):
+    study = Study("own", script="own.py", parameters={"rate": [60]})
+    assert study.run(1, 1, quiet=True)
+    page = Path(study.report(0))
+    assert page == study.ledger.folder_of(0) / "report.html"
+    assert "<svg" in page.read_text()
+    saved_by_batch = batch({"rate": [50]}).run()
+    assert "<svg" in Path(saved_by_batch.report(0, "page.html")).read_text()
 
 
 def test_hopeless_simulation_is_ended_at_a_window(model):
