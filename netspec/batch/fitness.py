@@ -1,15 +1,20 @@
 """How good a trial is: the user's function of its Results or of its files."""
 
 import inspect
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netspec.batch import searches, settings, trial
 from netspec.errors import StateError
+from netspec.formats.files import whole
 
 if TYPE_CHECKING:
     from netspec.batch.ledger import Ledger
+
+KEPT = "fitness.pkl"
+"""A study's file with a fitness that is in no file, for workers elsewhere."""
 
 
 def score(ledger: "Ledger") -> Callable[[Path], Any] | None:
@@ -18,11 +23,22 @@ def score(ledger: "Ledger") -> Callable[[Path], Any] | None:
     if named is None:
         return None
     if named.startswith("<"):
+        if (ledger.folder / KEPT).is_file():
+            made: Callable[[Path], Any] = pickle.loads((ledger.folder / KEPT).read_bytes())
+            return made
         raise StateError(
             f"the fitness {named} is in no file that a worker could read: run its script again to continue"
         )
     path, _, name = named.rpartition(":")
     return of_folder(searches.own_function(settings.located(ledger.folder, path), name))
+
+
+def keep(function: Callable[[Path], Any], folder: Path) -> None:
+    """Write a function of a trial's folder down, with all that it needs from its script."""
+    import cloudpickle
+
+    with whole(folder / KEPT) as part:
+        part.write_bytes(cloudpickle.dumps(function))
 
 
 def of_folder(function: Callable[..., Any]) -> Callable[[Path], Any]:

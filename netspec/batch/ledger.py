@@ -228,6 +228,15 @@ class Ledger:
         """Let another worker begin this trial again: one line of the journal."""
         self.storage.set_trial_state_values(trial._trial_id, WAITING)
 
+    def hand_back(self, claim: Claim, counted: bool) -> None:
+        """Let another worker begin a trial again, or never, if this was its last attempt and is counted."""
+        if counted and claim.attempt >= self.settings.attempts:
+            self.fail(claim.number, [f"not finished within the time of {claim.attempt} jobs"])
+            return
+        if not counted:
+            self._set(claim.number, OWNER, {"worker": self.worker, "attempt": claim.attempt - 1})
+        self.requeue(claim.trial)
+
     def finish(self, number: int, result: Mapping[str, Any]) -> None:
         """A trial is complete with this result: {'values': ..., 'seconds': ...}."""
         given, frozen = self.settings, self.trials()[number]

@@ -18,6 +18,8 @@ from netspec.errors import NetspecError, ParallelError
 
 INTERVAL = 0.5
 """Between looks at the ledger [s]."""
+PAUSE = 2.0
+"""Between looks at a study that others run [s]."""
 SHOWN = 5
 """Failed trials whose lines are printed."""
 FINISHED = ("COMPLETE", "PRUNED", "FAIL")
@@ -59,6 +61,18 @@ def run(ledger: Ledger, workers: int, fitness: Callable[..., Any] | None, quiet:
     finally:
         _end(started)
     return ended(ledger, console, started)
+
+
+def wait_for(ledger: Ledger, alive: Callable[[], bool], quiet: bool = False) -> bool:
+    """Whether every trial ended well, once all are finished or `alive` says that nobody runs them."""
+    console = Console(stderr=True, quiet=quiet)
+    began, before = time.monotonic(), _finished(ledger)
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        while _finished(ledger) < ledger.planned() and alive():
+            time.sleep(PAUSE)
+            if console.is_terminal:
+                live.update(_picture(ledger, time.monotonic() - began, before), refresh=True)
+    return ended(ledger, console, [])
 
 
 def _work(folder: Any, fitness: Callable[..., Any] | None) -> None:

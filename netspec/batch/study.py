@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netspec.batch import fitness as fitnesses
-from netspec.batch import locks, pool, settings, worker
+from netspec.batch import cluster, locks, pool, settings, worker
 from netspec.batch.ledger import Ledger
 from netspec.errors import Problem, SpecError, StateError
 
@@ -71,9 +71,46 @@ class Study:
             self.ledger.retry_failed()
         return pool.run(self.ledger, workers, self._fitness, quiet)
 
-    def cancel(self) -> None:
-        """Ask all workers to end; their trials wait for `run` to begin them again."""
+    def submit(
+        self,
+        workers: int,
+        scheduler: str = "slurm",
+        trials: int | None = None,
+        failed: bool = False,
+        **job: Any,
+    ) -> str:
+        """The number of a job array of so many workers, each of which runs what is left, at most `trials`.
+
+        failed: failed trials too. job: see `jobs.Job`.
+        """
+        text = self.script(workers, scheduler, trials, **job)
+        (self.folder / worker.CANCEL).unlink(missing_ok=True)
+        (self.folder / cluster.OUTPUT).mkdir(exist_ok=True)
+        if failed:
+            self.ledger.retry_failed()
+        if self._fitness and (self.settings.fitness or "").startswith("<"):
+            fitnesses.keep(self._fitness, self.folder)
+        return cluster.submit(scheduler, text)
+
+    def script(
+        self, workers: int, scheduler: str = "slurm", trials: int | None = None, **job: Any
+    ) -> str:
+        """The job script of so many workers."""
+        return cluster.study_script(self.folder, scheduler, workers, self.settings.ranks, trials, **job)
+
+    def wait(self, quiet: bool = False) -> bool:
+        """Whether every trial ended well, once all are finished, or no job of Slurm's is left to run them."""
+
+        def alive() -> bool:
+            there = cluster.running(self.folder)
+            return (there is None or bool(there)) and not (self.folder / worker.CANCEL).exists()
+
+        return pool.wait_for(self.ledger, alive, quiet)
+
+    def cancel(self) -> int:
+        """Ask all workers to end; how many jobs were cancelled. Trials wait for `run` to begin them again."""
         (self.folder / worker.CANCEL).touch()
+        return cluster.cancel(self.folder)
 
     def table(self) -> "Table":
         """A row per trial."""
