@@ -1,4 +1,4 @@
-"""The command line: netspec run | submit | check | plan | import | export | report | mod | migrate | batch."""
+"""The command line of netspec: run, submit, check, plan, import, export, report, mod, migrate, batch."""
 
 import os
 import sys

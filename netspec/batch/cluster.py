@@ -4,6 +4,7 @@ Slurm knows the jobs of a study by their working directory, the study's folder: 
 or wrong. squeue is enough for that; accounting (sacct) is a service that not every cluster has.
 """
 
+import logging
 import os
 import re
 import shutil
@@ -17,6 +18,8 @@ from typing import Any
 from netspec import launch
 from netspec.batch import jobs
 from netspec.errors import FileError, Problem, SpecError, StateError
+
+log = logging.getLogger("netspec")
 
 OUTPUT = "jobs"
 """Folder in a study with what its jobs print."""
@@ -75,13 +78,22 @@ def submit(kind: str, script: str) -> str:
 
 
 def running(folder: Path) -> dict[str, str] | None:
-    """Number -> state of a study's jobs in Slurm; None where there is no Slurm."""
-    if shutil.which("squeue") is None:
+    """Number -> state of a study's jobs in Slurm; None where it has never been handed in, or is no Slurm."""
+    if not (folder / OUTPUT).is_dir() or shutil.which("squeue") is None:
         return None
     said = _asked(("squeue", "--me", "--array", "--noheader", "--format=%i|%T|%Z"))
     rows = (line.strip().split("|", 2) for line in said.splitlines())
     place = str(folder.resolve())
     return {number: state.lower() for number, state, where in rows if where == place}
+
+
+def has_jobs(folder: Path) -> bool:
+    """Whether Slurm has jobs of a study, as far as it answers: a controller may be busy for a while."""
+    try:
+        return running(folder) != {}
+    except StateError as error:
+        log.warning("%s", error)
+        return True
 
 
 def status(folder: Path) -> str:

@@ -22,9 +22,7 @@ Cores = Annotated[int | None, typer.Option("--cores", min=1, help="cores to use;
 More = Annotated[bool, typer.Option("--oversubscribe", help="more ranks than cores are meant")]
 
 
-Target = Annotated[
-    Path, typer.Argument(help="a TOML file that describes a study, or the folder of one")
-]
+Target = Annotated[Path, typer.Argument(help="a TOML file that describes a study, or the folder of one")]
 Where = Annotated[Path | None, typer.Option("--folder", "-f", help="where the study is kept")]
 Jobs = Annotated[int, typer.Option("--workers", "-w", min=1, help="jobs of the array")]
 Trials = Annotated[int | None, typer.Option("--trials", min=1, help="that a worker runs; default: any")]

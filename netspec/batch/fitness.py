@@ -35,8 +35,10 @@ def score(ledger: "Ledger") -> Callable[[Path], Any] | None:
 
 def keep(function: Callable[[Path], Any], folder: Path) -> None:
     """Write a function of a trial's folder down, with all that it needs from its script."""
-    import cloudpickle
-
+    try:
+        import cloudpickle
+    except ImportError as error:
+        raise StateError("this needs cloudpickle: pip install 'netspec[batch]'") from error
     with whole(folder / KEPT) as part:
         part.write_bytes(cloudpickle.dumps(function))
 

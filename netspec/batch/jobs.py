@@ -43,9 +43,6 @@ class Job:
     option: tuple[str, ...] = _option("an option of the scheduler's, such as --constraint=amd (repeated)", ())
 
 
-OPTIONS = {each.name: each.metadata["help"] for each in fields(Job)}
-
-
 @dataclass(frozen=True)
 class Task:
     """What a job is for. ranks: of a simulation. size: jobs of the array; None: a single job.
@@ -58,6 +55,15 @@ class Task:
     output: Path
     ranks: int = 1
     size: int | None = None
+
+    @property
+    def here(self) -> str:
+        """The folder, as a directive or the shell understands it."""
+        return shlex.quote(str(self.folder))
+
+    def printed(self, name: str = "") -> str:
+        """Where output goes: a file, or a folder."""
+        return shlex.quote(f"{self.output}/{name}")
 
 
 Lines = Callable[[Job, Task], list[tuple[str, Any]]]
@@ -89,7 +95,7 @@ def script(kind: str, job: Job, task: Task) -> str:
     rows = ["#!/bin/bash -l" if job.module else "#!/bin/bash"]
     rows += [f"{scheduler.prefix} {text}" for text in (*directives, *job.option)]
     rows += [f"module load {each}" for each in job.module]
-    rows += [*job.setup, f"cd {shlex.quote(str(task.folder))} || exit", f"exec {shlex.join(task.command)}"]
+    rows += [*job.setup, f"cd {task.here} || exit", f"exec {shlex.join(task.command)}"]
     return "\n".join(rows) + "\n"
 
 
@@ -103,7 +109,10 @@ def checked(kind: str, given: dict[str, Any]) -> Job:
         unknown.append(Problem("scheduler", f"unknown: {kind!r}. {did_you_mean(kind, SCHEDULERS)}"))
     if unknown:
         raise SpecError(unknown)
-    job = Job(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+    }
+    job = Job(**values)
     problems = wrong(kind, job)
     if problems:
         raise SpecError(problems)
@@ -120,7 +129,9 @@ def wrong(kind: str, job: Job) -> list[Problem]:
     if job.time is not None and not TIME.fullmatch(str(job.time)):
         found.append(Problem("job.time", f"{job.time!r}: expected H:MM:SS, such as 12:00:00"))
     if job.memory is not None and not MEMORY.fullmatch(str(job.memory)):
-        found.append(Problem("job.memory", f"{job.memory!r}: expected a number with K, M, G or T, such as 8G"))
+        found.append(
+            Problem("job.memory", f"{job.memory!r}: expected a number with K, M, G or T, such as 8G")
+        )
     for name in ("nodes", "throttle", "warning"):
         value = getattr(job, name)
         if value is not None and (not isinstance(value, int) or value < 1):
@@ -129,7 +140,8 @@ def wrong(kind: str, job: Job) -> list[Problem]:
         if not isinstance(getattr(job, name), tuple):
             found.append(Problem(f"job.{name}", "expected a list of lines"))
     for each in fields(Job):
-        if "\n" in str(getattr(job, each.name)):
+        value = getattr(job, each.name)
+        if any("\n" in str(line) for line in (value if isinstance(value, tuple) else [value])):
             found.append(Problem(f"job.{each.name}", "expected one line"))
     return found
 
@@ -139,8 +151,8 @@ def _slurm(job: Job, task: Task) -> list[tuple[str, Any]]:
     array = None if task.size is None else f"0-{task.size - 1}{f'%{job.throttle}' if job.throttle else ''}"
     return [
         ("--job-name={}", job.name),
-        ("--chdir={}", task.folder),
-        ("--output={}", task.output / f"{number}.out"),
+        ("--chdir={}", task.here),
+        ("--output={}", task.printed(f"{number}.out")),
         ("--open-mode=append", True),
         ("--array={}", array),
         ("--nodes={}", job.nodes),
@@ -167,7 +179,7 @@ def _pbs(job: Job, task: Task) -> list[tuple[str, Any]]:
         ("-N {}", job.name),
         ("-S /bin/bash", True),
         ("-j oe", True),
-        ("-o {}/", task.output),
+        ("-o {}", task.printed()),
         ("-J {}", f"0-{task.size - 1}{limit}" if (task.size or 1) > 1 else None),  # type: ignore[operator]
         ("-l {}", f"select={nodes}:ncpus={each}:mpiprocs={each}{memory}"),
         ("-l walltime={}", job.time),
@@ -185,7 +197,7 @@ def _torque(job: Job, task: Task) -> list[tuple[str, Any]]:
         ("-N {}", job.name),
         ("-S /bin/bash", True),
         ("-j oe", True),
-        ("-o {}/", task.output),
+        ("-o {}", task.printed()),
         ("-t {}", f"0-{task.size - 1}{limit}" if task.size else None),
         ("-l {}", f"nodes={nodes}:ppn={each}"),
         ("-l mem={}", f"{job.memory.lower()}b" if job.memory else None),
@@ -201,9 +213,9 @@ def _sge(job: Job, task: Task) -> list[tuple[str, Any]]:
     return [
         ("-N {}", job.name),
         ("-S /bin/bash", True),
-        ("-wd {}", task.folder),
+        ("-wd {}", task.here),
         ("-j y", True),
-        ("-o {}/", task.output),
+        ("-o {}", task.printed()),
         ("-t 1-{}", task.size),
         ("-tc {}", job.throttle if task.size else None),
         ("-pe smp {}", task.ranks if task.ranks > 1 else None),
@@ -222,8 +234,8 @@ def _lsf(job: Job, task: Task) -> list[tuple[str, Any]]:
     array = f"[1-{task.size}]{limit}" if task.size else ""
     return [
         ('-J "{}"', f"{job.name or 'netspec'}{array}"),
-        ("-cwd {}", task.folder),
-        ("-o {}", task.output / ("%J_%I.out" if task.size else "%J.out")),
+        ("-cwd {}", task.here),
+        ("-o {}", task.printed("%J_%I.out" if task.size else "%J.out")),
         ("-n {}", task.ranks),
         ('-R "span[ptile={}]"', math.ceil(task.ranks / job.nodes) if job.nodes else None),
         ("-W {}", _minutes(job.time)),

@@ -46,12 +46,12 @@ def run(ledger: Ledger, workers: int, fitness: Callable[..., Any] | None, quiet:
     context = multiprocessing.get_context(
         "fork"
     )  # a fitness may be any function, and nothing is imported again
-    left = max(1, min(workers, ledger.planned() - _finished(ledger)))
+    left = max(1, min(workers, ledger.planned() - finished(ledger)))
     started = [context.Process(target=_work, args=(ledger.folder, fitness)) for _ in range(left)]
     for process in started:
         process.start()
     console = Console(stderr=True, quiet=quiet)
-    began, before = time.monotonic(), _finished(ledger)
+    began, before = time.monotonic(), finished(ledger)
     try:
         with Live(console=console, auto_refresh=False, transient=True) as live:
             while any(process.is_alive() for process in started):
@@ -66,9 +66,9 @@ def run(ledger: Ledger, workers: int, fitness: Callable[..., Any] | None, quiet:
 def wait_for(ledger: Ledger, alive: Callable[[], bool], quiet: bool = False) -> bool:
     """Whether every trial ended well, once all are finished or `alive` says that nobody runs them."""
     console = Console(stderr=True, quiet=quiet)
-    began, before = time.monotonic(), _finished(ledger)
+    began, before = time.monotonic(), finished(ledger)
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        while _finished(ledger) < ledger.planned() and alive():
+        while finished(ledger) < ledger.planned() and alive():
             time.sleep(PAUSE)
             if console.is_terminal:
                 live.update(_picture(ledger, time.monotonic() - began, before), refresh=True)
@@ -91,7 +91,8 @@ def _end(started: Sequence[BaseProcess]) -> None:
         process.join()
 
 
-def _finished(ledger: Ledger) -> int:
+def finished(ledger: Ledger) -> int:
+    """How many trials are."""
     counts = ledger.counts()
     return sum(counts[state] for state in FINISHED)
 
@@ -107,7 +108,7 @@ def _picture(ledger: Ledger, seconds: float, before: int) -> Table:
 def overview(ledger: Ledger, seconds: float = 0.0, before: int = 0) -> dict[str, str]:
     """What there is to say about a study: trials by state, the best so far, the time left."""
     counts, planned = ledger.counts(), ledger.planned()
-    found = {"trials": f"{_finished(ledger)} of {planned}"}
+    found = {"trials": f"{finished(ledger)} of {planned}"}
     for state, name in (("RUNNING", "running"), ("PRUNED", "ended early"), ("FAIL", "failed")):
         if counts[state]:
             found[name] = str(counts[state])
@@ -115,7 +116,7 @@ def overview(ledger: Ledger, seconds: float = 0.0, before: int = 0) -> dict[str,
         pairs = zip(ledger.settings.objectives, trial.values, strict=True)
         point = ", ".join(f"{label} = {_short(value)}" for label, value in ledger.point_of(trial).items())
         found["best"] = f"{', '.join(f'{name} = {_short(value)}' for name, value in pairs)} ({point})"
-    done = _finished(ledger) - before
+    done = finished(ledger) - before
     if done and seconds:
         found["time left"] = f"{seconds / done * (planned - before - done):.0f} s"
     return found
@@ -128,7 +129,7 @@ def _short(value: Any) -> str:
 def ended(ledger: Ledger, console: Console, started: Sequence[BaseProcess]) -> bool:
     """Whether all trials of a study ended well; what did not is said."""
     failed = ledger.failed()
-    left = ledger.planned() - _finished(ledger)
+    left = ledger.planned() - finished(ledger)
     for name, value in overview(ledger).items():
         console.print(f"{name}: {value}", highlight=False, markup=False)
     for trial in failed[:SHOWN]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netspec.batch import fitness as fitnesses
 from netspec.batch import cluster, locks, pool, settings, worker
+from netspec.batch import fitness as fitnesses
 from netspec.batch.ledger import Ledger
 from netspec.errors import Problem, SpecError, StateError
 
@@ -92,18 +92,21 @@ class Study:
             fitnesses.keep(self._fitness, self.folder)
         return cluster.submit(scheduler, text)
 
-    def script(
-        self, workers: int, scheduler: str = "slurm", trials: int | None = None, **job: Any
-    ) -> str:
+    def script(self, workers: int, scheduler: str = "slurm", trials: int | None = None, **job: Any) -> str:
         """The job script of so many workers."""
         return cluster.study_script(self.folder, scheduler, workers, self.settings.ranks, trials, **job)
 
-    def wait(self, quiet: bool = False) -> bool:
+    def left(self) -> int:
+        """How many trials are not finished."""
+        return self.ledger.planned() - pool.finished(self.ledger)
+
+    def wait(self, scheduler: str = "slurm", quiet: bool = False) -> bool:
         """Whether every trial ended well, once all are finished, or no job of Slurm's is left to run them."""
 
         def alive() -> bool:
-            there = cluster.running(self.folder)
-            return (there is None or bool(there)) and not (self.folder / worker.CANCEL).exists()
+            if (self.folder / worker.CANCEL).exists():
+                return False
+            return scheduler != "slurm" or cluster.has_jobs(self.folder)
 
         return pool.wait_for(self.ledger, alive, quiet)
 

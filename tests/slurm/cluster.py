@@ -1,7 +1,7 @@
 """A cluster of one machine for tests: munged, slurmctld and slurmd in a folder, on loopback, without systemd.
 
 python tests/slurm/cluster.py FOLDER starts one until a line is entered. Needs root and Debian's packages
-slurmctld slurmd slurm-client munge; libpmix2 for srun --mpi=pmix.
+slurmctld slurmd slurm-client munge; libpmix-dev for srun --mpi=pmix.
 """
 
 import contextlib
@@ -17,7 +17,6 @@ from pathlib import Path
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol")
 PROCESSORS = 4
 """That the node says it has, however many there are."""
-PMIX = Path("/usr/lib/x86_64-linux-gnu/pmix2/lib")
 CONF = """
 ClusterName=netspec
 SlurmctldHost={host}(127.0.0.1)
@@ -26,7 +25,7 @@ SlurmdPort={node_port}
 SlurmUser=root
 AuthType=auth/munge
 # Requeued jobs wait until their credentials have run out.
-AuthInfo=socket={folder}/munge.socket,cred_expire=3
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -69,7 +68,7 @@ class Cluster:
         self.environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
         for name in ("state", "spool"):
             (folder / name).mkdir(parents=True)
-        folder.chmod(0o755)
+        folder.chmod(0o755)  # munged insists
         (folder / "munge.key").write_bytes(os.urandom(128))
         (folder / "munge.key").chmod(0o600)
         ports = {"port": _free_port(), "node_port": _free_port()}
@@ -81,9 +80,9 @@ class Cluster:
     def start(self) -> None:
         """Start what is not running, until the node is idle."""
         if not self._lives("munged"):
-            at = {"key-file": "key", "socket": "socket", "pid-file": "pid", "log-file": "log", "seed-file": "seed"}
-            places = [f"--{name}={self.folder}/munge.{end}" for name, end in at.items()]
-            self.said("munged", *places[:2], f"--pid-file={self.folder}/munged.pid", *places[3:])
+            places = {"key-file": "munge.key", "socket": "munge.socket", "pid-file": "munged.pid",
+                      "log-file": "munge.log", "seed-file": "munge.seed"}  # fmt: skip
+            self.said("munged", *(f"--{name}={self.folder / file}" for name, file in places.items()))
         if not self._lives("slurmctld"):
             self.said("slurmctld")
         self.start_node()
@@ -93,16 +92,18 @@ class Cluster:
         until(lambda: "UP" in self.said("scontrol", "ping", fails=True), "slurmctld answers")
         if not self._lives("slurmd"):
             self.said("slurmd")
-        until(lambda: self.said("sinfo", "-h", "-o", "%t").strip() in ("idle", "mix", "alloc"), "the node is up")
+        until(
+            lambda: self.said("sinfo", "-h", "-o", "%t").strip() in ("idle", "mix", "alloc"), "the node is up"
+        )
 
     def kill_node(self) -> None:
         """End the node's daemon and all that it started at once, as a power failure does."""
-        root = int((self.folder / "slurmd.pid").read_text())
-        steps = [pid for pid in _processes() if _command(pid).startswith("slurmstepd")]
-        doomed = [root, *steps]
-        parents = {pid: _parent(pid) for pid in _processes()}
-        for pid in doomed:
-            doomed += [child for child, parent in parents.items() if parent == pid and child not in doomed]
+        doomed = [int((self.folder / "slurmd.pid").read_text())]
+        ours = f"SLURM_CONF={self.environment['SLURM_CONF']}".encode()
+        for pid in _processes():
+            told = _environment(pid)
+            if ours in told and (_command(pid).startswith("slurmstepd") or _in_job(told)):
+                doomed.append(pid)
         for pid in doomed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -134,6 +135,10 @@ class Cluster:
     def jobs(self) -> list[str]:
         """States of the jobs that there are."""
         return self.said("squeue", "-h", "--array", "-o", "%T").split()
+
+    def emptied(self, seconds: float = 60.0) -> None:
+        """Wait until there are no jobs."""
+        until(lambda: not self.jobs(), "no jobs", seconds)
 
     def _lives(self, name: str) -> bool:
         file = self.folder / f"{name}.pid"
@@ -168,11 +173,15 @@ def _command(pid: int) -> str:
         return ""
 
 
-def _parent(pid: int) -> int:
+def _environment(pid: int) -> list[bytes]:
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return []
+
+
+def _in_job(environment: list[bytes]) -> bool:
+    return any(each.startswith(b"SLURM_JOB_ID=") for each in environment)
 
 
 if __name__ == "__main__":
