@@ -4,6 +4,7 @@ Who runs a trial holds the lock of a file in `workers`. All claims are made unde
 a trial that is running there without an owner, or with one whose lock is free, has lost its worker.
 """
 
+import errno
 import json
 import os
 import socket
@@ -52,20 +53,22 @@ class Journal(JournalFileBackend):
         self._forcing = True
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """While lines are forced to the disk all at once, at the end: it takes long."""
+    def together(self, forced: bool = True) -> Iterator[None]:
+        """While lines are forced to the disk all at once, at the end, as it takes long; or not at all."""
         self._forcing = False
         try:
             yield
         finally:
             self._forcing = True
-            with self.path.open("r+b") as file:
-                os.fsync(file.fileno())
+            if forced:
+                with self.path.open("r+b") as file:
+                    os.fsync(file.fileno())
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Add lines, all of them or none."""
-        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with locks.held(self.path.with_suffix(".lock")), self.path.open("r+b") as file:
+        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
+        # No buffer: it would be written when the file is closed, after what could not be was taken back.
+        with locks.held(self.path.with_suffix(".lock")), self.path.open("r+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 file.seek(0)
@@ -73,8 +76,8 @@ class Journal(JournalFileBackend):
                 file.truncate(end)
             try:
                 file.seek(end)
-                file.write(text.encode())
-                file.flush()
+                if file.write(text) != len(text):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 if self._forcing:
                     os.fsync(file.fileno())
             except OSError as error:
@@ -110,11 +113,14 @@ class Ledger:
         given = self.settings
         self.journal = Journal(folder / "journal.log")
         self.storage = JournalStorage(self.journal)
-        self.study = optuna.create_study(
+        if not self.storage.get_all_studies():  # else nothing is written, to a full disk neither
+            directions = list(given.objectives.values()) or ["minimize"]
+            optuna.create_study(
+                storage=self.storage, study_name=NAME, load_if_exists=True, directions=directions
+            )
+        self.study = optuna.load_study(
             storage=self.storage,
             study_name=NAME,
-            load_if_exists=True,
-            directions=list(given.objectives.values()) or ["minimize"],
             sampler=self._sampler(),
             pruner=searches.pruner(given.pruner, given.pruner_options),
         )
@@ -178,7 +184,7 @@ class Ledger:
         """The next trial, now this worker's; None if there is none to begin."""
         if self.worker is None:
             raise StateError("only a worker claims trials: call join() first")
-        with self._alone(), self.journal.together():
+        with self._alone(), self.journal.together(forced=False):  # a claim lost with its machine is no loss
             self._recover()
             if not self.trials(WAITING) and not self._more():
                 return None
