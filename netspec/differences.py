@@ -98,7 +98,7 @@ DIFFERENCES = {
     " and kept |": ("Batch",),
     "| batches: `mpi_direct` | all simulations of a grid at once; at the end every process called `nrniv` is"
     " killed | as many as the cores have room for; only its own |": ("mpi_direct",),
-    "| batches: `hpc_slurm`, `hpc_sge`, `hpc_torque` | a job for each simulation, a search polls for its files"
+    "| batches: `hpc_slurm`, `hpc_sge`, `hpc_torque` | a job for each simulation, searches poll for files"
     " | an array of jobs, each of which runs simulations of the study; `mpiCommand` is `mpiexec`, account and"
     " partition are the cluster's unless given; `post` is refused |": (
         "allocation",

@@ -110,6 +110,7 @@ class Ledger:
         self.parameters = self.settings.space
         self.worker: str | None = None
         self.lock = -1
+        self._watch: int | None = None
         given = self.settings
         self.journal = Journal(folder / "journal.log")
         self.storage = JournalStorage(self.journal)
@@ -180,10 +181,23 @@ class Ledger:
         (self.folder / "workers").mkdir(exist_ok=True)
         self.lock = locks.taken(self._lock_of(self.worker))
 
+    def watches(self) -> bool:
+        """Whether this worker is the one that waits for trials of others, whose workers may yet die."""
+        if self._watch is None:
+            self._watch = locks.tried(self.folder / "watch.lock")
+        return self._watch is not None
+
     def claim(self) -> Claim | None:
-        """The next trial, now this worker's; None if there is none to begin."""
+        """The next trial, now this worker's, which then no longer watches; None if there is none to begin."""
         if self.worker is None:
             raise StateError("only a worker claims trials: call join() first")
+        made = self._claim()
+        if made is not None and self._watch is not None:
+            os.close(self._watch)
+            self._watch = None
+        return made
+
+    def _claim(self) -> Claim | None:
         with self._alone(), self.journal.together(forced=False):  # a claim lost with its machine is no loss
             self._recover()
             if not self.trials(WAITING) and not self._more():

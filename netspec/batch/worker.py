@@ -89,8 +89,8 @@ def work(folder: Path, fitness: Fitness = None, most: float = math.inf) -> bool:
             if claim is not None:
                 _settle(ledger, claim, fitness)
                 done += 1
-            elif ledger.trials(ledgers.RUNNING):
-                time.sleep(POLL)  # its worker may yet die, and nobody else would take it over
+            elif ledger.trials(ledgers.RUNNING) and ledger.watches():
+                time.sleep(POLL)  # one worker is enough to take over, and others may be paid for
             else:
                 break
     return OutOfTime not in asked

@@ -243,8 +243,13 @@ def test_model_on_two_ranks_is_the_model(idle, tmp_path, monkeypatch):
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("launcher", ["mpiexec", "srun --mpi=pmix"])
+@pytest.mark.parametrize("launcher", ["mpiexec", "srun --mpi=pmix", "srun --mpi=pmi2"])
 def test_trials_on_two_ranks(idle, tmp_path, monkeypatch, launcher):
+    if "pmi2" in launcher:
+        if "NETSPEC_MPICH" not in os.environ:
+            pytest.skip("NETSPEC_MPICH does not name the libmpi.so.12 of MPICH, which pmi2 is for")
+        monkeypatch.setenv("MPI4PY_LIBMPI", os.environ["NETSPEC_MPICH"])
+        monkeypatch.setenv("MPI4PY_MPIABI", "mpich")
     if "pmix" in launcher and not list(Path("/usr/lib").glob("*/pmix2/lib/libpmix.so")):
         pytest.skip("Slurm finds no libpmix.so: apt-get install libpmix-dev")
     mpi(monkeypatch)

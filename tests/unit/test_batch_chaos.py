@@ -2,6 +2,7 @@
 
 import errno
 import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import signal
@@ -147,6 +148,29 @@ def test_full_disk_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
             made.ledger.study.set_user_attr("a", 1)
     assert (made.folder / "journal.log").read_bytes() == before
     assert made.run(1, 1, quiet=True)
+
+
+def test_one_worker_waits_for_trials_of_others_and_takes_over(tmp_path):
+    made = study(tmp_path, parameters={"a": [1], "b": [2]})
+    (tmp_path / "run.py").write_text("import time; time.sleep(60)")
+    workers = [started(made.folder) for _ in range(3)]
+    while sum(each.is_alive() for each in workers) == 3:
+        multiprocessing.connection.wait([each.sentinel for each in workers], 30)
+    time.sleep(0.5)
+    assert (
+        sum(each.is_alive() for each in workers) == 2
+    )  # with nothing to do one leaves, though a trial is running
+    (tmp_path / "run.py").write_text(SCRIPT)
+    left = [each for each in workers if each.is_alive()]
+    while not (made.folder / "trials/000000/stdout").exists():
+        time.sleep(0.05)
+    name = Ledger(made.folder).trials()[0].user_attrs["owner"]["worker"]
+    victim = next(each for each in left if f"-{each.pid}-" in name)
+    victim.kill()
+    for each in left:
+        each.join(30)
+    assert [each.exitcode for each in left if each is not victim] == [0]
+    assert Ledger(made.folder).counts() == {"COMPLETE": 1}
 
 
 def test_moved_study_continues(tmp_path):
