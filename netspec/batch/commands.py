@@ -24,7 +24,7 @@ More = Annotated[bool, typer.Option("--oversubscribe", help="more ranks than cor
 
 Target = Annotated[Path, typer.Argument(help="a TOML file that describes a study, or the folder of one")]
 Where = Annotated[Path | None, typer.Option("--folder", "-f", help="where the study is kept")]
-Jobs = Annotated[int, typer.Option("--workers", "-w", min=1, help="jobs of the array")]
+Jobs = Annotated[int, typer.Option("--workers", "-w", min=1, help="jobs of the array, at most")]
 Trials = Annotated[int | None, typer.Option("--trials", min=1, help="that a worker runs; default: any")]
 Failed = Annotated[bool, typer.Option("--failed", help="failed trials too")]
 
@@ -55,7 +55,7 @@ def submit(
     """Hand in a job array of workers, which run what is left of a study, and go on without it."""
     study = _study(target, folder)
     number = study.submit(workers, scheduler, trials, failed, **job)
-    typer.echo(f"job {number}: {workers} workers; netspec batch status {study.folder}")
+    typer.echo(f"job {number}; netspec batch status {study.folder}")
 
 
 @app.command()

@@ -79,15 +79,18 @@ class Study:
         failed: bool = False,
         **job: Any,
     ) -> str:
-        """The number of a job array of so many workers, each of which runs what is left, at most `trials`.
+        """The number of a job array of workers, as many as there are trials left or fewer, of `trials` each.
 
         failed: failed trials too. job: see `jobs.Job`.
         """
-        text = self.script(workers, scheduler, trials, **job)
-        (self.folder / worker.CANCEL).unlink(missing_ok=True)
-        (self.folder / cluster.OUTPUT).mkdir(exist_ok=True)
+        left = self.left() + (len(self.ledger.failed()) if failed else 0)
+        if not left:
+            raise StateError(f"{self.folder}: all trials are finished, nothing is left for a job")
+        text = self.script(min(workers, left), scheduler, trials, **job)
         if failed:
             self.ledger.retry_failed()
+        (self.folder / worker.CANCEL).unlink(missing_ok=True)
+        (self.folder / cluster.OUTPUT).mkdir(exist_ok=True)
         if self._fitness and (self.settings.fitness or "").startswith("<"):
             fitnesses.keep(self._fitness, self.folder)
         return cluster.submit(scheduler, text)

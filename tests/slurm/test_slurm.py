@@ -137,7 +137,7 @@ def slow(folder, yes=True):
 def test_array_of_workers_runs_each_point_once_in_few_jobs(idle, tmp_path):
     made = study(tmp_path, points=120)
     said = command("batch", "submit", made.folder, "-w", 3, "--throttle", 2, "--time", "0:10:00")
-    assert "3 workers" in said
+    assert said.startswith("job ")
     assert made.wait(quiet=True)
     idle.emptied()
     each_once(made, 120)
@@ -249,6 +249,7 @@ def test_trials_on_two_ranks(idle, tmp_path, monkeypatch, launcher):
         if "NETSPEC_MPICH" not in os.environ:
             pytest.skip("NETSPEC_MPICH does not name the libmpi.so.12 of MPICH, which pmi2 is for")
         monkeypatch.setenv("MPI4PY_LIBMPI", os.environ["NETSPEC_MPICH"])
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(Path(os.environ["NETSPEC_MPICH"]).parent))
         monkeypatch.setenv("MPI4PY_MPIABI", "mpich")
     if "pmix" in launcher and not list(Path("/usr/lib").glob("*/pmix2/lib/libpmix.so")):
         pytest.skip("Slurm finds no libpmix.so: apt-get install libpmix-dev")

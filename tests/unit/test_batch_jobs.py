@@ -170,6 +170,8 @@ def test_scheduler_gets_the_script(tmp_path, monkeypatch, kind, program, said, n
     made = study(tmp_path)
     assert made.submit(2, kind, time="1:00:00") == number
     assert (tmp_path / "got").read_text() == made.script(2, kind, time="1:00:00")
+    made.submit(40, kind)
+    assert (tmp_path / "got").read_text() == made.script(5, kind)  # one for each trial that is left
 
 
 def test_scheduler_that_fails_or_is_not_there(tmp_path, monkeypatch):
@@ -215,6 +217,8 @@ def test_array_that_a_scheduler_runs_is_the_study(tmp_path, monkeypatch):
     assert made.wait("sge", quiet=True)
     assert [row["double"] for row in made.table().rows] == [0, 2, 4, 6, 8]
     assert len(list((made.folder / "workers").glob("*.lock"))) == 2
+    with pytest.raises(StateError, match="nothing is left for a job"):
+        made.submit(2, "sge")
     scored.submit(1, "sge", trials=1)  # the fitness is in no file, and goes along
     assert [row["f"] for row in scored.table().rows] == [1.5, 2.5]
 
