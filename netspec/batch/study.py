@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netspec.batch import cluster, locks, pool, settings, worker
+from netspec.batch import cluster, locks, pool, searches, settings, worker
 from netspec.batch import fitness as fitnesses
 from netspec.batch.ledger import Ledger
 from netspec.errors import Problem, SpecError, StateError
@@ -83,6 +83,9 @@ class Study:
 
         failed: failed trials too. job: see `jobs.Job`.
         """
+        if self.settings.search in searches.OWN:
+            text = "a job does not run the script that registers it: name it as 'file.py:function'"
+            raise SpecError([Problem("search", text)])
         left = self.left() + (len(self.ledger.failed()) if failed else 0)
         if not left:
             raise StateError(f"{self.folder}: all trials are finished, nothing is left for a job")

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from netspec import launch
 from netspec.__main__ import app
-from netspec.batch import Study, cluster, jobs, netpyne_jobs
+from netspec.batch import Study, cluster, jobs, netpyne_jobs, searches
 from netspec.batch.ledger import Ledger
 from netspec.errors import FileError, SpecError, StateError
 
@@ -221,6 +221,28 @@ def test_array_that_a_scheduler_runs_is_the_study(tmp_path, monkeypatch):
         made.submit(2, "sge")
     scored.submit(1, "sge", trials=1)  # the fitness is in no file, and goes along
     assert [row["f"] for row in scored.table().rows] == [1.5, 2.5]
+
+
+def test_failed_trials_are_handed_in_again_if_wanted(tmp_path, monkeypatch):
+    pretend(tmp_path, monkeypatch, "qsub", "cat > job; bash job >&2; echo 5")
+    monkeypatch.chdir(tmp_path)
+    made = study(tmp_path, points=2)
+    (tmp_path / "run.py").write_text("raise ValueError")
+    made.submit(1, "sge")
+    assert not made.wait("sge", quiet=True)
+    with pytest.raises(StateError, match="nothing is left"):
+        made.submit(1, "sge")
+    (tmp_path / "run.py").write_text(TRIAL)
+    made.submit(1, "sge", failed=True)
+    assert made.wait("sge", quiet=True)
+    assert Ledger(made.folder).counts() == {"COMPLETE": 2}
+
+
+def test_search_that_only_the_script_knows_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setitem(searches.OWN, "only_here", lambda seed: searches.library().samplers.RandomSampler())
+    made = study(tmp_path, search="only_here", trials=2, objectives={"double": "minimize"})
+    with pytest.raises(SpecError, match="'file.py:function'"):
+        made.submit(1)
 
 
 def test_trial_longer_than_its_jobs_is_given_up_in_the_end(tmp_path):
