@@ -3,16 +3,21 @@
 import inspect
 import json
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netspec.batch import searches, settings, trial
 from netspec.errors import FileError, StateError
+from netspec.formats.files import whole
 
 if TYPE_CHECKING:
     from netspec.batch.ledger import Ledger
     from netspec.session.containers import Dict
+
+KEPT = "fitness.pkl"
+"""A study's file with a fitness that is in no file, for workers elsewhere."""
 
 
 def score(ledger: "Ledger") -> Callable[[Path], Any] | None:
@@ -21,11 +26,24 @@ def score(ledger: "Ledger") -> Callable[[Path], Any] | None:
     if named is None:
         return None
     if named.startswith("<"):
+        if (ledger.folder / KEPT).is_file():
+            made: Callable[[Path], Any] = pickle.loads((ledger.folder / KEPT).read_bytes())
+            return made
         raise StateError(
             f"the fitness {named} is in no file that a worker could read: run its script again to continue"
         )
     path, _, name = named.rpartition(":")
     return of_folder(searches.own_function(settings.located(ledger.folder, path), name))
+
+
+def keep(function: Callable[[Path], Any], folder: Path) -> None:
+    """Write a function of a trial's folder down, with all that it needs from its script."""
+    try:
+        import cloudpickle
+    except ImportError as error:
+        raise StateError("this needs cloudpickle: pip install 'netspec[batch]'") from error
+    with whole(folder / KEPT) as part:
+        part.write_bytes(cloudpickle.dumps(function))
 
 
 def of_folder(function: Callable[..., Any]) -> Callable[[Path], Any]:
@@ -60,12 +78,12 @@ def saved(folder: Path) -> Path:
 def simulation_data(folder: Path) -> "Dict":
     """What the simulation of a trial saved as simData."""
     from netspec.formats import json as json_files
-    from netspec.formats import pickle
+    from netspec.formats import pickle as pickle_files
     from netspec.session.containers import Dict
 
     path = saved(folder)
     if path.suffix != ".h5" and path.is_file():
-        return Dict((pickle if path.suffix == ".pkl" else json_files).load(path)["simData"])
+        return Dict((pickle_files if path.suffix == ".pkl" else json_files).load(path)["simData"])
     raise FileError(f"{path}: the simulation saved nothing; set cfg.saveJson or cfg.savePickle")
 
 

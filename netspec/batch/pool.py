@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -13,6 +14,8 @@ from netspec.batch import progress, worker
 from netspec.batch.ledger import Ledger
 from netspec.errors import NetspecError, ParallelError
 
+PAUSE = 2.0
+"""Between looks at a study that others run [s]."""
 SHOWN = 5
 """Failed trials whose lines are printed."""
 
@@ -55,6 +58,18 @@ def run(ledger: Ledger, workers: int, fitness: Callable[..., Any] | None, quiet:
     finally:
         _end(started)
     return ended(ledger, console, started)
+
+
+def wait_for(ledger: Ledger, alive: Callable[[], bool], quiet: bool = False) -> bool:
+    """Whether every trial ended well, once all are finished or `alive` says that nobody runs them."""
+    console = Console(stderr=True, quiet=quiet)
+
+    def going() -> bool:
+        time.sleep(PAUSE)
+        return progress.finished(ledger) < ledger.planned() and alive()
+
+    progress.watch(ledger, console, going)
+    return ended(ledger, console, [])
 
 
 def _work(folder: Any, fitness: Callable[..., Any] | None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import sys
 import time
 from pathlib import Path
@@ -140,8 +141,10 @@ def test_batch_that_fails_ends_with_a_status(model, capfd):
 REFUSED = [
     ({"method": "sbi"}, {}, "Batch.method", "not supported yet"),
     ({"method": "gird"}, {}, "Batch.method", "'grid'"),
-    ({}, {"type": "hpc_slurm"}, r"Batch.runCfg\['type'\]", "not supported yet"),
-    ({}, {"type": "hpc_sge"}, r"Batch.runCfg\['type'\]", "not supported yet"),
+    ({}, {"type": "hpc_slurm_gcp"}, r"Batch.runCfg\['type'\]", "not supported yet"),
+    ({}, {"type": "hpc_slrum"}, r"Batch.runCfg\['type'\]", "'hpc_slurm'"),
+    ({}, {"type": "hpc_slurm", "mpiCommand": "srun"}, "launcher", "srun --mpi=pmix"),
+    ({}, {"type": "hpc_sge", "post": "echo"}, r"Batch.runCfg\['post'\]", "not supported"),
     ({}, {"type": "mpi_dirct"}, r"Batch.runCfg\['type'\]", "'mpi_direct'"),
     ({"method": "evol"}, {}, r"Batch.evolCfg\['fitnessFunc'\]", "expected a function"),
 ]
@@ -202,13 +205,32 @@ def test_batchtools_search(model):
     assert (model / "s.csv").exists()
 
 
+def test_batchtools_search_on_a_cluster(model, monkeypatch):
+    from netspec.batchtools.search import search as search_tools
+
+    (model / "cfg.py").write_text(CFG + "cfg.update()\n")
+    qsub = model / "bin" / "qsub"  # as a cluster of one processor would
+    qsub.parent.mkdir()
+    qsub.write_text("#!/bin/bash\ncat > job; bash job >&2; echo 5\n")
+    qsub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{qsub.parent}:{os.environ['PATH']}")
+    config = {"command": "python tools.py", "queue": "cpu.q", "realtime": "00:10:00", "vmem": "4G"}
+    found = search_tools(
+        "sge", "sfs", config, {"rate": [50, 200]}, label="s", output_path="out", metric="rate"
+    )
+    assert found.data["rate"].tolist() == [50, 200]
+    directives = {"#$ -q cpu.q", "#$ -l h_rt=00:10:00", "#$ -l h_vmem=4G"}
+    assert directives <= set((model / "job").read_text().splitlines())
+
+
 def test_batchtools_runs_by_itself_too(model, start):
     (model / "cfg.py").write_text(CFG + "cfg.update()\n")
     assert start(1, "tools.py", cwd=model).returncode == 0
 
 
 REFUSED_SEARCHES = [
-    ({"job_type": "ssh_slurm"}, "job_type", "not supported yet"),
+    ({"job_type": "ssh_slurm"}, "job_type", "run the script on the cluster, with 'slurm'"),
+    ({"job_type": "slrum"}, "job_type", "'slurm'"),
     ({"algorithm": "bohb"}, "algorithm", "not supported"),
     ({"algorithm": "optnua"}, "algorithm", "'optuna'"),
     ({"run_config": {"command": "echo"}}, "command", "names no .py file"),
