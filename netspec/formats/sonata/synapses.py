@@ -24,8 +24,16 @@ PLACE = ("afferent_section_pos", "sec_x")
 """Names of today and of older files."""
 EXP2 = ("tau1", "tau2", "erev")
 """Parameters that edges of BlueBrain's Exp2Syn_synapse have themselves."""
-BUILT_IN = {"exp2syn": "Exp2Syn", "Exp2Syn": "Exp2Syn", "expsyn": "ExpSyn", "ExpSyn": "ExpSyn"}
-"""model_template of a synapse -> NEURON's point process."""
+EXP2SYN = ("Exp2Syn", {"e": "erev", "tau1": "tau1", "tau2": "tau2"})
+FACILITATION = {"e": "erev", "tau_1": "tau_1", "tau_r0": "tau_r0", "tau_FDR": "tau_FDR"}
+BUILT_IN: dict[str, tuple[str, Mapping[str, str]]] = {
+    "exp2syn": EXP2SYN,
+    "Exp2Syn": EXP2SYN,
+    "expsyn": ("ExpSyn", {"e": "erev", "tau": "tau1"}),
+    "stp2syn": ("stp2syn", {**FACILITATION, "p0": "p0"}),
+    "stp5syn": ("stp5syn", FACILITATION | {name: name for name in ("a_FDR", "a_D", "a_i", "a_f", "pbtilde")}),
+}
+"""bmtk's synapses: the mechanism, and the name in the file of each parameter that it sets; it ignores others."""
 
 
 @dataclass(frozen=True)
@@ -206,14 +214,15 @@ def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str
 
 def _mechanism(config: Config, own: Mapping[str, Any], population: EdgePopulation) -> dict[str, Any]:
     parameters = parameters_of(config, own.get("dynamics_params"), population)
-    mod = BUILT_IN.get(str(own["model_template"]), str(own["model_template"]))
-    renamed = {"erev": "e"} if mod in BUILT_IN.values() else {}
-    if mod == "ExpSyn":
-        renamed["tau1"] = "tau"
-    skipped = ("level_of_detail", "sign")
-    return {"mod": mod} | {
-        renamed.get(name, name): v for name, v in parameters.items() if name not in skipped
-    }
+    template = str(own["model_template"])
+    mod, names = BUILT_IN.get(template, (template, {}))
+    if not names or (template == mod != "Exp2Syn" and "erev" not in parameters):
+        return {"mod": mod} | {k: v for k, v in parameters.items() if k not in ("level_of_detail", "sign")}
+    missing = [name for name in names.values() if parameters and name not in parameters]
+    if missing:
+        file = Path(str(own["dynamics_params"])).name
+        raise FileError(f"{file}: {missing[0]} is missing, a parameter of the synapse {template!r}")
+    return {"mod": mod} | {name: parameters[given] for name, given in names.items() if given in parameters}
 
 
 def parameters_of(config: Config, named: Any, population: EdgePopulation) -> dict[str, Any]:
