@@ -103,10 +103,15 @@ def _all_active(made: Any, parameters: str | None) -> None:
     _reversals(made, content["conditions"][0].get("erev", ()), checked=True)
 
 
+def _extracellular(made: Any, parameters: str | None) -> None:
+    for section in made.all:
+        section.insert("extracellular")
+
+
 PROCESSING = {
     "aibs_perisomatic": _perisomatic,
     "aibs_allactive": _all_active,
-    "extracellular": lambda made, parameters: None,
+    "extracellular": _extracellular,
 }
 """model_processing -> what it does."""
 

@@ -33,7 +33,7 @@ BUILT_IN: dict[str, tuple[str, Mapping[str, str]]] = {
     "stp2syn": ("stp2syn", {**FACILITATION, "p0": "p0"}),
     "stp5syn": ("stp5syn", FACILITATION | {name: name for name in ("a_FDR", "a_D", "a_i", "a_f", "pbtilde")}),
 }
-"""bmtk's synapses: the mechanism, and the name in the file of each parameter that it sets; it ignores others."""
+"""bmtk's synapses: the mechanism, and the name in the file of each parameter that it sets, no others."""
 
 
 @dataclass(frozen=True)

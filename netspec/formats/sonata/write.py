@@ -4,6 +4,7 @@ import math
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,16 @@ def export(
         for difference in refuse.otherwise_in_neurodamus(plan):
             warnings.warn(f"neurodamus {difference}; bmtk does as we do.", NetspecWarning, stacklevel=2)
     place = _cleared(Path(folder))
-    places = layout(plan, trains.of_plan(plan))
+    inside = refuse.inside_cells(plan, dialect)
+    places = layout(plan, trains.of_plan(plan), inside)
     kinds = synapses.types(plan)
     _components(plan, places, kinds[0], place, known)
     _inputs(places, place)
     both = dialect != "allen"
     written = edges.write(plan, places, kinds, place / "network", both)
-    _circuit(plan, places, written, place, dialect)
+    within = {id(block) for block in inside}
+    outside = replace(plan, inputs=tuple(block for block in plan.inputs if id(block) not in within))
+    _circuit(outside, places, written, place, dialect)
     if dialect != "obi":
         text = script.text(places, kinds[0], _shifted(plan))
         (place / "run_bionet.py").write_text(text, encoding="utf-8")
