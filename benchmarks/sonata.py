@@ -336,9 +336,10 @@ def of_report(group: Any, traces: Any) -> float:
     for name, population in group.items():
         data = population["data"][:]
         ids, starts = population["mapping/node_ids"][:], population["mapping/index_pointer"][:]
-        pairs = [pair for pair in zip(ids.tolist(), starts.tolist()) if f"{name} {pair[0]}" in traces]
+        pairs = dict(zip(ids.tolist(), starts.tolist(), strict=False))
+        pairs = {node: start for node, start in pairs.items() if f"{name} {node}" in traces}
         assert pairs, f"no cell of {name} is reported by both"
-        for node, start in pairs:
+        for node, start in pairs.items():
             ours = np.asarray(traces[f"{name} {node}"])[1:]
             count = min(len(ours), len(data))
             most = max(most, float(np.abs(ours[:count] - data[:count, start]).max()))
