@@ -139,7 +139,7 @@ def _inputs(places: Layout, place: Path) -> None:
 
 def _circuit(plan: Plan, places: Layout, written: list[edges.EdgeFile], place: Path, dialect: str) -> None:
     """Nodes, node sets and configs."""
-    made, recorded = configs.clamps(plan, places), configs.reports(plan, places)
+    made, recorded = configs.clamps(plan, places), configs.reports(plan, places, dialect)
     json.save(place / "node_sets.json", configs.node_sets(places, made, recorded))
     if dialect != "obi":
         files = {nodes.name: tables.write(nodes, place / "network") for nodes in places.everyone}

@@ -78,15 +78,18 @@ class Report:
         return f"recorded_{self.name}"
 
 
-def reports(plan: Plan, places: Layout) -> list[Report]:
-    """What recordTraces says, as far as there are reports of it; a warning names the rest."""
+def reports(plan: Plan, places: Layout, dialect: str) -> list[Report]:
+    """What recordTraces says, as far as there are reports of it; a warning names the rest.
+
+    bmtk cannot find the sections of hoc templates: its reports are of somata.
+    """
     found: dict[Any, set[int]] = {}
     left = dict.fromkeys(signal.name for signal in plan.recordings.signals)
     for trace in plan.recordings.traces:
         for position in plan.cells.positions(trace.gids).tolist():
             code = int(plan.cells.table["template"][position])
             sections = _reported(plan.templates[code], trace) if code >= 0 else None
-            if sections is None:
+            if sections is None or (sections != "soma" and dialect == "allen"):
                 left[trace.label] = None
                 continue
             key = trace.label, int(places.of_cell["population"][position]), sections
@@ -94,7 +97,7 @@ def reports(plan: Plan, places: Layout) -> list[Report]:
             ids = found.setdefault((*key, trace.variable, mechanism or ""), set())
             ids.add(int(places.of_cell["node"][position]))
     if left:
-        message = f"not among the reports that are exported: {', '.join(left)}; netspec.json keeps them."
+        message = f"recordings without a report: {', '.join(left)}; netspec.json keeps them."
         warnings.warn(message, NetspecWarning, stacklevel=4)
     taken: set[str] = set()
     made = []
@@ -224,6 +227,7 @@ def simulation(plan: Plan, places: Layout, made: list[Clamp], recorded: list[Rep
             "file_name": f"{each.name}.h5",
         }
         for each in recorded
+        if each.sections == "soma"
     }
     return {
         "manifest": MANIFEST,
