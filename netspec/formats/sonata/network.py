@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
+from netspec.formats.sonata import biophysical, bluebrain, clamps, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -33,13 +33,14 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     _check(config, edges)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
+    numbers = bluebrain.first_numbers(nodes)
     net: dict[str, Any] = {
         "defaultThreshold": float(
             config.run.get("spike_threshold", -15.0 if config.dialect == "allen" else -30.0)
         ),
         "cellParams": _cell_rules(config, together, build),
         "popParams": {
-            group.label: _population(config, group, trains.get(name))
+            group.label: _population(config, group, trains.get(name), numbers[name])
             for name, own in together.items()
             for group in own
         },
@@ -114,8 +115,10 @@ def _rule(config: Config, population: EdgePopulation, together: Mapping[str, lis
     return {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
 
 
-def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[str, Any]:
-    """An entry of popParams, with the cells' places and attributes."""
+def _population(
+    config: Config, group: Group, trains: list[Any] | None, first: int
+) -> dict[str, Any]:
+    """An entry of popParams, with the cells' places and attributes. first: number of the first node."""
     cells = _cells(group)
     match group.kind:
         case "virtual":
@@ -123,6 +126,8 @@ def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[
                 cell["spkTimes"] = trains[row].tolist() if trains is not None else []
             return {"cellModel": "VecStim", "cellsList": cells}
         case "biophysical":
+            for cell, own in zip(cells, bluebrain.tags(group, first), strict=True):
+                cell |= own
             return {"cellType": group.label, "cellsList": cells}
         case "point":
             return {**_artificial(config, group), "cellsList": cells}
