@@ -206,6 +206,9 @@ def _pointer(synapse: Synapse, electrical: bool, path: Path) -> Problems:
     if isinstance(target, str) and target not in known:
         message = f"{synapse.mod!r} has no variable {target!r}. {did_you_mean(target, known)}"
         yield Problem(spell((*path, "target_var") if synapse.pointer_params else path), message)
+    if (weight := given.get("weight_var")) is not None and weight not in known:
+        message = f"{synapse.mod!r} has no variable {weight!r}. {did_you_mean(weight, known)}"
+        yield Problem(spell((*path, "weight_var")), message)
     segments = catalog.segment_variables()
     if isinstance(source, str) and source not in segments:
         message = f"a segment has no variable {source!r}. {did_you_mean(source, segments)}"

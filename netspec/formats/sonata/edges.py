@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,17 @@ class Edges:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def take(self, rows: NDArray[Any]) -> "Edges":
+        """Some of the edges."""
+        own = {name: column[rows] for name, column in self.columns.items()}
+        parts = (self.rows, self.source, self.target, self.type_ids, self.group)
+        return Edges(self.population, *(part[rows] for part in parts), own)
+
+    def turned(self) -> "Edges":
+        """The edges the other way round, in the order of the file."""
+        order = self.take(np.argsort(self.rows, kind="stable"))
+        return replace(order, source=order.target, target=order.source)
 
     def attribute(self, *names: str) -> NDArray[Any]:
         """Of each edge: (n,) objects, by the first of the names under which it has one; own before type's."""

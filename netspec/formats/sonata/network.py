@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, bluebrain, clamps, reports, sources, spikes, synapses
+from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -52,7 +52,9 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     )
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
-        net["connParams"][name] = _rule(config, population, together)
+        net["connParams"] |= _rules(config, population, together)
+    # A rule without a synMech means the first one, which may not be that of gap junctions.
+    net["synMechParams"] = dict(sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1]))
     first = reports.first_gids(together)
     net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
     recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
@@ -62,7 +64,6 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
 def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
     """FileError for what is in the files and is not supported yet."""
     later = {
-        "networks.gap_juncs": config.gap_junctions,
         "conditions.modifications": config.conditions.get("modifications"),
         "run.tstart": config.run.get("tstart"),
     }
@@ -72,11 +73,6 @@ def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
     for key, value in later.items():
         if value:
             raise FileError(f"{config.path}: {key}: not supported yet")
-    for population in edges.values():
-        for number, own in population.types.items():
-            if own.get("is_gap_junction") not in (None, 0, "False", "false"):
-                where = f"{population.files.types}: edge type {number}"
-                raise FileError(f"{where}: is_gap_junction: not supported yet")
 
 
 def mod_folders(path: str | Path) -> list[Path]:
@@ -103,7 +99,10 @@ def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Buil
     return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
-def _rule(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
+def _rules(
+    config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]
+) -> dict[str, Any]:
+    """Entries of connParams for a population of edges; gap junctions have one of their own."""
     ends = {}
     for key, name in (("preConds", population.source), ("postConds", population.target)):
         if name not in together:
@@ -112,7 +111,13 @@ def _rule(config: Config, population: EdgePopulation, together: Mapping[str, lis
                 f"nodes has (there are {sorted(together)})"
             )
         ends[key] = {"pop": [group.label for group in together[name]]}
-    return {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
+    rule = {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
+    if not gap_junctions.has_any(population):
+        return {population.name: rule}
+    made = {f"{population.name}:gaps": {**rule, "gaps": True, "synMech": gap_junctions.label(population)}}
+    types = gap_junctions.types(population)
+    every = gap_junctions.is_electrical(population) or len(types) == len(population.types)
+    return made if every else {population.name: rule, **made}
 
 
 def _population(

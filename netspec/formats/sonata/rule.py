@@ -10,7 +10,7 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata import nodes as node_files
-from netspec.formats.sonata import sources, synapses, weights
+from netspec.formats.sonata import gap_junctions, sources, synapses, weights
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
@@ -28,8 +28,20 @@ def circuit(path: str) -> tuple[configs.Config, dict[str, Nodes], dict[str, edge
     return config, node_files.read(config), known
 
 
-def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: str, edges: str) -> Whole:
-    """The edges of a population of edges. config: file; pre and post: all cells of its nodes."""
+def edges_of(
+    pre: Gids,
+    post: Gids,
+    owned: Positions,
+    network: Network,
+    config: str,
+    edges: str,
+    gaps: bool = False,
+    replay: str | None = None,
+) -> Whole:
+    """The edges of a population of edges. config: file; pre and post: all cells of its nodes.
+
+    gaps: those that are gap junctions; else the others.
+    """
     read, nodes, known = circuit(config)
     if edges not in known:
         raise FileError(f"{read.path}: there is no population of edges {edges!r} (there are {sorted(known)})")
@@ -45,7 +57,7 @@ def edges_of(pre: Gids, post: Gids, owned: Positions, network: Network, config: 
     from_pre = _gids(source, pre, found.source, found)
     onto = _gids(target, post, found.target, found)
     draws = _draws(read, nodes, known, population, target[owned], network, post[owned])
-    return wired(read, nodes, found, from_pre, onto, network, draws)
+    return wired(read, nodes, found, from_pre, onto, network, draws, gaps)
 
 
 def order(nodes: Nodes) -> NDArray[np.int64]:
@@ -93,6 +105,11 @@ def _draws(
             )
             for node, count in zip(found.target.tolist(), counts.tolist(), strict=True):
                 before[node] += count
+        if earlier.source == population.target and gap_junctions.types(earlier):
+            every = edge_files.onto(earlier, order(nodes[earlier.target]))
+            ends = every.take(gap_junctions.chosen(every) & np.isin(every.source, targets))
+            for node, count in zip(ends.source.tolist(), synapses.free_counts(ends, False).tolist(), strict=True):
+                before[node] += count
     return Draws(seeds, before)
 
 
@@ -118,12 +135,16 @@ def wired(
     post: Gids,
     network: Network,
     draws: Draws,
+    gaps: bool,
 ) -> Whole:
-    """The connections that edges stand for, in their order."""
+    """The connections that edges stand for, in their order. gaps: gap junctions only, or all but these."""
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
     weight, delay = weights.overridden(config, nodes, found, weight, delay)
     pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
     made = synapses.place(config, found, network, post, draws)
+    if gap_junctions.has_any(found.population):
+        made = made.take(gap_junctions.chosen(found)[made.edge] == gaps)
+    ends = _other_ends(config, found, pre, network, draws, made) if gaps else (None, None)
     return Whole(
         pre[made.edge],
         post[made.edge],
@@ -134,4 +155,20 @@ def wired(
         made.location,
         made.synapses,
         made.sections,
+        *ends,
     )
+
+
+def _other_ends(
+    config: configs.Config, found: Edges, pre: Gids, network: Network, draws: Draws, made: synapses.Placed
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Section and location of gap junctions on the cells that edges come from. made: the other ends."""
+    some = found.take(made.edge)
+    gap_junctions.check(some)
+    if gap_junctions.is_electrical(found.population):
+        return gap_junctions.other_ends(some, made.section, made.location)
+    turned = np.argsort(some.rows, kind="stable")
+    placed = synapses.place(config, some.turned(), network, pre[made.edge][turned], draws)
+    section = np.empty(len(some), np.int64)
+    section[turned] = placed.section
+    return section, placed.location

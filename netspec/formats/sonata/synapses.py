@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
-from netspec.formats.sonata import chance, columns
+from netspec.formats.sonata import chance, columns, gap_junctions
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
@@ -43,6 +43,11 @@ class Placed:
     synapses: tuple[str, ...]
     sections: tuple[str, ...]
 
+    def take(self, rows: NDArray[Any]) -> "Placed":
+        """Some of the synapses."""
+        columns = (self.edge, self.factor, self.synapse, self.section, self.location)
+        return Placed(*(column[rows] for column in columns), self.synapses, self.sections)
+
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
     """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
@@ -53,13 +58,16 @@ def place(config: Config, found: Edges, network: Network, post: Ints, draws: Dra
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0
     free = ~artificial & (section < 0)
-    counts = np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
+    electrical = gap_junctions.chosen(found)
+    counts = np.where(free & ~electrical, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
     edge = np.repeat(np.arange(len(found)), counts)
     names, codes = _sections(network, template, section, found)
     labels, synapse = _labels(found, ~artificial)
     where, location = codes[edge], found.numbers(*PLACE, default=0.5)[edge]
     if free.any():
         _draw(found, network, names, np.where(free, template, -1), counts, draws, where, location)
+    if not gap_junctions.is_electrical(found.population):
+        location = np.where(electrical[edge], 0.5, location)
     return Placed(
         edge,
         np.where(artificial, _signs(config, found), 1.0)[edge],
@@ -71,10 +79,11 @@ def place(config: Config, found: Edges, network: Network, post: Ints, draws: Dra
     )
 
 
-def free_counts(found: Edges, artificial: NDArray[np.bool_]) -> Ints:
+def free_counts(found: Edges, artificial: NDArray[np.bool_] | bool) -> Ints:
     """How many synapses of each edge are left to chance. artificial: whether targets are artificial cells."""
-    free = ~artificial & np.isnan(found.numbers(*SECTION))
-    return np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 0)
+    free = np.logical_not(artificial) & np.isnan(found.numbers(*SECTION))
+    counts = found.numbers("nsyns", default=1.0).astype(np.int64)
+    return np.where(free, np.where(gap_junctions.chosen(found), 1, counts), 0)
 
 
 def _draw(
@@ -141,6 +150,8 @@ def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], I
     """Labels of synMechParams, and the code of each edge's; -1 where none is wanted."""
     if is_exp2(found.population):
         return _own_labels(found, wanted)
+    if gap_junctions.is_electrical(found.population):
+        return (gap_junctions.label(found.population),), np.where(wanted, 0, -1)
     kinds = kinds_of(found.population)
     types = {number: label for number, (label, _) in kinds.items()}
     labels = tuple(dict.fromkeys(types.values()))
@@ -183,10 +194,11 @@ def _own_mechanisms(population: EdgePopulation) -> dict[str, dict[str, Any]]:
 
 def kinds_of(population: EdgePopulation) -> dict[int, tuple[str, Mapping[str, Any]]]:
     """Of each edge type with a synapse: its label in synMechParams and its attributes."""
+    gaps = gap_junctions.types(population)
     return {
-        number: (_label(own), own)
+        number: (gap_junctions.label(population) if number in gaps else _label(own), own)
         for number, own in population.types.items()
-        if own.get("model_template") is not None
+        if own.get("model_template") is not None or number in gaps
     }
 
 
@@ -201,7 +213,9 @@ def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str
     """The synMechParams that a population of edges needs."""
     if is_exp2(population):
         return _own_mechanisms(population)
-    return {label: _mechanism(config, own, population) for label, own in kinds_of(population).values()}
+    electrical = gap_junctions.mechanism(population) if gap_junctions.has_any(population) else {}
+    kinds = {label: own for label, own in kinds_of(population).values() if label not in electrical}
+    return electrical | {label: _mechanism(config, own, population) for label, own in kinds.items()}
 
 
 def _mechanism(config: Config, own: Mapping[str, Any], population: EdgePopulation) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Weights and delays of edges, with the weight functions that bmtk has."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
+from netspec.formats.sonata import gap_junctions
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.node_sets import resolve
@@ -21,14 +23,15 @@ def given(found: Edges) -> Floats:
 
 
 def delays(found: Edges) -> Floats:
-    """Delay of each edge [ms]."""
-    return _known(found, "delay")
+    """Delay of each edge [ms]; gap junctions, which have none, need not say one."""
+    return np.where(gap_junctions.chosen(found), 1.0, _known(found, "delay", besides=gap_junctions.chosen(found)))
 
 
-def _known(found: Edges, *names: str) -> Floats:
+def _known(found: Edges, *names: str, besides: Any = False) -> Floats:
     values = found.numbers(*names)
-    if np.isnan(values).any():
-        row = found.rows[int(np.flatnonzero(np.isnan(values))[0])]
+    missing = np.flatnonzero(np.isnan(values) & ~np.asarray(besides))
+    if len(missing):
+        row = found.rows[missing[0]]
         where = f"{found.population.files.data}: edge {row} of {found.population.name!r}"
         raise FileError(f"{where} has no {names[0]}, and neither has its type {found.population.files.types}")
     return values
