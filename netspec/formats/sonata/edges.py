@@ -104,17 +104,32 @@ def populations(config: Config) -> list[EdgePopulation]:
     """All populations of edges, in the order of the config."""
     found: dict[str, EdgePopulation] = {}
     for files in config.edges:
-        known = types.read(files.types, "edge_type_id") if files.types else {}
-        for number, own in known.items():
-            _check_type(number, own, files)
-        with columns.opened(files.data) as file:
-            for name, item in columns.populations(file, "edges", files.data).items():
-                if name in found:
-                    other = found[name].files.data
-                    raise FileError(f"{files.data}: edges/{name}: population {name!r} is in {other} too")
-                source, target = (_ends(item, end, files.data) for end in ("source", "target"))
-                found[name] = EdgePopulation(name, files, source, target, known, _count(item, files.data))
+        for population in of_files(files):
+            name = population.name
+            if name in found:
+                other = found[name].files.data
+                raise FileError(f"{files.data}: edges/{name}: population {name!r} is in {other} too")
+            found[name] = population
     return list(found.values())
+
+
+def of_files(files: Files) -> list[EdgePopulation]:
+    """The populations of edges in a file."""
+    known = types.read(files.types, "edge_type_id") if files.types else {}
+    for number, own in known.items():
+        _check_type(number, own, files)
+    with columns.opened(files.data) as file:
+        return [
+            EdgePopulation(
+                name,
+                files,
+                _ends(item, "source", files.data),
+                _ends(item, "target", files.data),
+                known,
+                _count(item, files.data),
+            )
+            for name, item in columns.populations(file, "edges", files.data).items()
+        ]
 
 
 def _count(item: h5py.Group, path: Path) -> int:

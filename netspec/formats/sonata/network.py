@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, reports, sources, spikes, synapses
+from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, replay, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -53,10 +53,16 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     for name, population in edges.items():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"] |= _rules(config, population, together)
+    for played in replay.of_all(config, nodes, edges).values():
+        net["synMechParams"] |= synapses.mechanisms(config, played.edges)
     # A rule without a synMech means the first one, which may not be that of gap junctions.
     net["synMechParams"] = dict(sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1]))
     first = reports.first_gids(together)
     net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
+    for name, played in replay.of_all(config, nodes, edges).items():
+        net["popParams"][name] = replay.population(played, nodes)
+        rule = _rules(config, played.edges, together)[played.edges.name]
+        net["connParams"][name] = {**rule, "preConds": {"pop": name}, "replay": name}
     recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
     return net, {**_simulation(config), **recorded}
 
@@ -194,20 +200,24 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         if entry.get("input_type") != "spikes":
             continue
         key = f"inputs.{label}"
-        if entry.get("module") not in SPIKES:
-            raise FileError(f"{config.path}: {key}.module {entry.get('module')!r}: not supported yet")
-        replay = entry.get("module") == "synapse_replay"
-        name_of_file = "spike_file" if replay else "input_file"
+        if (module := entry.get("module")) not in SPIKES:
+            why = clamps.REFUSED.get(str(module)) or f"there is none. {did_you_mean(str(module), SPIKES[1:])}"
+            raise FileError(f"{config.path}: {key}.module {module!r}: {why}")
+        of_bluebrain = module == replay.BLUEBRAIN
+        name_of_file = "spike_file" if of_bluebrain else "input_file"
         path = config.file(f"{key}.{name_of_file}", entry.get(name_of_file))
         # BlueBrain's node set is of the targets, and the file says whose spikes they are
-        wanted = spikes.populations(path) if replay else entry.get("node_set")
+        if of_bluebrain and not replay.only_virtual(config, nodes, entry, f"{key}.node_set"):
+            continue
+        wanted = spikes.populations(path) if of_bluebrain else entry.get("node_set")
+        start = float(entry.get("delay", 0.0)) if of_bluebrain else 0.0
         for name, rows in resolve(config, nodes, wanted, f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
             if not any(map(len, times)):
                 spikes.refuse_strangers(path, name, nodes[name].ids)
             for row, own in zip(rows.tolist(), times, strict=True):
-                trains[row] = np.sort(np.concatenate([trains[row], own]))
+                trains[row] = np.sort(np.concatenate([trains[row], own[own >= start]]))
     return found
 
 
