@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import bluebrain, chance, columns
+from netspec.formats.sonata import bluebrain, chance, columns, fields
 from netspec.formats.sonata.config import Config, load
 from netspec.formats.sonata.groups import Group
 from netspec.formats.sonata.node_sets import resolve
@@ -16,12 +16,11 @@ from netspec.formats.sonata.nodes import Nodes
 
 Floats = NDArray[np.float64]
 
-E_FIELD = "spatially_uniform_e_field"
 NUMBERS = {"amp": "amp", "delay": "del", "duration": "dur"}
 """Keys of an input -> IClamp's parameters."""
 TABLES = ("csv", "file")
 """Input types whose currents are in a table of text."""
-ELSEWHERE = ("spikes", "syn_activity", "replay_spikes", "synapse_replay", "xstim", "comsol", E_FIELD)
+ELSEWHERE = ("spikes", "syn_activity", "replay_spikes", "synapse_replay")
 """Input types and modules that are no clamps."""
 MOST = 100
 """Steps of a current that become clamps of their own."""
@@ -51,6 +50,18 @@ def stimuli(
     targets: dict[str, Any] = {}
     for label, entry in config.inputs.items():
         if entry.get("input_type") in ELSEWHERE or entry.get("module") in ELSEWHERE:
+            continue
+        if entry.get("module") in fields.MODULES:
+            made_of = fields.sources(config, label, entry)
+            everywhere = entry["module"] != fields.E_FIELD
+            wanted = "all" if everywhere else entry.get("node_set")
+            inside = list(chosen(config, nodes, together, wanted, f"inputs.{label}.node_set"))
+            for number, values in enumerate(made_of):
+                sources[f"{label}_{number}"] = values
+                for group, members in inside:
+                    if group.kind == "biophysical":
+                        target = {"source": f"{label}_{number}", "conds": {"pop": group.label, "cellList": members}}
+                        targets[f"{label}_{number}->{group.label}"] = target
             continue
         sites = list(_sites(config, nodes, together, rules, label, entry))
         if entry.get("module") == "replay":

@@ -68,7 +68,7 @@ def configs(folder):
             "node_set": {"node_id": [3]}}  # fmt: skip
     ranged = {**pulse, "section_name": "soma", "section_index": [0.0, 5.0]}
     field = {"module": "xstim", "input_type": "lfp", "node_set": "all", "positions_file": "inputs/stimulators.csv",
-             "waveform": {"shape": "sin", "del": 5.0, "dur": 50.0, "amp": 0.02, "freq": 40.0}}  # fmt: skip
+             "waveform": {"shape": "sin", "del": 5.0, "dur": 50.0, "amp": 0.003, "freq": 40.0}}  # fmt: skip
     solved = {"module": "comsol", "input_type": "lfp", "node_set": "all", "comsol_files": "inputs/comsol.txt",
               "waveforms": "inputs/wave.csv", "amplitudes": 30.0}  # fmt: skip
     moving = {"module": "comsol", "input_type": "lfp", "node_set": "all", "comsol_files": "inputs/moving.txt",
@@ -104,7 +104,7 @@ def inputs(folder):
 
 def _comsol(path, points, names, values):
     rows = "\n".join(" ".join(f"{x:.8g}" for x in row) for row in np.hstack([points, values]))
-    columns = "".join(f"{name:<25}" for name in ("% X", "Y", "Z", *names))
+    columns = "".join(f"{name:<25}" for name in ("% x", "y", "z", *names))
     path.write_text("% a line\n" * 8 + columns.rstrip() + "\n" + rows + "\n")
 
 
