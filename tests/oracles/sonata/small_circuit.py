@@ -321,12 +321,22 @@ def setup_xstim(self, set_nrn_mechanism=True):
     self._pointing = h.FInitializeHandler(0, self.set_ptr2e_extracellular)
 
 
+def nearest(points, values):
+    """scipy's interpolator with whole numbers, which bmtk takes it to give."""
+    from scipy.interpolate import NearestNDInterpolator
+
+    made = NearestNDInterpolator(points, values)
+    return lambda places: made(places).astype(int)
+
+
 def run(config: Path) -> None:
     """Run by bmtk."""
     from bmtk.simulator import bionet
     from bmtk.simulator.bionet.biocell import BioCell
+    from bmtk.simulator.bionet.modules import comsol
 
     BioCell.setup_xstim = setup_xstim
+    comsol.NNip = nearest
     os.chdir(config.parent)
     conf = bionet.Config.from_json(config.name)
     conf.build_env()
