@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, replay, reports, sources, spikes, synapses
+from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, modifications, replay, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
@@ -47,6 +47,7 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         "synMechParams": {},
         "connParams": {},
     }
+    net["cellParams"] |= modifications.rules(config, nodes, together, net)
     net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(
         config, nodes, together, net["cellParams"]
     )
@@ -70,7 +71,6 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
 def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
     """FileError for what is in the files and is not supported yet."""
     later = {
-        "conditions.modifications": config.conditions.get("modifications"),
         "run.tstart": config.run.get("tstart"),
     }
     place = str(config.conditions.get("spike_location", "soma"))
