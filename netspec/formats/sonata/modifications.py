@@ -146,7 +146,9 @@ def _apply(
         names = {name for _, _, statement in changes for name in _names(statement)}
         names |= {attribute for _, attribute, _ in changes}
         if all(_slot(section, name) is not None for name in names):
-            for _, attribute, statement in changes:
+            # neurodamus assigns once for each segment, which shows where a value depends on the one before
+            repeats = int(section["geom"].get("nseg", 1)) if entry["type"] == "configure_all_sections" else 1
+            for _, attribute, statement in changes * repeats:
                 _assign(section, attribute, statement, segment)
 
 
