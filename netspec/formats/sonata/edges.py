@@ -182,6 +182,23 @@ def onto(population: EdgePopulation, targets: Any, known: Any = None) -> Edges:
     return edges
 
 
+def every(population: EdgePopulation) -> Edges:
+    """All edges of a population, in the order of the file."""
+    path = population.files.data
+    with columns.opened(path) as file:
+        item = columns.group(file, f"edges/{population.name}", path)
+        return _read(population, item, np.arange(population.count), path)
+
+
+def singles(population: EdgePopulation) -> list[str]:
+    """The parameters that single edges have: 'dynamics_params/<name>'."""
+    path = population.files.data
+    with columns.opened(path) as file:
+        item = columns.group(file, f"edges/{population.name}", path)
+        own = (columns.attributes(group) for group in columns.groups(item).values())
+        return sorted({name for names in own for name in names if name.startswith(columns.DYNAMICS)})
+
+
 def _ends(item: h5py.Group, end: str, path: Path) -> str:
     data = item.get(f"{end}_node_id")
     if not isinstance(data, h5py.Dataset):

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, modifications, replay, reports, sources, spikes, synapses
+from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, modifications, replay, reports, sources, spikes, synapses, weights
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata.columns import DYNAMICS
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
 from netspec.formats.sonata.groups import OWN, Group, groups
@@ -31,6 +32,7 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
     _check(config, edges)
+    weights.check_overrides(config)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     numbers = bluebrain.first_numbers(nodes)
@@ -141,8 +143,35 @@ def _population(
                 cell |= own
             return {"cellType": group.label, "cellsList": cells}
         case "point":
-            return {**_artificial(config, group), "cellsList": cells}
-    raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
+            shared = _artificial(config, group)
+            for cell, own in zip(cells, _own_parameters(group), strict=True):
+                if own:
+                    given = {name: value for name, value in shared.items() if name != "cellModel"}
+                    cell["params"] = {**given, **_in_ms(str(shared["cellModel"]), own)}
+            return {**shared, "cellsList": cells}
+    raise FileError(
+        f"{group.nodes.files.types or group.nodes.files.data}: model_type of {group.label!r}: bmtk 1.2.0 has no "
+        "cells of a single compartment, and neurodamus neither"
+    )
+
+
+def _own_parameters(group: Group) -> list[dict[str, float]]:
+    """The parameters that each node of a group has itself."""
+    found: list[dict[str, float]] = [{} for _ in group.rows]
+    for name in sorted(group.nodes.columns):
+        if name.startswith(DYNAMICS):
+            values = group.nodes.numbers(name, default=np.nan)[group.rows].tolist()
+            for own, value in zip(found, values, strict=True):
+                if not np.isnan(value):
+                    own[name.removeprefix(DYNAMICS)] = value
+    return found
+
+
+def _in_ms(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of an artificial cell; those of IntFire1 are in seconds."""
+    if name != "IntFire1":
+        return dict(parameters)
+    return {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
 
 
 def _cells(group: Group) -> list[dict[str, Any]]:
@@ -184,9 +213,7 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     if (named := group.attributes["dynamics_params"]) is not None:
         folder = config.component("point_neuron_models_dir", where)
         parameters = configs.parameters(config.file(f"{where}: dynamics_params", str(folder / str(named))))
-    if name == "IntFire1":  # its files are in seconds
-        parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
-    return {"cellModel": name, **parameters}
+    return {"cellModel": name, **_in_ms(name, parameters)}
 
 
 SPIKES = (None, "sonata", "h5", "csv", "nwb", "synapse_replay")

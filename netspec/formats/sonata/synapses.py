@@ -13,6 +13,7 @@ from netspec.formats.sonata import chance, columns, gap_junctions
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
+from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata.edges import EdgePopulation, Edges
 from netspec.plan.segments import Shapes
 from netspec.plan.values import make
@@ -51,9 +52,6 @@ class Placed:
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
     """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
-    single = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
-    if single:
-        raise FileError(f"{found.population.files.data}: {single[0]} of single edges: not supported yet")
     template = network.cells.table["template"][network.cells.positions(post)]
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0
@@ -62,7 +60,7 @@ def place(config: Config, found: Edges, network: Network, post: Ints, draws: Dra
     counts = np.where(free & ~electrical, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
     edge = np.repeat(np.arange(len(found)), counts)
     names, codes = _sections(network, template, section, found)
-    labels, synapse = _labels(found, ~artificial)
+    labels, synapse, _ = _labels(found, ~artificial)
     where, location = codes[edge], found.numbers(*PLACE, default=0.5)[edge]
     if free.any():
         _draw(found, network, names, np.where(free, template, -1), counts, draws, where, location)
@@ -146,8 +144,32 @@ def _sections(network: Network, template: Ints, section: Ints, found: Edges) -> 
     return tuple(names), codes
 
 
-def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+Own = Mapping[str, tuple[str, Mapping[str, float]]]
+"""By label of synMechParams: the label of the type, and the parameters that its edges have themselves."""
+
+
+def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints, Own]:
     """Labels of synMechParams, and the code of each edge's; -1 where none is wanted."""
+    labels, codes = _of_types(found, wanted)
+    names = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
+    if not names or not wanted.any():
+        return labels, codes, {}
+    values = np.stack([found.numbers(name, default=LACKING) for name in names], axis=1)
+    rows, which = np.unique(np.column_stack([codes, values]), axis=0, return_inverse=True)
+    own: dict[str, tuple[str, dict[str, float]]] = {}
+    for code, *each in rows.tolist():
+        given = {n.removeprefix(columns.DYNAMICS): v for n, v in zip(names, each, strict=True) if v != LACKING}
+        base = labels[int(code)] if code >= 0 else ""
+        own[f"{base}:" + "/".join(f"{name}={value:.9g}" for name, value in given.items())] = (base, given)
+    return tuple(own), np.where(wanted & (codes >= 0), which.ravel(), -1), own
+
+
+LACKING = -1e300
+"""What stands for a parameter that an edge has not."""
+
+
+def _of_types(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+    """The same by the types of edges alone."""
     if is_exp2(found.population):
         return _own_labels(found, wanted)
     if gap_junctions.is_electrical(found.population):
@@ -215,19 +237,33 @@ def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str
         return _own_mechanisms(population)
     electrical = gap_junctions.mechanism(population) if gap_junctions.has_any(population) else {}
     kinds = {label: own for label, own in kinds_of(population).values() if label not in electrical}
-    return electrical | {label: _mechanism(config, own, population) for label, own in kinds.items()}
+    made = electrical | {label: _mechanism(config, own, population) for label, own in kinds.items()}
+    if not edge_files.singles(population):
+        return made
+    found = edge_files.every(population)
+    _, _, singles = _labels(found, np.isin(found.type_ids, list(kinds_of(population))))
+    for label, (base, own) in singles.items():
+        if base:
+            renamed = _renamed(made[base]["mod"])
+            made[label] = {**made[base], **{renamed.get(name, name): value for name, value in own.items()}}
+    return made
 
 
 def _mechanism(config: Config, own: Mapping[str, Any], population: EdgePopulation) -> dict[str, Any]:
     parameters = parameters_of(config, own.get("dynamics_params"), population)
     mod = BUILT_IN.get(str(own["model_template"]), str(own["model_template"]))
-    renamed = {"erev": "e"} if mod in BUILT_IN.values() else {}
-    if mod == "ExpSyn":
-        renamed["tau1"] = "tau"
+    renamed = _renamed(mod)
     skipped = ("level_of_detail", "sign")
     return {"mod": mod} | {
         renamed.get(name, name): v for name, v in parameters.items() if name not in skipped
     }
+
+
+def _renamed(mod: str) -> dict[str, str]:
+    """SONATA's names of a synapse's parameters -> NEURON's, where they differ."""
+    if mod not in BUILT_IN.values():
+        return {}
+    return {"erev": "e", "tau1": "tau"} if mod == "ExpSyn" else {"erev": "e"}
 
 
 def parameters_of(config: Config, named: Any, population: EdgePopulation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from netspec.errors import FileError, did_you_mean
 from netspec.formats.sonata import gap_junctions
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import Edges
+from netspec.formats.sonata.limits import is_number
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
 from netspec.plan.whole import Network
@@ -81,15 +82,43 @@ OVERRIDES = frozenset({"name", "source", "target", "weight", "synapse_delay_over
 """Keys of connection_overrides that are known."""
 
 
+def check_overrides(config: Config) -> None:
+    """FileError for keys of connection_overrides that are unknown, or say what is not supported."""
+    for number, entry in enumerate(config.overrides):
+        where = f"{config.where('connection_overrides')}: connection_overrides[{number}]"
+        for name, value in entry.items():
+            if name == "modoverride" and value != "Exp2Syn":
+                raise FileError(f"{where}.{name}: {value!r} needs a helper in HOC; Exp2Syn does not")
+            if name in OVERRIDES:
+                continue
+            if name not in LATER:
+                raise FileError(f"{where}.{name}: unknown key. {did_you_mean(name, [*OVERRIDES, *LATER])}")
+            if value:
+                raise FileError(f"{where}.{name}: {LATER[name]}")
+        for name in ("weight", "synapse_delay_override"):
+            if name in entry and not is_number(entry[name]):
+                raise FileError(f"{where}.{name}: expected a number, got {entry[name]!r}")
+        for name in ("source", "target"):
+            if name not in entry:
+                raise FileError(f"{where}.{name} is missing. {did_you_mean(name, entry)}")
+
+
+LATER = {
+    "spont_minis": "not supported yet",
+    "delay": "weights that change at a time: not supported yet",
+    "synapse_configure": "not supported yet",
+    "neuromodulation_dtc": "there are no edges of neuromodulation here",
+    "neuromodulation_strength": "there are no edges of neuromodulation here",
+}
+"""Further keys of connection_overrides, and why they are refused unless they say nothing."""
+
+
 def overridden(
     config: Config, nodes: Mapping[str, Nodes], found: Edges, weight: Floats, delay: Floats
 ) -> tuple[Floats, Floats]:
     """Weights and delays after connection_overrides, one after the other."""
     for number, entry in enumerate(config.overrides):
         key = f"connection_overrides[{number}]"
-        for name in entry:
-            if name not in OVERRIDES or (name == "modoverride" and entry[name] != "Exp2Syn"):
-                raise FileError(f"{config.path}: {key}.{name}: not supported yet")
         chosen = np.ones(len(found), bool)
         for end, population, ids in (
             ("source", found.population.source, found.source),
