@@ -31,8 +31,7 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     """
     circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
-    _check(config, edges)
-    weights.check_overrides(config)
+    _check(config)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
     numbers = bluebrain.first_numbers(nodes)
@@ -70,17 +69,19 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     return net, {**_simulation(config), **recorded}
 
 
-def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
-    """FileError for what is in the files and is not supported yet."""
-    later = {
-        "run.tstart": config.run.get("tstart"),
-    }
-    place = str(config.conditions.get("spike_location", "soma"))
-    if place != "soma":
-        later["conditions.spike_location"] = place
-    for key, value in later.items():
-        if value:
-            raise FileError(f"{config.path}: {key}: not supported yet")
+def _check(config: Config) -> None:
+    """FileError for what is asked for and cannot be done."""
+    if config.run.get("tstart"):
+        raise FileError(f"{config.path}: run.tstart: bmtk 1.2.0 and neurodamus begin at 0, whatever it says")
+    place = config.conditions.get("spike_location", "soma")
+    if place not in SPIKE_PLACES:
+        near = did_you_mean(str(place), SPIKE_PLACES)
+        raise FileError(f"{config.path}: conditions.spike_location {place!r} is unknown. {near}")
+    weights.check_overrides(config)
+
+
+SPIKE_PLACES = {"soma": ("soma_0", 1.0), "AIS": ("axon_1", 0.5)}
+"""Where neurodamus detects spikes; bmtk does so in the middle of the soma."""
 
 
 def mod_folders(path: str | Path) -> list[Path]:
@@ -104,6 +105,12 @@ def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Buil
     }
     different = {repr(each): each for each in wanted.values()}
     made = dict(zip(different, build(list(different.values())), strict=True))
+    if config.dialect == "obi":
+        place, location = SPIKE_PLACES[config.conditions.get("spike_location", "soma")]
+        for rule in made.values():
+            if place not in rule["secs"]:
+                raise FileError(f"{config.path}: conditions.spike_location: there are cells without {place}")
+            rule["secs"][place]["spikeGenLoc"] = location
     return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
