@@ -11,6 +11,9 @@ import h5py
 import numpy as np
 
 
+DIRECTED = ("perisomatic", "allactive")
+
+
 def network(folder):
     """Cells of two kinds with gap junctions, and synapses of which some are played from a file only."""
     from bmtk.builder.networks import NetworkBuilder
@@ -34,6 +37,10 @@ def network(folder):
     cells.add_edges(source={"pop_name": "A"}, target={"pop_name": "D"}, connection_rule=2, **where, **chemical)
     cells.build()
     cells.save(output_dir=str(folder))
+    table = (folder / "cells_node_types.csv").read_text()
+    for kind, parameters in (("perisomatic", "fit"), ("allactive", "active")):
+        changed = table.replace("aibs_perisomatic", f"aibs_{kind}_directed").replace("fit.json", f"{parameters}.json")
+        (folder / f"directed_{kind}.csv").write_text(changed)
 
 
 def replayed(folder):
@@ -76,10 +83,14 @@ def configs(folder):
     made = {"gaps": {"pulse": pulse}, "replay": {"replay": replay}, "held": {"held": held, "pulse": pulse},
             "ranged": {"pulse": ranged}, "xstim": {"field": field}, "comsol": {"field": solved},
             "moving": {"field": moving}}  # fmt: skip
+    for kind in DIRECTED:
+        nodes = {**files, "node_types_file": f"$NET/directed_{kind}.csv"}
+        (folder / f"{kind}_circuit.json").write_text(json.dumps({**circuit, "networks": {"nodes": [nodes]}}))
+        made[kind] = {"pulse": pulse, "field": field}
     base = json.loads((folder / "simulation.json").read_text())
     report = {"cells": "all", "variable_name": "v", "module": "membrane_report", "sections": "soma"}
     for name, inputs in made.items():
-        own = {**base, "inputs": inputs, "network": "special_circuit.json", "reports": {"soma": report}, "node_sets": {},
+        own = {**base, "inputs": inputs, "network": f"{name if name in DIRECTED else 'special'}_circuit.json", "reports": {"soma": report}, "node_sets": {},
                "run": {**base["run"], "tstop": 80.0}}  # fmt: skip
         own["output"] = {**base["output"], "output_dir": f"output_{name}"}
         (folder / f"special_{name}.json").write_text(json.dumps(own))
