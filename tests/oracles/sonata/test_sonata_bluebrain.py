@@ -37,13 +37,13 @@ STIMULI = [
     {"module": OU, "mean": 0.2, "sigma": 0.2, "tau": 3},
     {"module": f"relative_{OU}", "mean_percent": 100, "sd_percent": 60, "tau": 3, "random_seed": 7},
     {"module": "shot_noise", **SHOT, "rate": 200, "amp_mean": 0.5, "amp_var": 0.05},
-    {"module": "absolute_shot_noise", **SHOT, "mean": 0.3, "sigma": 0.2, "relative_skew": 0.3},
-    {"module": "relative_shot_noise", **SHOT, "mean_percent": 120, "sd_percent": 60},
+    {"module": "absolute_shot_noise", **SHOT, "mean": 0.4, "sigma": 0.1, "relative_skew": 0.3},
+    {"module": "relative_shot_noise", **SHOT, "mean_percent": 120, "sd_percent": 40},
     {"module": OU, "input_type": "conductance", "mean": 0.01, "sigma": 0.01, "tau": 3, "reversal": 0.0},
     {"module": "relative_shot_noise", "input_type": "conductance", **SHOT, "mean_percent": 60, "sd_percent": 40},
     {"module": "seclamp", "input_type": "voltage_clamp", "delay": 0, "voltage": -70,
      "duration_levels": [20, 20, 20], "voltage_levels": [0, -70, 10]},
-    {"module": "replay", "path": "currents.h5"},
+    {"module": "replay", "path": "currents.h5", "interpolate": True},
 ]  # fmt: skip
 PULSE = {**ALWAYS, "module": "linear", "amp_start": 0.6, "node_set": "E"}
 
