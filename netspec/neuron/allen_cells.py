@@ -146,7 +146,7 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
 
 
 def _directed_stub(made: Any, made_of_axon: bool = False) -> None:
-    """The same, drawn along the axon's main direction; with as many points the lengths are those of NEURON."""
+    """The same, drawn along the axon's main direction. Not among `axonal`, as in bmtk."""
     thick = [1.0, 1.0]
     if made_of_axon:
         thick = [list(made.axon)[0].diam, list(made.axon)[-1].diam]

@@ -120,7 +120,9 @@ def _moves(plan: Plan, gid: int, sections: Any, inside: list[Field]) -> tuple[Mo
     """Where each field has the points of a cell (points, 3) [um]."""
     if not any(field.standing or field.around_soma for field in inside):
         return tuple(lambda points: points for _ in inside)
-    turn, middle, place = standing.of_cell(plan, gid, {section.name().split(".")[-1]: section for section in sections})
+    turn, middle, place = standing.of_cell(
+        plan, gid, {section.name().split(".")[-1]: section for section in sections}
+    )
 
     def move(field: Field, points: Floats) -> Floats:
         points = (points - middle) @ turn.T + place if field.standing else points
@@ -132,7 +134,10 @@ def _moves(plan: Plan, gid: int, sections: Any, inside: list[Field]) -> tuple[Mo
 def _strengths(section: Any, inside: list[Field], gid: int, moves: tuple[Move, ...]) -> Floats:
     """Potential in each segment per unit of each field's course: (nseg, parts of all fields) [mV]."""
     # NetPyNE takes the mean of a segment's ends.
-    chords, middles = ends(section).mean(axis=1), along(section, (np.arange(section.nseg) + 0.5) / section.nseg)
+    chords, middles = (
+        ends(section).mean(axis=1),
+        along(section, (np.arange(section.nseg) + 0.5) / section.nseg),
+    )
     parts = [
         field.strength(move(middles if field.standing else chords))
         for field, move in zip(inside, moves, strict=True)

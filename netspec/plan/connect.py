@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.conditions import mask
-from netspec.errors import Problem, SpecError
 from netspec.model import Model
 from netspec.plan import CONNECTION_COLUMNS, GAP_COLUMNS, disynaptic, gaps, whole
 from netspec.plan.cells import Cells, Template, keys

@@ -18,6 +18,7 @@ from netspec.model import Model
 from netspec.plan.cells import Cells, keys
 from netspec.streams import Ids, uniforms
 from netspec.streams.draws import polar_pairs
+from netspec.streams.philox import Indexed
 
 Floats = NDArray[np.float64]
 Course = tuple[Floats, Floats]
@@ -37,7 +38,7 @@ NO_EDGE = ("sine", "pulses")
 class Stream:
     """The numbers of a stream in order, drawn as NEURON's Random and Vector.setrand do."""
 
-    def __init__(self, ids: Ids):
+    def __init__(self, ids: Ids | Indexed):
         self._ids, self._position = ids, 0
 
     def uniforms(self, count: int) -> Floats:
@@ -162,7 +163,7 @@ def _two_exponentials(impulses: Floats, slow: float, fast: float) -> Floats:
     for impulse in impulses.tolist()[:-1]:
         values.append(a * values[-1] + b * inner)
         inner = b * inner + impulse
-    return np.array(values[: len(impulses)]) * factor
+    return np.asarray(factor * np.array(values[: len(impulses)]), float)
 
 
 def _of_moments(given: Values) -> dict[str, float]:
@@ -204,7 +205,11 @@ def of_stimulus(
     given = {**own, **network.targets[target].params}["waveform"]
     rows = cells.positions(gids)
     own_values = _evaluated(model, cells, rows, given, path)
-    streams = [own.pop("stream") for own in own_values] if "stream" in given else _streams(model, cells, rows, source, given)
+    streams = (
+        [own.pop("stream") for own in own_values]
+        if "stream" in given
+        else _streams(model, cells, rows, source, given)
+    )
     for own, ids, gid in zip(own_values, streams, gids.tolist(), strict=True):
         try:
             yield _within(own, *WAVES[own["type"]](own, Stream(ids)))
@@ -232,13 +237,15 @@ def _column(model: Model, cells: Cells, rows: NDArray[np.int64], value: Any, pat
     """A number, or an expression of numeric tags, for each cell."""
     if not isinstance(value, str):
         return np.full(len(rows), value)
-    variables = dict(model.spec.network.constants)
+    variables: dict[str, Any] = dict(model.spec.network.constants)
     for name in sorted(set(re.findall(r"[A-Za-z_]\w*", value)) - variables.keys()):
         tags = cells.tag(name)
         if tags is not None:
             lacking = [row for row in rows.tolist() if not isinstance(tags[row], int | float)]
             if lacking:
-                message = f"the tag {name!r} of cell {cells.gids[lacking[0]]} is no number: {tags[lacking[0]]!r}."
+                message = (
+                    f"the tag {name!r} of cell {cells.gids[lacking[0]]} is no number: {tags[lacking[0]]!r}."
+                )
                 raise SpecError([Problem(path, message)])
             variables[name] = tags[rows].astype(float)
     column = parse(value, tuple(variables), path).evaluate(variables, None, len(rows))
@@ -246,9 +253,7 @@ def _column(model: Model, cells: Cells, rows: NDArray[np.int64], value: Any, pat
     return column
 
 
-def _streams(
-    model: Model, cells: Cells, rows: NDArray[np.int64], source: str, given: Values
-) -> list[Ids]:
+def _streams(model: Model, cells: Cells, rows: NDArray[np.int64], source: str, given: Values) -> list[Ids]:
     """Our own stream of each cell."""
     seed = given.get("seed", model.spec.simulation.seeds.get("stim", 1))
     columns = np.broadcast_arrays(*model.streams.noise(source, keys(cells, rows), seed), np.zeros(len(rows)))

@@ -4,6 +4,8 @@ The field at a place is its `course` times its `strength` there. Nothing here is
 follows from the model and the cells.
 """
 
+import importlib
+import importlib.util
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ class Field:
 
     place: of the electrode, or where a uniform field is 0 [um]. course is in mA for a point source and in V/m
     for a uniform field. direction: unit vector of a uniform field; None: a point source. sigma [S/m].
-    nodes: places (n, 3) and the potential there of each part [mV], between which it is interpolated (`linear`).
+    nodes: places (n, 3) and the potential there of each part [mV]; between them `linear`, or the nearest.
     mod_based: the mechanism xtra makes the potential. parameters: as the user wrote them.
     held: the course holds for the time step that begins then. standing: cells have their somata at their
     places, and are turned, as electrodes see them. around_soma: a uniform field is 0 at each cell's place.
@@ -70,11 +72,10 @@ class Field:
 def _interpolated(points: Floats, places: Floats, values: Floats, linear: bool) -> Floats:
     """Values (parts, n) at places (n, 3), at other points: (points, parts); 0 outside of linear ones."""
     if linear:
-        try:
-            from scipy.interpolate import LinearNDInterpolator
-        except ImportError as error:
-            raise StateError("fields between nodes need scipy: pip install 'netspec[analysis]'") from error
-        return np.nan_to_num(np.asarray(LinearNDInterpolator(places, values.T)(points), float))
+        if importlib.util.find_spec("scipy") is None:
+            raise StateError("fields between nodes need scipy: pip install 'netspec[analysis]'")
+        between = importlib.import_module("scipy.interpolate").LinearNDInterpolator(places, values.T)
+        return np.asarray(np.nan_to_num(np.asarray(between(points), float)), float)
     nearest = [int(np.argmin(((places - point) ** 2).sum(axis=1))) for point in points]
     return np.asarray(values[:, nearest].T)
 
@@ -124,7 +125,9 @@ def _field(
     if space["class"] == "nodes":
         nodes = np.asarray(space["points"], float), np.asarray(space["values"], float)
         if len(nodes[1]) != len(course):
-            message = f"expected as many rows as the waveform has signals, {len(course)}, got {len(nodes[1])}."
+            message = (
+                f"expected as many rows as the waveform has signals, {len(course)}, got {len(nodes[1])}."
+            )
             raise SpecError([Problem(f"{path}.field.values", message)])
         given |= {"nodes": nodes, "linear": space.get("interpolation", "linear") == "linear"}
         return Field(target, source.label, gids, course, np.zeros(3), **given)

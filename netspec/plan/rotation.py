@@ -1,9 +1,8 @@
 """By how much each cell is turned about the y axis (netParams.rotateCellsRandomly)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray

@@ -50,7 +50,7 @@ class Whole:
 
 def pointers(network: Network, code: int, found: Whole, both: NDArray[np.bool_]) -> Table:
     """Rows of pointer connections, with what `plan.gaps.couplings` adds. both: by code of the synapse."""
-    if found.pre_section is None:
+    if found.pre_section is None or found.pre_location is None:
         message = "pointer connections that are described whole need a section of the presynaptic cell."
         raise SpecError([Problem(network.ends.path, message)])
     ends, made = network.ends, rows(network, code, found)

@@ -124,4 +124,6 @@ def _nodes(field: Mapping[str, Any], path: Path) -> Findings:
     if points.ndim != 2 or points.shape[1] != 3 or not len(points):
         yield Finding((*path, "points"), f"expected places [x, y, z], got the shape {points.shape}.")
     elif values.ndim != 2 or values.shape[1] != len(points):
-        yield Finding((*path, "values"), f"expected {len(points)} values in each row, got the shape {values.shape}.")
+        yield Finding(
+            (*path, "values"), f"expected {len(points)} values in each row, got the shape {values.shape}."
+        )

@@ -35,7 +35,7 @@ WAVEFORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shot_noise": (("rise", "decay", "dur"), ("rate", "amp", "variance", "mean", "sigma", "skew", *NOISE)),
     "samples": (("times", "values"), ("dur",)),
 }
-"""Type of a waveform -> parameters that it must have, and that it may have (plan.courses says what they are)."""
+"""Type of a waveform -> parameters that it must have, and that it may have: those of plan.courses."""
 OF_ALL_WAVEFORMS = ("var", "del", "continuous", "conductance", "edge", "stream")
 POSITIVE = {"dur", "freq", "width", "dt", "rise", "decay", "rate", "variance"}
 TARGET_KEYS = [

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ids = tuple[Any, Any, Any] | tuple[Any, Any, Any, int]
-"""The three 32-bit ids of a stream; each an int or an array with one value per stream. NEURON's global index
-may follow, 0 if it does not."""
+Ids = tuple[Any, Any, Any]
+"""The three 32-bit ids of a stream; each an int or an array with one value per stream."""
+Indexed = tuple[Any, Any, Any, int]
+"""The same, and NEURON's global index, which is 0 else."""
 
 CHUNK = 1 << 16  # numbers that are worked on at once: what fits the cache
 LOW = np.uint64(0xFFFFFFFF)
@@ -19,7 +20,7 @@ KEYS = [(np.uint64(i * 0x9E3779B9 & 0xFFFFFFFF), np.uint64(i * 0xBB67AE85 & 0xFF
 SHIFT = 1.0 / 4294967297.0  # NEURON multiplies by this; a division would differ in the last bit
 
 
-def uniforms(ids: Ids, index: Any) -> Floats:
+def uniforms(ids: Ids | Indexed, index: Any) -> Floats:
     """The numbers in (0, 1) at positions `index` of the streams `ids`: shape of ids and index broadcast.
 
     A `range` as index stands for all its positions without an array of them.

@@ -48,7 +48,11 @@ MODULES: dict[str, tuple[str, dict[str, str]]] = {
 """Module -> type of waveform, and by its parameter the input's key: ? optional; * percent of the threshold
 (or of the conductance) of a node; - so much less than it.
 """
-STREAMS = {"noise": (100, 500, 301), "ornstein_uhlenbeck": (2997, 291204, 124), "shot_noise": (2997, 19216, 124)}
+STREAMS = {
+    "noise": (100, 500, 301),
+    "ornstein_uhlenbeck": (2997, 291204, 124),
+    "shot_noise": (2997, 19216, 124),
+}
 """What neurodamus adds to a stimulus' number, to the seed and to a node's id."""
 FOREVER = 1e9
 
@@ -60,7 +64,7 @@ def clamp(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[str, li
     if module == "seclamp":
         return "SEClamp", [_voltages(config, label, entry)]
     delay, duration = (_number(config, label, entry, key) for key in ("delay", "duration"))
-    relative = f"1/input_resistance" if entry.get("input_type") == "conductance" else THRESHOLD
+    relative = "1/input_resistance" if entry.get("input_type") == "conductance" else THRESHOLD
     waveform: Values = {"type": kind, "del": delay, "dur": duration}
     if module == "noise" and "mean" not in entry:
         names = {**names, "mean": "mean_percent*", "variance": "variance*"}
@@ -92,7 +96,7 @@ def _number(config: Config, label: str, entry: Mapping[str, Any], key: str) -> f
 
 
 def _noise(config: Config, label: str, entry: Mapping[str, Any], kind: str) -> Values:
-    """The stream of a stimulus with noise: its third number goes with the node. Noise that starts late skips some."""
+    """The stream of a stimulus with noise, whose third number goes with the node; late noise skips some."""
     alike = [name for name, other in config.inputs.items()
              if MODULES.get(str(other.get("module")), ("",))[0] == kind]  # fmt: skip
     first, second, third = STREAMS[kind]
@@ -101,7 +105,9 @@ def _noise(config: Config, label: str, entry: Mapping[str, Any], kind: str) -> V
     seeds = int(config.run.get("stimulus_seed", 0)), int(config.run.get("random_seed", 0))
     found: Values = {"stream": [alike.index(label) + first, seeds[0] + second, own, seeds[1]]}
     if kind == "noise" and float(entry["delay"]) > 0:
-        found["before"] = _drawn_before(float(entry["delay"]), float(entry["duration"]), float(config.run["dt"]))
+        found["before"] = _drawn_before(
+            float(entry["delay"]), float(entry["duration"]), float(config.run["dt"])
+        )
     return found
 
 

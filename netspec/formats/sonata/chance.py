@@ -71,9 +71,9 @@ def of_sections(secs: Mapping[str, Mapping[str, Any]]) -> Segments:
     def start(name: str) -> float:
         if name not in starts:
             topology = secs[name].get("topol") or {}
-            parent = topology.get("parentSec")
+            parent = str(topology.get("parentSec"))
             place = float(topology.get("parentX", 1.0))
-            starts[name] = 0.0 if parent not in secs else start(parent) + place * length(secs[parent])
+            starts[name] = start(parent) + place * length(secs[parent]) if parent in secs else 0.0
         return starts[name]
 
     rows = [

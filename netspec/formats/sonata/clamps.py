@@ -31,7 +31,7 @@ OPEN = 1e9
 ALLEN = ("IClamp", "SEClamp", "xstim", "comsol", "syn_activity", "replay")
 REFUSED = {
     "poisson": "neurodamus 4.2.9 has no such stimulus, and bmtk 1.2.0 neither",
-    "ecephys_probe": "it is made of files of the Allen Institute's recordings, whose names it looks up on the web",
+    "ecephys_probe": "not supported yet",
     "function": "its spikes are made by a Python function that a script registers with bmtk",
 }
 """Modules that a config alone does not define."""
@@ -52,16 +52,8 @@ def stimuli(
         if entry.get("input_type") in ELSEWHERE or entry.get("module") in ELSEWHERE:
             continue
         if entry.get("module") in fields.MODULES:
-            made_of = fields.sources(config, label, entry)
-            everywhere = entry["module"] != fields.E_FIELD
-            wanted = "all" if everywhere else entry.get("node_set")
-            inside = list(chosen(config, nodes, together, wanted, f"inputs.{label}.node_set"))
-            for number, values in enumerate(made_of):
-                sources[f"{label}_{number}"] = values
-                for group, members in inside:
-                    if group.kind == "biophysical":
-                        target = {"source": f"{label}_{number}", "conds": {"pop": group.label, "cellList": members}}
-                        targets[f"{label}_{number}->{group.label}"] = target
+            own = _fields(config, nodes, together, label, entry)
+            sources, targets = sources | own[0], targets | own[1]
             continue
         sites = list(_sites(config, nodes, together, rules, label, entry))
         if entry.get("module") == "replay":
@@ -69,16 +61,35 @@ def stimuli(
         else:
             kind, clamps = _clamps(config, label, entry)
             made = [(kind, values, sites) for values in clamps]
-        for number, (kind, values, own) in enumerate(made):
+        for number, (kind, values, places) in enumerate(made):
             name = label if number == 0 else f"{label}_{number}"
             sources[name] = {"type": kind, **values}
-            for group, members, place in own:
+            for group, members, place in places:
                 target = f"{name}->{group.label}"
                 while target in targets:
                     target = f"{target}+"
                 conds = {"pop": group.label, "cellList": members}
                 targets[target] = {"source": name, "conds": conds, **place}
     return sources, targets
+
+
+def _fields(
+    config: Config,
+    nodes: Mapping[str, Nodes],
+    together: Mapping[str, list[Group]],
+    label: str,
+    entry: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(stimSourceParams, stimTargetParams) of an input that is a field around cells."""
+    wanted = entry.get("node_set") if entry["module"] == fields.E_FIELD else "all"
+    inside = list(chosen(config, nodes, together, wanted, f"inputs.{label}.node_set"))
+    made = {f"{label}_{k}": own for k, own in enumerate(fields.sources(config, label, entry))}
+    return made, {
+        f"{name}->{group.label}": {"source": name, "conds": {"pop": group.label, "cellList": members}}
+        for name in made
+        for group, members in inside
+        if group.kind == "biophysical"
+    }
 
 
 Site = tuple[Group, list[int], Values]
@@ -110,16 +121,14 @@ def _sites(
             yield from _places(config, label, entry, group, members, rules[group.label])
 
 
-def compartments(
-    config: Config, named: Any, key: str
-) -> Iterator[tuple[tuple[str, int], int, float]]:
+def compartments(config: Config, named: Any, key: str) -> Iterator[tuple[tuple[str, int], int, float]]:
     """(population, node), number of the section and location of each place of a compartment set."""
     path = config.file("compartment_sets_file", config.compartment_sets)
     known = load(path)
     if not isinstance(known, Mapping) or named not in known:
         raise FileError(f"{config.path}: {key}: {path} has no {named!r}. {did_you_mean(str(named), known)}")
     own = known[named]
-    places = own.get("compartment_set") if isinstance(own, Mapping) else None
+    places: Any = own.get("compartment_set") if isinstance(own, Mapping) else None
     try:
         for node, section, location in places:
             if not 0 <= float(location) <= 1 or int(section) < 0:
@@ -135,7 +144,9 @@ def _replayed(
 ) -> list[tuple[str, Values, list[Site]]]:
     """A clamp for each cell that a report has currents of."""
     each = [(group, place, where) for group, members, where in sites for place in members]
-    made = [(bluebrain.replayed(config, label, entry, g, place), (g, [place], where)) for g, place, where in each]
+    made = [
+        (bluebrain.replayed(config, label, entry, g, place), (g, [place], where)) for g, place, where in each
+    ]
     return [("IClamp", values, [site]) for values, site in made if values is not None]
 
 
@@ -295,7 +306,9 @@ def _voltages(config: Config, label: str, entry: Mapping[str, Any]) -> Values:
 
 def _one_voltage(config: Config, label: str, entry: Mapping[str, Any]) -> Values:
     """Parameters of a voltage clamp that is on for a while. bmtk holds the last cell of the node set only."""
-    amp, start, duration = (float(_required(config, label, entry, key)) for key in ("amp", "delay", "duration"))
+    amp, start, duration = (
+        float(_required(config, label, entry, key)) for key in ("amp", "delay", "duration")
+    )
     on = float(entry.get("resistance", 1.0))
     resistance = {"times": [0.0, start, start + duration], "values": [OPEN, on, OPEN]}
     waveform = {"type": "samples", "var": "rs", "continuous": False, "edge": False, **resistance}

@@ -69,8 +69,10 @@ class Edges:
     def take(self, rows: NDArray[Any]) -> "Edges":
         """Some of the edges."""
         own = {name: column[rows] for name, column in self.columns.items()}
-        parts = (self.rows, self.source, self.target, self.type_ids, self.group)
-        return Edges(self.population, *(part[rows] for part in parts), own)
+        parts = {
+            name: getattr(self, name)[rows] for name in ("rows", "source", "target", "type_ids", "group")
+        }
+        return replace(self, columns=own, **parts)
 
     def turned(self) -> "Edges":
         """The edges the other way round, in the order of the file."""

@@ -1,4 +1,4 @@
-"""Fields around cells: bmtk's xstim and comsol, BlueBrain's spatially_uniform_e_field, as stimuli of type XStim.
+"""Fields around cells as stimuli of type XStim: bmtk's xstim and comsol, BlueBrain's uniform field.
 
 bmtk changes the potential after each time step, so that it holds during the next one, and acts on all cells
 with sections, whatever the node set (bionet/modules/xstim.py, comsol.py).
@@ -34,7 +34,7 @@ def sources(config: Config, label: str, entry: Mapping[str, Any]) -> list[Values
     """The stimSourceParams that an input stands for."""
     steps = math.ceil(float(config.run.get("tstop", 0.0)) / _step(config)) + 1
     made = {"xstim": _electrodes, "comsol": _solutions, E_FIELD: _uniform}[str(entry["module"])]
-    return made(config, label, entry, _step(config) * np.arange(steps))
+    return made(config, label, entry, _step(config) * np.arange(steps, dtype=float))
 
 
 def _step(config: Config) -> float:
@@ -116,7 +116,9 @@ def _shape(config: Config, given: Any, key: str, times: Floats) -> Floats:
 
 def _table(path: Path) -> tuple[Floats, Floats]:
     rows = _rows(path)
-    times, amplitudes = (np.array([_field(row, name, path) for row in rows]) for name in ("time", "amplitude"))
+    times, amplitudes = (
+        np.array([_field(row, name, path) for row in rows]) for name in ("time", "amplitude")
+    )
     return times, amplitudes
 
 
@@ -146,7 +148,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _late(course: Floats, period: int) -> Floats:
-    """What bmtk has in each time step of a course that is repeated: one step behind, and nothing in the first."""
+    """What bmtk has in each time step of a course that is repeated: one step late, 0 in the first."""
     steps = np.arange(len(course)) - 1
     return np.where(steps < 0, 0.0, course[np.maximum(steps, 0) % period])
 
@@ -199,7 +201,11 @@ def _uniform(config: Config, label: str, entry: Mapping[str, Any], times: Floats
     try:
         start, duration = float(entry["delay"]), float(entry["duration"])
         fields = [
-            ([float(each[f"E{axis}"]) for axis in "xyz"], float(each["frequency"]), float(each.get("phase", 0.0)))
+            (
+                [float(each[f"E{axis}"]) for axis in "xyz"],
+                float(each["frequency"]),
+                float(each.get("phase", 0.0)),
+            )
             for each in entry["fields"]
         ]
     except (KeyError, TypeError, ValueError) as error:
@@ -207,7 +213,11 @@ def _uniform(config: Config, label: str, entry: Mapping[str, Any], times: Floats
         raise FileError(f"{config.path}: {key}: {message}: {error!r}") from error
     t = times + _step(config) / 2 - start  # the middle of the step, which neurodamus takes
     total = sum(ramps) + duration
-    share = np.interp(t, [0.0, ramps[0], ramps[0] + duration, total], [0.0 if ramps[0] else 1.0, 1, 1, 0.0 if ramps[1] else 1.0])
+    share = np.interp(
+        t,
+        [0.0, ramps[0], ramps[0] + duration, total],
+        [0.0 if ramps[0] else 1.0, 1, 1, 0.0 if ramps[1] else 1.0],
+    )
     share = np.where((t > 0) & (t < total), share, 0.0)
     for vector, frequency, phase in fields:
         strength = float(np.linalg.norm(vector))

@@ -1,7 +1,7 @@
 """Changes that conditions.modifications makes to cells of BlueBrain's dialect, as further cell rules.
 
-The rules are those of neurodamus 4.2.9 (modification_manager.py): values are assigned in sections that have all
-the attributes that the text of section_configure names.
+The rules are those of neurodamus 4.2.9 (modification_manager.py): values are assigned in sections that have
+all the attributes that the text of section_configure names.
 """
 
 import ast
@@ -44,7 +44,7 @@ TAG = "modified"
 def rules(
     config: Config, nodes: Mapping[str, Nodes], together: Mapping[str, list[Group]], net: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Entries of cellParams that come after those of the groups, whose cells get a tag. net: netParams so far."""
+    """Entries of cellParams after those of groups, whose cells get a tag. net: netParams so far."""
     made = net["cellParams"]
     entries = config.conditions.get("modifications") or []
     listed = list(entries.values()) if isinstance(entries, Mapping) else entries
@@ -120,7 +120,7 @@ def _change(statement: ast.stmt, kind: str) -> Change:
 def _places(
     config: Config, nodes: Mapping[str, Nodes], number: int, entry: Mapping[str, Any]
 ) -> dict[tuple[str, int], tuple[tuple[int, float], ...]]:
-    """By population and id of the nodes that an entry is of: the places (section, location) if it names some."""
+    """By population and id of the nodes that an entry is of: places (section, location), if it names some."""
     key = f"conditions.modifications[{number}]"
     if entry["type"] == "compartment_set":
         found: dict[tuple[str, int], tuple[tuple[int, float], ...]] = {}

@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, bluebrain, clamps, gap_junctions, modifications, replay, reports, sources, spikes, synapses, weights
+from netspec.formats.sonata import (
+    biophysical,
+    bluebrain,
+    clamps,
+    gap_junctions,
+    modifications,
+    replay,
+    reports,
+    sources,
+    spikes,
+    synapses,
+    weights,
+)
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata.columns import DYNAMICS
 from netspec.formats.sonata.config import Config
@@ -52,13 +64,15 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(
         config, nodes, together, net["cellParams"]
     )
-    for name, population in edges.items():
+    for population in edges.values():
         net["synMechParams"] |= synapses.mechanisms(config, population)
         net["connParams"] |= _rules(config, population, together)
     for played in replay.of_all(config, nodes, edges).values():
         net["synMechParams"] |= synapses.mechanisms(config, played.edges)
     # A rule without a synMech means the first one, which may not be that of gap junctions.
-    net["synMechParams"] = dict(sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1]))
+    net["synMechParams"] = dict(
+        sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1])
+    )
     first = reports.first_gids(together)
     net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
     for name, played in replay.of_all(config, nodes, edges).items():
@@ -114,9 +128,7 @@ def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Buil
     return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
-def _rules(
-    config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]
-) -> dict[str, Any]:
+def _rules(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
     """Entries of connParams for a population of edges; gap junctions have one of their own."""
     ends = {}
     for key, name in (("preConds", population.source), ("postConds", population.target)):
@@ -135,9 +147,7 @@ def _rules(
     return made if every else {population.name: rule, **made}
 
 
-def _population(
-    config: Config, group: Group, trains: list[Any] | None, first: int
-) -> dict[str, Any]:
+def _population(config: Config, group: Group, trains: list[Any] | None, first: int) -> dict[str, Any]:
     """An entry of popParams, with the cells' places and attributes. first: number of the first node."""
     cells = _cells(group)
     match group.kind:
@@ -157,8 +167,8 @@ def _population(
                     cell["params"] = {**given, **_in_ms(str(shared["cellModel"]), own)}
             return {**shared, "cellsList": cells}
     raise FileError(
-        f"{group.nodes.files.types or group.nodes.files.data}: model_type of {group.label!r}: bmtk 1.2.0 has no "
-        "cells of a single compartment, and neurodamus neither"
+        f"{group.nodes.files.types or group.nodes.files.data}: model_type of {group.label!r}: neither bmtk "
+        "nor neurodamus has cells of a single compartment"
     )
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from netspec.errors import FileError, NetspecWarning
 from netspec.formats.sonata import columns, report_files, spikes
 from netspec.formats.sonata.config import Config
-from netspec.formats.sonata.limits import is_number
 from netspec.formats.sonata.export.templates import ordered
+from netspec.formats.sonata.limits import is_number
 from netspec.formats.sonata.report_files import Potentials, Report
 from netspec.formats.sonata.spikes import Spikes
 from netspec.plan import Plan
@@ -137,7 +137,9 @@ def _windows(config: Config) -> dict[str, tuple[float, float]]:
         start, stop = (None if value is None else float(value) for value in given)
         tstop = float(config.run.get("tstop", math.inf))
         if stop is not None and stop > tstop + TIE:
-            raise FileError(f"{config.path}: reports.{label}.end_time: {stop:g} is after the end, {tstop:g} ms")
+            raise FileError(
+                f"{config.path}: reports.{label}.end_time: {stop:g} is after the end, {tstop:g} ms"
+            )
         if start or (stop is not None and stop < tstop):
             found[label] = start or 0.0, math.inf if stop is None or stop >= tstop else stop
     return found

@@ -26,7 +26,7 @@ Known = Mapping[str, EdgePopulation]
 
 @dataclass(frozen=True)
 class Replay:
-    """Edges that are played. label: of the input. sources, targets: ids of nodes. key: of the spikes in the config.
+    """Edges that are played. label: of the input. sources, targets: ids of nodes. path: of the spikes.
 
     start: of the first spike that counts [ms].
     """
@@ -92,8 +92,11 @@ def _of_other_edges(
     ]
     for population in edge_files.of_files(Files(f"{key}.edges", data, types)):
         if population.source in chosen[0] and population.target in chosen[1]:
-            names = zip((population.source, population.target), chosen, strict=True)
-            found.append(Replay(label, population, *(nodes[name].ids[own[name]] for name, own in names), path))
+            source, target = (
+                nodes[name].ids[own[name]]
+                for name, own in zip((population.source, population.target), chosen, strict=True)
+            )
+            found.append(Replay(label, population, source, target, path))
     return found
 
 

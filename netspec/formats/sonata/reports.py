@@ -20,9 +20,8 @@ REFUSED = {
     "summation": NOT_YET,
     "synapse": NOT_YET,
     "lfp": "neurodamus needs weights that another tool computes; use Allen's module 'extracellular'",
-    "clamp_report": "bmtk 1.2.0 cannot run it: it records clamps that its inputs no longer make",
+    "clamp_report": NOT_YET,
     "save_synapses": "it writes a circuit, which `netspec export --sonata` does",
-    "ecephys": "it is made of `extracellular` by a module that a script adds",
 }
 """Modules of reports that are not read, and why."""
 SHORTEST = 1e-9
@@ -192,13 +191,15 @@ def _compartments(
                 if section >= len(names):
                     raise FileError(f"{config.path}: {key}: node {node} has no section {section}")
                 places.setdefault((names[section], location), []).append(first[group.label] + place)
-    return _traces(label, {}, entry.get("variable_name", "v"), places), {g for own in places.values() for g in own}
+    return _traces(label, {}, entry.get("variable_name", "v"), places), {
+        g for own in places.values() for g in own
+    }
 
 
 def _traces(
     name: str, known: Mapping[str, Any], variable: Any, places: Mapping[tuple[str, float], list[int]]
 ) -> dict[str, Any]:
-    """A trace for each place: named as the report, with what is not its first. BlueBrain's 'pas.i' is i_pas."""
+    """A trace for each place, named as the report, with what is not its first. 'pas.i' is i of pas."""
     mechanism, _, own = str(variable).rpartition(".")
     recorded = {"var": own, "mech": mechanism} if mechanism else {"var": variable}
     traces: dict[str, Any] = {}

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.sonata import config as configs
 from netspec.formats.sonata import edges as edge_files
-from netspec.formats.sonata import nodes as node_files
 from netspec.formats.sonata import gap_junctions, sources, synapses, weights
+from netspec.formats.sonata import nodes as node_files
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.groups import groups
@@ -128,7 +128,9 @@ def _draws(
         if earlier.source == population.target and gap_junctions.types(earlier):
             every = edge_files.onto(earlier, order(nodes[earlier.target]))
             ends = every.take(gap_junctions.chosen(every) & np.isin(every.source, targets))
-            for node, count in zip(ends.source.tolist(), synapses.free_counts(ends, False).tolist(), strict=True):
+            for node, count in zip(
+                ends.source.tolist(), synapses.free_counts(ends, False).tolist(), strict=True
+            ):
                 before[node] += count
     return Draws(seeds, before)
 

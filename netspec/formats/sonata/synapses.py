@@ -1,7 +1,7 @@
 """Where the synapses of edges are and what they are: listed in the file, or left to chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from netspec.errors import FileError
 from netspec.formats.sonata import chance, columns, gap_junctions
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
-from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata.edges import EdgePopulation, Edges
 from netspec.plan.segments import Shapes
 from netspec.plan.values import make
@@ -46,8 +46,8 @@ class Placed:
 
     def take(self, rows: NDArray[Any]) -> "Placed":
         """Some of the synapses."""
-        columns = (self.edge, self.factor, self.synapse, self.section, self.location)
-        return Placed(*(column[rows] for column in columns), self.synapses, self.sections)
+        names = ("edge", "factor", "synapse", "section", "location")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
@@ -158,7 +158,9 @@ def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], I
     rows, which = np.unique(np.column_stack([codes, values]), axis=0, return_inverse=True)
     own: dict[str, tuple[str, dict[str, float]]] = {}
     for code, *each in rows.tolist():
-        given = {n.removeprefix(columns.DYNAMICS): v for n, v in zip(names, each, strict=True) if v != LACKING}
+        given = {
+            n.removeprefix(columns.DYNAMICS): v for n, v in zip(names, each, strict=True) if v != LACKING
+        }
         base = labels[int(code)] if code >= 0 else ""
         own[f"{base}:" + "/".join(f"{name}={value:.9g}" for name, value in given.items())] = (base, given)
     return tuple(own), np.where(wanted & (codes >= 0), which.ravel(), -1), own

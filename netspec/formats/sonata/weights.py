@@ -25,7 +25,9 @@ def given(found: Edges) -> Floats:
 
 def delays(found: Edges) -> Floats:
     """Delay of each edge [ms]; gap junctions, which have none, need not say one."""
-    return np.where(gap_junctions.chosen(found), 1.0, _known(found, "delay", besides=gap_junctions.chosen(found)))
+    return np.where(
+        gap_junctions.chosen(found), 1.0, _known(found, "delay", besides=gap_junctions.chosen(found))
+    )
 
 
 def _known(found: Edges, *names: str, besides: Any = False) -> Floats:
@@ -87,20 +89,22 @@ def check_overrides(config: Config) -> None:
     for number, entry in enumerate(config.overrides):
         where = f"{config.where('connection_overrides')}: connection_overrides[{number}]"
         for name, value in entry.items():
-            if name == "modoverride" and value != "Exp2Syn":
-                raise FileError(f"{where}.{name}: {value!r} needs a helper in HOC; Exp2Syn does not")
-            if name in OVERRIDES:
-                continue
-            if name not in LATER:
-                raise FileError(f"{where}.{name}: unknown key. {did_you_mean(name, [*OVERRIDES, *LATER])}")
-            if value:
-                raise FileError(f"{where}.{name}: {LATER[name]}")
+            _check_key(name, value, f"{where}.{name}")
         for name in ("weight", "synapse_delay_override"):
             if name in entry and not is_number(entry[name]):
                 raise FileError(f"{where}.{name}: expected a number, got {entry[name]!r}")
         for name in ("source", "target"):
             if name not in entry:
                 raise FileError(f"{where}.{name} is missing. {did_you_mean(name, entry)}")
+
+
+def _check_key(name: str, value: Any, where: str) -> None:
+    if name == "modoverride" and value != "Exp2Syn":
+        raise FileError(f"{where}: {value!r} needs a helper in HOC; Exp2Syn does not")
+    if name not in OVERRIDES and name not in LATER:
+        raise FileError(f"{where}: unknown key. {did_you_mean(name, [*OVERRIDES, *LATER])}")
+    if name in LATER and value:
+        raise FileError(f"{where}: {LATER[name]}")
 
 
 LATER = {

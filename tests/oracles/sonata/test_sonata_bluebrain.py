@@ -40,7 +40,8 @@ STIMULI = [
     {"module": "absolute_shot_noise", **SHOT, "mean": 0.4, "sigma": 0.1, "relative_skew": 0.3},
     {"module": "relative_shot_noise", **SHOT, "mean_percent": 120, "sd_percent": 40},
     {"module": OU, "input_type": "conductance", "mean": 0.01, "sigma": 0.01, "tau": 3, "reversal": 0.0},
-    {"module": "relative_shot_noise", "input_type": "conductance", **SHOT, "mean_percent": 60, "sd_percent": 40},
+    {"module": "relative_shot_noise", "input_type": "conductance", **SHOT, "mean_percent": 60,
+     "sd_percent": 40},
     {"module": "seclamp", "input_type": "voltage_clamp", "delay": 0, "voltage": -70,
      "duration_levels": [20, 20, 20], "voltage_levels": [0, -70, 10]},
     {"module": "replay", "path": "currents.h5", "interpolate": True},
@@ -55,8 +56,9 @@ def circuit(tmp_path_factory):
         "cellParams": {"c": CELL},
         "popParams": {"E": {"cellType": "c", "numCells": COUNT}},
         "synMechParams": {"exc": {"mod": "Exp2Syn", "tau1": 0.5, "tau2": 3, "e": 0}},
-        "connParams": {"E->E": {"preConds": {"pop": "E"}, "postConds": {"pop": "E"}, "weight": 0.02, "delay": 2,
-                                "connList": [[0, 1], [1, 2], [2, 1]], "sec": "dend", "synMech": "exc"}},
+        "connParams": {"E->E": {"preConds": {"pop": "E"}, "postConds": {"pop": "E"}, "weight": 0.02,
+                                "delay": 2, "connList": [[0, 1], [1, 2], [2, 1]], "sec": "dend",
+                                "synMech": "exc"}},
     }  # fmt: skip
     plan = netspec.plan(net, {"duration": 100, "dt": 0.025, "hParams": {"celsius": 6.3, "v_init": -65}})
     place = export(plan, tmp_path_factory.mktemp("circuit") / "out", dialect="obi")
@@ -99,10 +101,16 @@ def _electrical(place):
             group[f"{name}_node_id"] = ids.astype("u8")
             group[f"{name}_node_id"].attrs["node_population"] = "E"
         group["edge_type_id"] = np.full(4, -1)
-        for name, values in (("conductance", [0.01, 0.01, 0.004, 0.004]), ("afferent_junction_id", [10, 11, 20, 21]),
-                             ("efferent_junction_id", [11, 10, 21, 20]), ("afferent_section_id", [0, 1, 0, 1]),
-                             ("afferent_section_pos", [0.5] * 4), ("efferent_section_id", [1, 0, 1, 0]),
-                             ("efferent_section_pos", [0.5] * 4)):  # fmt: skip
+        columns = {
+            "conductance": [0.01, 0.01, 0.004, 0.004],
+            "afferent_junction_id": [10, 11, 20, 21],
+            "efferent_junction_id": [11, 10, 21, 20],
+            "afferent_section_id": [0, 1, 0, 1],
+            "afferent_section_pos": [0.5] * 4,
+            "efferent_section_id": [1, 0, 1, 0],
+            "efferent_section_pos": [0.5] * 4,
+        }
+        for name, values in columns.items():
             group[f"0/{name}"] = np.array(values)
         for way, ids in (("target_to_source", target), ("source_to_target", source)):
             order = np.argsort(ids, kind="stable")
