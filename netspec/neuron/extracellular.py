@@ -133,13 +133,8 @@ def _moves(plan: Plan, gid: int, sections: Any, inside: list[Field]) -> tuple[Mo
 
 def _strengths(section: Any, inside: list[Field], gid: int, moves: tuple[Move, ...]) -> Floats:
     """Potential in each segment per unit of each field's course: (nseg, parts of all fields) [mV]."""
-    # NetPyNE takes the mean of a segment's ends.
-    chords, middles = (
-        ends(section).mean(axis=1),
-        along(section, (np.arange(section.nseg) + 0.5) / section.nseg),
-    )
     parts = [
-        field.strength(move(middles if field.standing else chords))
+        field.strength(move(_points(field, section))) * (0.0 if field.starts and _is_soma(section) else 1.0)
         for field, move in zip(inside, moves, strict=True)
     ]
     strengths = np.concatenate(parts, axis=1)
@@ -148,6 +143,19 @@ def _strengths(section: Any, inside: list[Field], gid: int, moves: tuple[Move, .
         path = f"netParams.stimSourceParams[{field.source!r}].field.location"
         raise SpecError([Problem(path, f"the electrode is in the middle of a segment of cell {gid}.")])
     return strengths
+
+
+def _points(field: Field, section: Any) -> Floats:
+    """Where each segment's potential is taken: (nseg, 3) [um]. NetPyNE's is the mean of its ends."""
+    if field.starts:
+        return ends(section)[:, 0]
+    if field.standing:
+        return along(section, (np.arange(section.nseg) + 0.5) / section.nseg)
+    return ends(section).mean(axis=1)
+
+
+def _is_soma(section: Any) -> bool:
+    return section.name().split(".")[-1].startswith("soma")
 
 
 def _corners(courses: Floats) -> NDArray[np.int64]:

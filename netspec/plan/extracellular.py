@@ -40,6 +40,7 @@ class Field:
     mod_based: the mechanism xtra makes the potential. parameters: as the user wrote them.
     held: the course holds for the time step that begins then. standing: cells have their somata at their
     places, and are turned, as electrodes see them. around_soma: a uniform field is 0 at each cell's place.
+    starts: a segment has the potential of where it begins, and somata have none.
     """
 
     target: str
@@ -55,6 +56,7 @@ class Field:
     held: bool = False
     standing: bool = False
     around_soma: bool = False
+    starts: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def strength(self, points: Floats) -> Floats:
@@ -137,6 +139,7 @@ def _field(
         return Field(target, source.label, gids, course, place, sigma=sigma, **given)
     phi, theta = np.radians(np.asarray(space.get("fieldDirection", DOWN), float))
     direction = np.array([np.sin(theta) * np.cos(phi), np.cos(theta), np.sin(theta) * np.sin(phi)])
+    given["starts"] = space.get("places") == "starts"
     given["around_soma"] = space.get("referencePoint") == "soma"
     place = np.zeros(3) if given["around_soma"] else np.array(space.get("referencePoint", centre), float)
     return Field(target, source.label, gids, course, place, direction, **given)

@@ -19,9 +19,10 @@ WAVEFORMS = {
 }
 FIELDS = {
     "pointSource": {"location": 3, "sigma": 0, "cells": -1},
-    "uniform": {"referencePoint": 3, "fieldDirection": 2, "cells": -1},
+    "uniform": {"referencePoint": 3, "fieldDirection": 2, "cells": -1, "places": -1},
     "nodes": {"points": -1, "values": -1, "interpolation": -1, "cells": -1},
 }
+PLACES = ("middles", "starts")
 INTERPOLATIONS = ("linear", "nearest")
 """Keys of each class of field, and how many numbers each has (0: a single one, -1: something else)."""
 
@@ -105,7 +106,7 @@ def _field(field: Mapping[str, Any], path: Path) -> Findings:
 
 def _no_numbers(key: str, value: Any, path: Path) -> Findings:
     """A word of a field."""
-    known = {"cells": ("points", "soma"), "interpolation": INTERPOLATIONS}.get(key)
+    known = {"cells": ("points", "soma"), "interpolation": INTERPOLATIONS, "places": PLACES}.get(key)
     if known and value not in known:
         yield Finding(path, f"expected one of {', '.join(map(repr, known))}, got {shown(value)}.")
 

@@ -226,6 +226,6 @@ def _uniform(config: Config, label: str, entry: Mapping[str, Any], times: Floats
         theta = math.degrees(math.acos(vector[1] / strength))
         angles = [math.degrees(math.atan2(vector[2], vector[0])), theta]
         course = strength * share * np.cos(2 * np.pi * frequency / 1000 * t + phase)
-        field = {"class": "uniform", "fieldDirection": angles, "referencePoint": "soma"}
+        field = {"class": "uniform", "fieldDirection": angles, "referencePoint": "soma", "places": "starts"}
         found.append(_xstim(field, times, course.tolist()))
     return found

@@ -17,8 +17,10 @@ pytestmark = [pytest.mark.neuron, pytest.mark.oracle, pytest.mark.slow]
 
 HERE = Path(__file__).parent
 CELL = {"secs": {
-    "soma": {"geom": {"L": 20, "diam": 20, "nseg": 1}, "mechs": {"hh": {}}, "spikeGenLoc": 1.0},
-    "dend": {"geom": {"L": 100, "diam": 2, "nseg": 3}, "mechs": {"pas": {"g": 1e-4, "e": -65}},
+    "soma": {"geom": {"pt3d": [[-10, 0, 0, 20], [0, 0, 0, 20], [10, 0, 0, 20]], "nseg": 1},
+             "mechs": {"hh": {}}, "spikeGenLoc": 1.0},
+    "dend": {"geom": {"pt3d": [[10, 0, 0, 2], [60, 0, 0, 2], [110, 0, 0, 2]], "nseg": 3},
+             "mechs": {"pas": {"g": 1e-4, "e": -65}},
              "topol": {"parentSec": "soma", "parentX": 1.0, "childX": 0}},
 }}  # fmt: skip
 COUNT = 17
@@ -164,6 +166,14 @@ def test_modifications(kind, circuit):
     entry |= {"compartment_set": "some"} if kind == "compartment_set" else {"node_set": "n1"}
     conditions = {"celsius": 6.3, "v_init": -65, "modifications": [entry]}
     same(circuit, kind, 3, conditions=conditions, inputs={"pulse": PULSE})
+
+
+def test_a_uniform_field(circuit):
+    """It shifts spikes; neurodamus takes it where segments begin."""
+    field = {"input_type": "extracellular_stimulation", "module": "spatially_uniform_e_field", "node_set": "n1",
+             "delay": 10, "duration": 50, "ramp_up_time": 5, "ramp_down_time": 5,
+             "fields": [{"Ex": 200.0, "Ey": 60.0, "Ez": 0.0, "frequency": 30.0, "phase": 0.3}]}  # fmt: skip
+    same(circuit, "field", 10, inputs={"pulse": {**PULSE, "amp_start": 0.3}, "field": field})
 
 
 def test_electrical_synapses(circuit):
