@@ -35,7 +35,7 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entry:
-    """A network. root: which repository. config: below its examples.
+    """A network. root: which repository. config: below its examples. duration [ms]: if not what it says.
 
     rebuilt: whether its edges are made by its own script, as the repository does not have them.
     """
@@ -43,6 +43,7 @@ class Entry:
     name: str
     root: str
     config: str
+    duration: float | None = None
     rebuilt: bool = False
 
 
@@ -62,7 +63,7 @@ ENTRIES = (
     Entry("bio_advanced, csv", "bmtk", "bio_advanced_stimuli/config.simulation_iclamp.csv.json"),
     Entry("bio_advanced, spikes", "bmtk", "bio_advanced_stimuli/config.simulation_spikes.json"),
     Entry("bio_advanced, spontaneous", "bmtk", "bio_advanced_stimuli/config.simulation_spont_activity.json"),
-    Entry("bio_stp_models", "bmtk", "bio_stp_models/config.simulation.json"),
+    Entry("bio_stp_models", "bmtk", "bio_stp_models/config.simulation.json", 620.0),
     Entry("bio_300cells_nosurround", "bmtk", "bio_300cells_nosurround/config.simulation.json"),
     Entry("bio_450cells_compact", "bmtk", "bio_450cells_compact/config.simulation.json"),
 )
@@ -207,7 +208,14 @@ def copied(entry: Entry, options: argparse.Namespace) -> Path:
             subprocess.run([compiler, "modfiles"], cwd=mechanisms, check=True, capture_output=True)
     if entry.rebuilt and not any(folder.glob("network/*_edges.h5")):
         subprocess.run([bmtk_python(), "-c", REBUILD], cwd=folder, check=True, capture_output=True)
-    return place / entry.config
+    config = place / entry.config
+    if entry.duration is None:
+        return config
+    content = json.loads(config.read_text())
+    content["run"]["tstop"] = entry.duration
+    config = config.with_name(f"shorter.{config.name}")
+    config.write_text(json.dumps(content))
+    return config
 
 
 def bmtk_python() -> str:

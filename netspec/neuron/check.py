@@ -113,7 +113,8 @@ def _section(section: Section, path: Path) -> Problems:
         here = (*path, "pointps", label)
         mechanism = values.get("mod")
         yield from _point_process(mechanism, (*here, "mod"))
-        own = [name for name in values if name not in POINT_KEYS and not name.startswith("_")]
+        names = [name.partition("[")[0] for name in values]  # amp[0] is an element of an array
+        own = [name for name in names if name not in POINT_KEYS and not name.startswith("_")]
         yield from _variables(mechanism, own, here)
         if "vref" in values:
             yield from _readable(mechanism, values["vref"], (*here, "vref"))

@@ -1,6 +1,7 @@
 """A circuit and its simulation as the dictionaries that a user would write."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from netspec.errors import FileError, did_you_mean
 from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata.columns import DYNAMICS
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
 from netspec.formats.sonata.groups import OWN, Group, groups
@@ -125,6 +127,8 @@ def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[
         case "biophysical":
             return {"cellType": group.label, "cellsList": cells}
         case "point":
+            for cell, own in zip(cells, _own_parameters(group), strict=True):
+                cell |= {"params": own} if own else {}
             return {**_artificial(config, group), "cellsList": cells}
     raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
 
@@ -168,9 +172,25 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     if (named := group.attributes["dynamics_params"]) is not None:
         folder = config.component("point_neuron_models_dir", where)
         parameters = configs.parameters(config.file(f"{where}: dynamics_params", str(folder / str(named))))
-    if name == "IntFire1":  # its files are in seconds
-        parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
-    return {"cellModel": name, **parameters}
+    return {"cellModel": name, **(_milliseconds(parameters) if name == "IntFire1" else parameters)}
+
+
+def _milliseconds(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of an IntFire1, which SONATA has in seconds."""
+    return {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
+
+
+def _own_parameters(group: Group) -> Iterator[dict[str, float]]:
+    """Parameters that single artificial cells have in the file of nodes; NaN: those of the type."""
+    columns = {
+        name.removeprefix(DYNAMICS): group.nodes.numbers(name, np.nan)[group.rows].tolist()
+        for name in group.nodes.columns
+        if name.startswith(DYNAMICS) and not name.endswith("_current")  # BlueBrain's, of noise
+    }
+    in_seconds = group.attributes["model_template"] == "nrn:IntFire1"
+    for row in range(len(group.rows)):
+        own = {name: values[row] for name, values in columns.items() if not math.isnan(values[row])}
+        yield _milliseconds(own) if in_seconds else own
 
 
 SPIKES = (None, "sonata", "h5", "csv", "nwb", "synapse_replay")

@@ -104,7 +104,9 @@ def _membrane(
                 places.setdefault(place, []).extend(own)
         for (section, x), own in places.items():
             full = name if name not in traces else f"{name}:{section}({x:g})"
-            traces[full] = {"sec": section, "loc": x, "var": variable, "conds": {"gid": own}}
+            mechanism, _, plain = str(variable).rpartition(".")
+            of = {"mech": mechanism} if mechanism else {}
+            traces[full] = {"sec": section, "loc": x, **of, "var": plain, "conds": {"gid": own}}
     return traces
 
 

@@ -1,6 +1,6 @@
 """Point processes of stimuli that SONATA has no input for: they become parts of the cells' templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from netspec.plan import InputBlock, Plan
@@ -39,7 +39,7 @@ def inserted(template: Template, devices: Iterable[Device]) -> Template:
     sections = dict(template.sections)
     for device in devices:
         section = sections[device.section]
-        point: Mapping[str, object] = {
+        point = {
             "mod": device.mechanism,
             "loc": device.location,
             **dict(device.parameters),
