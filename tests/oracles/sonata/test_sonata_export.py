@@ -222,12 +222,9 @@ def _real(found):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("config", ["simulation_config.json", "simulation_config_obi.json"])
-def test_files_that_are_read_again_give_the_same_spikes(name, config, exported):
-    if config.endswith("obi.json") and name in ALLEN_ONLY:
-        return
+def test_files_that_are_read_again_give_the_same_spikes(name, exported):
     _, place = exported(name)
-    net, cfg, folders = circuits.read(place / config)
+    net, cfg, folders = circuits.read(place / "simulation_config.json")
     found = _real(netspec.run(net, cfg, mod=folders))
     net, cfg = NETWORKS[name]()
     expected = _real(netspec.run(net, cfg, mod=[MOD]))
