@@ -127,9 +127,12 @@ def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[
         case "biophysical":
             return {"cellType": group.label, "cellsList": cells}
         case "point":
-            for cell, own in zip(cells, _own_parameters(group), strict=True):
-                cell |= {"params": own} if own else {}
-            return {**_artificial(config, group), "cellsList": cells}
+            shared = _artificial(config, group)
+            given = {name: value for name, value in shared.items() if name != "cellModel"}
+            singles = list(_own_parameters(group))
+            for cell, own in zip(cells, singles if any(singles) else (), strict=False):
+                cell["params"] = {**given, **own}
+            return {**shared, "cellsList": cells}
     raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
 
 
