@@ -1,6 +1,7 @@
 """A circuit and its simulation as the dictionaries that a user would write."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
