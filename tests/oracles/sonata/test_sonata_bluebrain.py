@@ -170,7 +170,8 @@ def test_modifications(kind, circuit):
 
 def test_a_uniform_field(circuit):
     """It shifts spikes; neurodamus takes it where segments begin."""
-    field = {"input_type": "extracellular_stimulation", "module": "spatially_uniform_e_field", "node_set": "n1",
+    field = {"input_type": "extracellular_stimulation", "module": "spatially_uniform_e_field",
+             "node_set": "n1",
              "delay": 10, "duration": 50, "ramp_up_time": 5, "ramp_down_time": 5,
              "fields": [{"Ex": 200.0, "Ey": 60.0, "Ez": 0.0, "frequency": 30.0, "phase": 0.3}]}  # fmt: skip
     same(circuit, "field", 10, inputs={"pulse": {**PULSE, "amp_start": 0.3}, "field": field})
