@@ -1,7 +1,6 @@
 """A circuit and its simulation as the dictionaries that a user would write."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
