@@ -159,7 +159,7 @@ def test_parameters_of_single_nodes(tmp_path):
         file["nodes/cells/0/dynamics_params/tau"] = np.array([0.05, 0.04, np.nan, 0.03])
     net, options = read(path)
     assert [cell.get("params") for cell in net["popParams"]["cells:0"]["cellsList"]] == [
-        {"tau": 50.0, "refrac": 3.0}, None, {"tau": 30.0, "refrac": 3.0}
+        {"tau": tau, "refrac": 3.0} for tau in (50.0, 20.0, 30.0)
     ]  # fmt: skip
     (first, *_), (second, *_) = (block.cells["tau"] for block in netspec.plan(net, options).points[:2])
     assert (first, second) == (50.0, 40.0)
