@@ -9,7 +9,8 @@ from pathlib import Path
 
 from netspec.errors import Problem
 from netspec.model import Model
-from netspec.neuron import cache, catalog, mod_copy
+from netspec import cache
+from netspec.neuron import catalog, mod_copy
 from netspec.neuron.bulk_compiled import neuron_folders
 from netspec.neuron.check import named
 from netspec.neuron.mod_files import find

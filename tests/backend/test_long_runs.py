@@ -9,7 +9,7 @@ import pytest
 
 import netspec
 from netspec.errors import FileError
-from netspec.neuron import cache
+from netspec import cache
 
 pytestmark = pytest.mark.neuron
 

@@ -11,7 +11,7 @@ import pytest
 
 from netspec import specs
 from netspec.errors import FileError, SpecError
-from netspec.neuron import cache
+from netspec import cache
 from netspec.session import importing
 
 pytestmark = pytest.mark.neuron
