@@ -118,17 +118,15 @@ def _advance(
     width = len(places) + 1
     rows, column = np.empty((steps + 1, width)), np.array([*places, 0], np.int32)
     functions.begin(made.pointers(), made.scheduled, ctypes.c_double(dt))
-    done = 0
-    while done <= steps:
-        count = min(CHUNK, steps - done) + (done == 0)
+    for done in range(0, steps + 1, CHUNK):
+        count, first = min(CHUNK, steps + 1 - done), done == 0
         functions.advance(
-            ctypes.c_long(count - (done == 0)), int(done == 0), _pointer(rows[done:]), len(places), _pointer(column)
+            ctypes.c_long(count - first), int(first), _pointer(rows[done:]), len(places), _pointer(column)
         )
         bad = ~np.isfinite(rows[done : done + count]).all(axis=1)
         if bad.any():
             time = rows[done + int(bad.argmax()), 0]
             raise NetspecError(f"at {1e3 * time:.6g} ms a recorded quantity is no number: try a smaller step")
-        done += count
     return rows, *_recorded(functions)
 
 
