@@ -19,7 +19,7 @@ Names = Callable[[str], str]
 
 
 def code(text: str, names: Names, place: Place) -> str:
-    """The C of an expression; names: what a variable is called there. SpecError at its place if it has none."""
+    """The C of an expression; names: what a variable is called in it."""
     found = formula.parse(text)
     if isinstance(found, str):
         raise SpecError([Problem(str(place), found)])

@@ -1,7 +1,7 @@
 """C functions for each component type: how an instance of it starts, steps, and what it does with an event.
 
-An instance is a block of numbers (`x`, as its layout says) and a list of places of others (`l`): first those of
-what it requires of the instances above it, then those of each selection (one place, or start and count).
+An instance is a block of numbers (`x`, as its layout says) and a list of places of others (`l`): first those
+of what it requires of the instances above it, then those of each selection (one place, or start and count).
 """
 
 from collections.abc import Iterable, Sequence
@@ -190,5 +190,3 @@ def draws(known: Layout) -> bool:
     texts += [a.value for h in layout.handlers(known.dynamics) for a in h.assignments]
     texts += [v.value or "" for v in known.formulas]
     return any("random" in text for text in texts)
-
-

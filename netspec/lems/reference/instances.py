@@ -1,8 +1,8 @@
 """The tree of instances of a component, as the reference simulator builds it.
 
-A component gives one instance, with those of its children in it. What its type's Structure says is done when it
-is in place: instances of components that it names, copies of cells in a population, attachments (synapses, inputs)
-of cells, and the lines along which events go.
+A component gives one instance, with those of its children in it. What its type's Structure says is done when
+it is in place: instances of components that it names, copies of cells in a population, attachments (synapses,
+inputs) of cells, and the lines along which events go.
 """
 
 import math

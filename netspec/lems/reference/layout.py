@@ -10,7 +10,7 @@ T, REGIME, DRAWS = "t", "(regime)", "(draws)"
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """slots: variable -> place in the block; exposed: exposure -> (place of what others see, variable or None).
+    """slots: variable -> place in the block; exposed: exposure -> (place of what others see, variable).
 
     What others see is written once a step, so it is not always what the variable holds.
     """

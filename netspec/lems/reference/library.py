@@ -15,7 +15,7 @@ from netspec.lems.reference import code
 from netspec.lems.reference.layout import Layout
 
 # multiplications and additions stay apart, as in Java
-FLAGS = ("-std=c11", "-O2", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno")
+FLAGS = ("-std=c11", "-O1", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno")
 
 
 def load(layouts: Sequence[Layout]) -> ctypes.CDLL:
@@ -31,7 +31,9 @@ def load(layouts: Sequence[Layout]) -> ctypes.CDLL:
         options = {"env": cache.environment(), "capture_output": True, "text": True, "timeout": 300}
         done = subprocess.run(command, cwd=folder, check=False, **options)  # type: ignore[call-overload]
         if done.returncode:
-            raise NetspecError(f"{compiler} cannot compile the model for reference mode:\n{done.stderr[-2000:]}")
+            raise NetspecError(
+                f"{compiler} cannot compile the model for reference mode:\n{done.stderr[-2000:]}"
+            )
 
     place = cache.made_once("reference", cache.key([text, compiler, *FLAGS]), make)
     library = ctypes.CDLL(str(place / "model.so"))
@@ -43,5 +45,5 @@ def _compiler() -> str:
     own = os.environ.get("CC")
     found = own or next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), None)
     if found is None:
-        raise NetspecError("reference mode needs a C compiler: none of cc, gcc, clang is there and CC names none")
+        raise NetspecError("reference mode needs a C compiler: cc, gcc, clang, or what CC names")
     return found

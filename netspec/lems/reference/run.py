@@ -107,14 +107,16 @@ def _selection(selection: Component, root: Instance) -> tuple[Instance, int]:
     cell = follow(path, root)
     port = cell.layout.port(name, "out") if cell else None
     if cell is None or port is None:
-        raise wrong(selection.place, f"nothing at {path!r}" if cell is None else f"{path!r} has no port {name!r}")
+        raise wrong(
+            selection.place, f"nothing at {path!r}" if cell is None else f"{path!r} has no port {name!r}"
+        )
     return cell, port
 
 
 def _advance(
     functions: ctypes.CDLL, made: tables.Tables, dt: float, steps: int, places: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of (time, quantities) before the first and after each step; times and numbers of recorded events."""
+    """Rows of (time, quantities), the first before all steps; times and numbers of recorded events."""
     width = len(places) + 1
     rows, column = np.empty((steps + 1, width)), np.array([*places, 0], np.int32)
     functions.begin(made.pointers(), made.scheduled, ctypes.c_double(dt))

@@ -28,7 +28,9 @@ def _child(element: Element, here: Instance, maker: Maker) -> None:
     name = element.get("component") or ""
     component = maker.referred(here.component, name)
     if component is None:
-        raise wrong(here.place, f"no component {name!r} for the <ChildInstance> of {here.component.type.name!r}")
+        raise wrong(
+            here.place, f"no component {name!r} for the <ChildInstance> of {here.component.type.name!r}"
+        )
     child = maker.new(component, here)
     here.single.append(child)
     here.children[name] = child
@@ -159,9 +161,13 @@ def attach(part: Instance, to: Instance, name: str | None, here: Instance, maker
     lists = to.lists
     if name is None and len(lists) != 1:
         where = f"attachments of {to.component.type.name!r}: {', '.join(map(repr, lists)) or 'none'}"
-        raise wrong(here.place, f"needs destination=... to say where to attach {part.component.id!r}; {where}")
+        raise wrong(
+            here.place, f"needs destination=... to say where to attach {part.component.id!r}; {where}"
+        )
     if name is not None and name not in lists:
-        raise wrong(here.place, f"{to.component.type.name!r} has no attachments {name!r}. {did_you_mean(name, lists)}")
+        raise wrong(
+            here.place, f"{to.component.type.name!r} has no attachments {name!r}. {did_you_mean(name, lists)}"
+        )
     lists[name if name is not None else next(iter(lists))].append(part)
     if to.built:
         maker.build(part)

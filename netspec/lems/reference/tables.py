@@ -38,7 +38,9 @@ class Tables:
 def make(root: Instance, recorders: Sequence[tuple[Instance, int]], seed: int) -> Tables:
     """The tables of a tree. recorders: instance and port of which events are recorded."""
     instances = _numbered(root)
-    layouts = sorted({i.layout for i in instances}, key=lambda known: (known.type.name, str(known.type.place)))
+    layouts = sorted(
+        {i.layout for i in instances}, key=lambda known: (known.type.name, str(known.type.place))
+    )
     number = {known: k for k, known in enumerate(layouts)}
     types = [number[i.layout] for i in instances]
     links, starts = _links(instances)
@@ -68,7 +70,8 @@ def _offsets(parts: Sequence[Sequence[object]]) -> list[int]:
 
 def _numbered(root: Instance) -> list[Instance]:
     """All instances, those above first, with their number and place in the memory."""
-    found, stack, base = [], [root], 2
+    found: list[Instance] = []
+    stack, base = [root], 2
     while stack:
         instance = stack.pop()
         instance.number, instance.base = len(found), base
@@ -140,7 +143,10 @@ def _selected(instance: Instance, select: m.DerivedVariable) -> list[int]:
             if None in following:
                 if not code.several(select) and select.reduce:
                     return [ZERO if select.reduce == "add" else ONE]
-                raise wrong(instance.place, f"needs a <{step}> ({select.select!r} of {instance.component.type.name!r})")
+                raise wrong(
+                    instance.place,
+                    f"needs a <{step}> ({select.select!r} of {instance.component.type.name!r})",
+                )
             found = [i for i in following if i is not None]
         else:
             listed = [part for i in found for part in i.lists.get(match[1], [])]
@@ -224,5 +230,3 @@ def _key(instance: Instance, seed: int) -> int:
         path.append(f"{at.component.id}:{at.component.type.name}:{beside.index(at) if beside else 0}")
         at = above
     return int.from_bytes(sha256(f"{seed}/{'/'.join(path)}".encode()).digest()[:8], "little")
-
-
