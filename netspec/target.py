@@ -74,6 +74,14 @@ def check_neuroml(path: Path) -> str:
     return "\n".join([*notes, f"{path}: no problem in {findings.components} components"])
 
 
+def run_reference(path: Path) -> str:
+    """Step a LEMS file as the reference simulator does; what was written, file names counting from here."""
+    from netspec.lems import reference
+
+    output = reference.run(path)
+    return "\n".join([f"{len(output.times) - 1} steps", *(f"wrote {place}" for place in output.written)])
+
+
 def run(path: Path, arguments: Sequence[str]) -> None:
     """Run what a target says, in this process."""
     if path.suffix == ".py":

@@ -113,6 +113,7 @@ class Maker:
 
     def new(self, component: m.Component, parent: Instance | None) -> Instance:
         """An instance with its children, before anything is built."""
+        _one_segment(component)
         made = Instance(component, parent, self.layout(component.type), self.values(component))
         alone = {role.name for role in component.type.parts("Child")}
         for part in component.children:
@@ -164,6 +165,14 @@ class Maker:
             return self.referred(above, name[3:]) if above else None
         child = next((c for c in component.children if c.role == name), None)
         return child or self.found.named(component.get(name))
+
+
+def _one_segment(component: m.Component) -> None:
+    if component.is_a("morphology") and len(segments := component.all("segment")) > 1:
+        message = (
+            f"reference mode steps cells of one segment, as the reference does; here are {len(segments)}"
+        )
+        raise wrong(segments[1].place, message)
 
 
 def _scheme(scheme: m.KineticScheme, instance: Instance) -> Scheme:
