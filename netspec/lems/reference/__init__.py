@@ -5,6 +5,6 @@ above it (which is that of the step before), then computes its derived variables
 looks at its conditions; only then do others see what it exposes. An event without delay arrives at once.
 """
 
-from netspec.lems.reference.run import Output, run
+from netspec.lems.reference.run import Output, run, simulate
 
-__all__ = ["Output", "run"]
+__all__ = ["Output", "run", "simulate"]

@@ -4,6 +4,7 @@ An example that writes no file gets one with the lines of its displays, in their
 """
 
 import re
+import subprocess
 from pathlib import Path
 
 from netspec.lems.read import wheel
@@ -40,3 +41,10 @@ def with_output(text: str, name: str) -> str:
     columns = "".join(f'<OutputColumn id="c{i}" quantity="{q}"/>' for i, q in enumerate(quantities))
     output = f'<OutputFile id="shown" fileName="results/{name}.dat">{columns}</OutputFile>'
     return text.replace("</Simulation>", output + "</Simulation>")
+
+
+def run(lems: Path) -> None:
+    """Run a LEMS file with jNeuroML, in its folder."""
+    command = ["java", "-Xmx1500M", "-jar", str(wheel().filename), lems.name, "-nogui"]
+    done = subprocess.run(command, cwd=lems.parent, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
