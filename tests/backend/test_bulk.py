@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from neuron import h
 
-from netspec.errors import MechanismError, StateError
 from netspec import cache
+from netspec.errors import MechanismError, StateError
 from netspec.neuron import bulk, bulk_compiled, bulk_hoc
 
 pytestmark = pytest.mark.neuron

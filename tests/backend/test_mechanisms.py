@@ -9,9 +9,8 @@ import textwrap
 import pytest
 from launcher import ALLOWED, MPIEXEC
 
-from netspec import model
+from netspec import cache, model
 from netspec.errors import MechanismError, NetspecWarning
-from netspec import cache
 from netspec.neuron import catalog, check, compile, mechanisms, mod_files
 from netspec.spec import Spec
 from netspec.spec.cell import CellRule, Section, Synapse

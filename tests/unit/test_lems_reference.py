@@ -87,7 +87,8 @@ def test_conditional_variables_come_after_all_others(tmp_path):
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
-        ("-2^2", 4.0), ("-(2^2)", -4.0), ("2 - 3 - 4", -5.0), ("H(0)", 0.5), ("H(-1)", 0.0), ("ln(exp(2))", 2.0),
+        ("-2^2", 4.0), ("-(2^2)", -4.0), ("2 - 3 - 4", -5.0), ("H(0)", 0.5), ("H(-1)", 0.0),
+        ("ln(exp(2))", 2.0),
         ("abs(-3) * sqrt(4)", 6.0), ("factorial(4)", 24.0), ("ceil(1.2)", 2.0), ("tanh(1)", math.tanh(1)),
     ],
 )  # fmt: skip
@@ -102,7 +103,8 @@ def test_regimes(tmp_path):
     dynamics = (
         STATE.format("x") + '<StateVariable name="since" dimension="time"/>'
         '<Regime name="up" initial="true"><TimeDerivative variable="x" value="1 / MS"/>'
-        '<OnCondition test="x .gt. 0.5"><EventOut port="spike"/><Transition regime="rest"/></OnCondition></Regime>'
+        '<OnCondition test="x .gt. 0.5"><EventOut port="spike"/><Transition regime="rest"/>'
+        "</OnCondition></Regime>"
         '<Regime name="rest"><OnEntry><StateAssignment variable="since" value="t"/>'
         '<StateAssignment variable="x" value="0"/></OnEntry>'
         '<OnCondition test="t .gt. since + 1.5 * MS"><Transition regime="up"/></OnCondition></Regime>'
@@ -112,7 +114,8 @@ def test_regimes(tmp_path):
 
 
 def test_events_wait_for_their_delay(tmp_path):
-    cell = """<iafCell id="one" leakReversal="-60mV" thresh="-35mV" reset="-65mV" C="1pF" leakConductance="0.1nS"/>
+    cell = """<iafCell id="one" leakReversal="-60mV" thresh="-35mV" reset="-65mV" C="1pF"
+ leakConductance="0.1nS"/>
 <expOneSynapse id="syn" gbase="1nS" erev="0mV" tauDecay="2ms"/>
 <spikeArray id="at"><spike id="0" time="2.5ms"/></spikeArray>"""
     network = """<population id="s" component="at" size="1"/><population id="p" component="one" size="2"/>
@@ -162,9 +165,9 @@ WRONG = [
     (SPIKES, POPULATION, ["p[0]/tsinc"], "has no 'tsinc'"),
     (SPIKES, POPULATION, ["p[3]/tsince"], "there is no cell 3"),
     (SPIKES + '<pulseGenerator id="in" delay="0ms" duration="1ms" amplitude="1nA"/>',
-     POPULATION + '<explicitInput target="p[0]" input="in"/>', ["p[0]/tsince"], "no attachments"),
-    (own_type('<DerivedVariable name="x" dimension="none" exposure="x" select="a/b"/>'), POPULATION, ["p[0]/x"],
-     "has no part 'a'"),
+     POPULATION + '<explicitInput target="p[0]" input="in"/>', ["p[0]/tsince"], "needs destination="),
+    (own_type('<DerivedVariable name="x" dimension="none" exposure="x" select="a/b"/>'), POPULATION,
+     ["p[0]/x"], "has no part 'a'"),
 ]  # fmt: skip
 
 
