@@ -108,6 +108,7 @@ MISTAKES = [
     (PLAIN, "integration: {", "integration: {{", "15", "no YAML"),
     (CELLS, "unit: pF", "unit: pFF", "5 network.dynamics.leaky.parameters.C.unit", "unknown unit 'pFF'"),
     (CELLS, "\"total / C\"", "\"total / C / C\"", "12 network.dynamics.leaky.state_variables.v", "expected"),
+    (CELLS, "\"total / C\"", "\"total / g\"", "12 network.dynamics.leaky.state_variables.v", "found voltage"),
     (CELLS, "g * (E - v)", "g * E - v", "10 network.dynamics.leaky.derived_variables.leak",
      "cannot be added"),
     (CELLS, "amplitude: 5 pA", "amplitude: 5 mV", "19 network.nodes[2]", "is a voltage: expected current"),

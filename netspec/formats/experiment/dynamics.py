@@ -115,10 +115,10 @@ def _dynamics(
 
 
 def _rate(rhs: str, own: Vector, checker: formula.Checker) -> str:
-    """The derivative per second: as it is where it has time in it, else per unit of the experiment's time."""
+    """The derivative per second: as it is, or per unit of the experiment's time if all of it are bare numbers."""
     time = checker.known["time"]
     per_time = tuple(a - b for a, b in zip(own, time, strict=True))
-    if checker.problems(rhs, per_time) and not checker.problems(rhs, own or NONE):
+    if own == NONE and checker.problems(rhs, per_time) and not checker.problems(rhs, NONE):
         return f"({rhs}) / {TIME_SCALE}"
     return rhs
 
