@@ -133,6 +133,35 @@ def test_mistakes_are_said_with_line_and_path(write, text, right, planted, place
     assert any(message in p.message for p in said), str(caught.value)
 
 
+FILE = """<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
+<iafCell id="one" leakReversal="-60mV" thresh="-50mV" reset="-65mV" C="1pF" leakConductance="1nS"/></neuroml>"""
+INCLUDING = """\
+include: [cells.nml]
+network: {nodes: [{id: 0, dynamics: one}]}
+integration: {step_size: 0.1, duration: 1}
+"""
+
+
+def test_components_of_included_files(write, tmp_path):
+    (tmp_path / "cells.nml").write_text(FILE)
+    output = experiment.run(write(INCLUDING), tmp_path)
+    assert output.columns["n0[0]/v"].tolist() == [-0.06] * 11
+    for planted, place, message in (
+        (INCLUDING.replace("dynamics: one", "dynamics: two"), "2 network.nodes[0].dynamics", "'two'"),
+        (
+            INCLUDING.replace("one}", "one, parameters: {C: 2 pF}}"),
+            "2 network.nodes[0].parameters",
+            "its own",
+        ),
+        (INCLUDING.replace("cells", "cell"), "1 include[0]", "no file 'cell.nml' beside the experiment"),
+    ):
+        with pytest.raises(SpecError) as caught:
+            experiment.lems(write(planted))
+        problem = caught.value.problems[0]
+        assert problem.path.endswith(f"own.yaml:{place}")
+        assert message in problem.message
+
+
 def test_the_command_line_knows_them(write, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = write(PLAIN)

@@ -115,7 +115,7 @@ def _dynamics(
 
 
 def _rate(rhs: str, own: Vector, checker: formula.Checker) -> str:
-    """The derivative per second: as it is, or per unit of the experiment's time if all of it are bare numbers."""
+    """The derivative per second: as it is, or per unit of the experiment's time among bare numbers."""
     time = checker.known["time"]
     per_time = tuple(a - b for a, b in zip(own, time, strict=True))
     if own == NONE and checker.problems(rhs, per_time) and not checker.problems(rhs, NONE):

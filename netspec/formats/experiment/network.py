@@ -1,14 +1,16 @@
 """An experiment as the text of a LEMS file: types, components, a network, what is recorded."""
 
 import re
+from pathlib import Path
 
-from netspec.errors import did_you_mean
+from netspec.errors import SpecError, did_you_mean
 from netspec.formats.experiment import dynamics as types
 from netspec.formats.experiment.lines import Lines, quoted
 from netspec.formats.experiment.read import Entry, Mistakes
+from netspec.lems import check, read
 from netspec.lems.model import ComponentType, Library
 
-KEYS = ("label", "description", "dynamics", "network", "integration")
+KEYS = ("label", "description", "include", "dynamics", "network", "integration")
 NETWORK = ("label", "description", "number_of_nodes", "dynamics", "nodes", "edges")
 NODE = ("id", "label", "dynamics", "parameters", "children")
 EDGE = ("source", "target", "coupling", "parameters", "children", "weight", "delay", "label")
@@ -16,8 +18,9 @@ INTEGRATION = ("method", "step_size", "duration", "time_scale")
 Known = dict[str, Entry]
 
 
-def render(root: Entry, library: Library, said: Mistakes) -> Lines:
-    """The lines of the LEMS file."""
+def render(root: Entry, folder: Path, said: Mistakes) -> Lines:
+    """The lines of the LEMS file; included files are in the folder."""
+    library, included = _included(root.get("include"), folder, said)
     said.keys(root, KEYS, "an experiment")
     network, integration, lines = root.get("network"), root.get("integration"), Lines()
     said.keys(network, NETWORK, "network")
@@ -31,18 +34,25 @@ def render(root: Entry, library: Library, said: Mistakes) -> Lines:
         lines.add("Target", root, component="simulation")
         for file in ("Cells.xml", "Networks.xml", "Simulation.xml"):
             lines.add("Include", root, file=file)
+        for row in root.get("include").rows():
+            lines.add("Include", row, file=row.text)
         for name, entry in known.items():
             types.render(name, entry, library, time_unit, lines, said)
-        kinds = {}
+        kinds, components = {}, {}
         for name, node in nodes.items():
-            kinds[name] = _node(name, node, known, first, library, lines, said)
-        edges = _couplings(network.get("edges").rows(), nodes, kinds, library, lines, said)
+            kinds[name] = kind = _kind(node, known, first, library, said)
+            components[name] = kind if kind in included else f"node_{_id(name)}"
+            if kind in included:
+                _fixed(node, said)
+            else:
+                _node(components[name], kind, node, known, lines, said)
+        edges = _couplings(network.get("edges").rows(), nodes, kinds, library, included, lines, said)
         with lines.inside("network", network, id="net"):
             for name, node in nodes.items():
                 if not _input(kinds[name], library):
-                    lines.add("population", node, id=f"n{_id(name)}", component=f"node_{_id(name)}", size="1")
+                    lines.add("population", node, id=f"n{_id(name)}", component=components[name], size="1")
             for edge, synapse in edges:
-                _edge(edge, synapse, nodes, kinds, library, lines, said)
+                _edge(edge, synapse, components, kinds, library, lines, said)
         _simulation(integration, time_unit, nodes, kinds, known, library, lines, said)
     return lines
 
@@ -72,19 +82,44 @@ def _nodes(root: Entry) -> list[Entry]:
     return [Entry({"id": Entry(k, count.place)}, count.place) for k in range(number)]
 
 
-def _node(
-    name: str, node: Entry, known: Known, first: str, library: Library, lines: Lines, said: Mistakes
-) -> str:
-    """The component of a node; the name of its type."""
+def _included(files: Entry, folder: Path, said: Mistakes) -> tuple[Library, set[str]]:
+    """NeuroML's types with those of included files, and the type of each of their components by its id."""
+    library = read.core().copy()
+    ids: set[str] = set()
+    for row in files.rows():
+        if not (folder / row.text).is_file():
+            said.wrong(row, f"no file {row.text!r} beside the experiment")
+            continue
+        found = check.components(folder / row.text)
+        if found.findings.problems:
+            raise SpecError(found.findings.problems)
+        library.types.update(found.document.library.types)
+        library.types.update({name: component.type for name, component in found.by_id.items()})
+        ids |= found.by_id.keys()
+    return library, ids
+
+
+def _fixed(entry: Entry, said: Mistakes) -> None:
+    for key in ("parameters", "children"):
+        if entry.get(key).value is not None:
+            said.wrong(entry.get(key), "a component of an included file has its own")
+
+
+def _kind(node: Entry, known: Known, first: str, library: Library, said: Mistakes) -> str:
+    """The name of the dynamics or type of a node, or the id of an included component."""
     said.keys(node, NODE, "a node")
     kind = node.get("dynamics").text or first
     if kind not in known and kind not in library.types:
         hint = did_you_mean(kind, [*known, *library.types])
         said.wrong(node.get("dynamics"), f"no dynamics and no component type {kind!r}. {hint}")
+    return kind
+
+
+def _node(name: str, kind: str, node: Entry, known: Known, lines: Lines, said: Mistakes) -> None:
+    """The component of a node."""
     given = dict(known[kind].get("parameters").items()) if kind in known else {}
     given |= dict(node.get("parameters").items())
-    _component(kind, f"node_{_id(name)}", node, given, lines, said)
-    return kind
+    _component(kind, name, node, given, lines, said)
 
 
 def _component(
@@ -122,6 +157,7 @@ def _couplings(
     nodes: Known,
     kinds: dict[str, str],
     library: Library,
+    included: set[str],
     lines: Lines,
     said: Mistakes,
 ) -> list[tuple[Entry, str]]:
@@ -144,6 +180,10 @@ def _couplings(
             said.wrong(
                 edge.get("coupling"), f"no component type {kind!r}. {did_you_mean(kind, library.types)}"
             )
+        if kind in included:
+            _fixed(edge, said)
+            result.append((edge, kind))
+            continue
         given = dict(edge.get("parameters").items())
         key = repr((kind, [(k, _value(v, said)) for k, v in given.items()], _plain(edge.get("children"))))
         if key not in made:
@@ -163,21 +203,21 @@ def _plain(entry: Entry) -> object:
 def _edge(
     edge: Entry,
     synapse: str,
-    nodes: Known,
+    components: dict[str, str],
     kinds: dict[str, str],
     library: Library,
     lines: Lines,
     said: Mistakes,
 ) -> None:
     source, target = (edge.get(end).text for end in ("source", "target"))
-    if source not in nodes or target not in nodes:
+    if source not in components or target not in components:
         return
     made = _type(kinds[target], library)
     lists = ["synapses"] if made is None else [role.name for role in made.parts("Attachments")]
     place = {"destination": lists[0]} if lists else {}
     to = f"n{_id(target)}[0]"
     if not synapse:
-        lines.add("explicitInput", edge, target=to, input=f"node_{_id(source)}", **place)
+        lines.add("explicitInput", edge, target=to, input=components[source], **place)
         return
     ends = {"from_": f"n{_id(source)}[0]", "to": to, "synapse": synapse, **place}
     if edge.get("weight").value is None and edge.get("delay").value is None:

@@ -6,7 +6,6 @@ from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.experiment import network, read
 from netspec.formats.experiment.lines import Lines
 from netspec.lems import check, reference
-from netspec.lems import read as lems_files
 from netspec.lems.resolve import Resolved
 
 
@@ -32,7 +31,7 @@ def _rendered(path: Path) -> tuple[Path, Lines]:
         raise FileError(f"{path}: no such file")
     said = read.Mistakes()
     root = read.parse(path.read_text(), str(path))
-    lines = network.render(root, lems_files.core(), said)
+    lines = network.render(root, path.parent, said)
     said.stop()
     return path, lines
 

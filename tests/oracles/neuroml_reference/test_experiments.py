@@ -1,5 +1,6 @@
 """YAML experiments against jNeuroML: what it makes of our LEMS, and of its own example of a network."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -32,3 +33,35 @@ def test_the_network_of_example_12_in_nine_of_nine_traces(tmp_path):
     a, b = np.loadtxt(ours), np.loadtxt(theirs)
     assert a.shape == b.shape == (60001, 10)
     np.testing.assert_array_equal(a, b)
+
+
+INCLUDED = """
+include: [cells.xml]
+network:
+  nodes:
+    - {id: pre, dynamics: hhcell_1}
+    - {id: a, dynamics: hhcell_2}
+    - {id: b, dynamics: hhcell_2}
+    - {id: c, dynamics: hhcell_2}
+    - {id: clamp, dynamics: pulseGenerator, parameters: {delay: 25 ms, duration: 50 ms, amplitude: 0.065 nA}}
+  edges:
+    - {source: clamp, target: pre}
+    - {source: pre, target: a, coupling: syn1exp}
+    - {source: pre, target: b, coupling: syn2exp}
+    - {source: pre, target: c, coupling: synalpha}
+integration: {method: euler, step_size: 0.005, duration: 100}
+"""
+
+
+def test_the_network_of_example_3_in_three_of_three_traces(tmp_path):
+    folder = examples.lay_out(tmp_path)
+    text = (folder / "LEMS_NML2_Ex3_Net.xml").read_text()
+    examples.run(folder / "LEMS_NML2_Ex3_Net.xml")
+    parts = re.finditer(r"<(ionChannel\w*|pointCell\w*|\w+Synapse)\b[^>]*?(?:/>|>.*?</\1>)", text, re.DOTALL)
+    cells = "".join(part[0] for part in parts)
+    (folder / "cells.xml").write_text(f'<Lems><Include file="Cells.xml"/>{cells}</Lems>')
+    (folder / "own.yaml").write_text(INCLUDED)
+    ours = np.loadtxt(experiment.run(folder / "own.yaml", tmp_path / "ours").written[0])
+    theirs = np.loadtxt(folder / "results" / "ex3_v.dat")
+    assert ours.shape == (20001, 5)
+    np.testing.assert_array_equal(ours[:, [0, 2, 3, 4]], theirs)
