@@ -134,7 +134,8 @@ def test_mistakes_are_said_with_line_and_path(write, text, right, planted, place
 
 
 FILE = """<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
-<iafCell id="one" leakReversal="-60mV" thresh="-50mV" reset="-65mV" C="1pF" leakConductance="1nS"/></neuroml>"""
+<iafCell id="one" leakReversal="-60mV" thresh="-50mV" reset="-65mV" C="1pF"
+ leakConductance="1nS"/></neuroml>"""
 INCLUDING = """\
 include: [cells.nml]
 network: {nodes: [{id: 0, dynamics: one}]}

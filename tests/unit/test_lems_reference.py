@@ -198,3 +198,22 @@ def test_without_a_compiler(tmp_path, monkeypatch):
     monkeypatch.delenv("CC", raising=False)
     with pytest.raises(NetspecError, match="needs a C compiler"):
         simulate(tmp_path, SPIKES, POPULATION, ["p[0]/tsince"])
+
+
+NOT_YET = [
+    (own_type(STATE.format("x") + '<Regime name="r" initial="true"><DerivedVariable name="y" dimension="none" '
+              'value="1"/><TimeDerivative variable="x" value="1 / MS"/></Regime>'),
+     "<DerivedVariable> in a <Regime>: reference mode does not support it yet"),
+    (own_type(STATE.format("x") + '<TimeDerivative variable="x" value="1 / MS"/>').replace(
+        "</Dynamics>", '</Dynamics><Structure><CoInstantiate component="one"/></Structure>'),
+     "<CoInstantiate> in a Structure: reference mode does not support it yet"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("types", "message"), NOT_YET)
+def test_what_is_not_supported_is_an_error_with_its_line(tmp_path, types, message):
+    with pytest.raises(SpecError) as caught:
+        simulate(tmp_path, types, POPULATION, ["p[0]/x"])
+    problem = caught.value.problems[0]
+    assert problem.message == message
+    assert "LEMS_own.xml:" in problem.path

@@ -18,6 +18,9 @@ from netspec.lems.resolve import Resolved
 from netspec.lems.tree import Place
 
 
+NOT_IN_REGIMES = ("StateVariable", "DerivedVariable", "ConditionalDerivedVariable", "OnStart")
+
+
 @dataclass(eq=False)
 class Instance:
     """children: by what they are called; lists: children and attachments by the name of their list.
@@ -137,6 +140,7 @@ class Maker:
     def layout(self, made: m.ComponentType) -> Layout:
         """The layout of a component type, made once."""
         if made.name not in self.layouts:
+            _supported(made, self.found.document.library)
             self.layouts[made.name] = layout.of(made)
         return self.layouts[made.name]
 
@@ -165,6 +169,13 @@ class Maker:
             return self.referred(above, name[3:]) if above else None
         child = next((c for c in component.children if c.role == name), None)
         return child or self.found.named(component.get(name))
+
+
+def _supported(made: m.ComponentType, library: m.Library) -> None:
+    for name in made.ancestors if made.dynamics and made.dynamics.regimes else ():
+        for dynamics in library.raw[name].all("Dynamics") if name in library.raw else ():
+            for part in (part for regime in dynamics.all("Regime") for part in regime.all(*NOT_IN_REGIMES)):
+                raise wrong(part.place, f"<{part.tag}> in a <Regime>: reference mode does not support it yet")
 
 
 def _one_segment(component: m.Component) -> None:
