@@ -201,8 +201,8 @@ def test_without_a_compiler(tmp_path, monkeypatch):
 
 
 NOT_YET = [
-    (own_type(STATE.format("x") + '<Regime name="r" initial="true"><DerivedVariable name="y" dimension="none" '
-              'value="1"/><TimeDerivative variable="x" value="1 / MS"/></Regime>'),
+    (own_type(STATE.format("x") + '<Regime name="r" initial="true"><DerivedVariable name="y" '
+              'dimension="none" value="1"/><TimeDerivative variable="x" value="1 / MS"/></Regime>'),
      "<DerivedVariable> in a <Regime>: reference mode does not support it yet"),
     (own_type(STATE.format("x") + '<TimeDerivative variable="x" value="1 / MS"/>').replace(
         "</Dynamics>", '</Dynamics><Structure><CoInstantiate component="one"/></Structure>'),

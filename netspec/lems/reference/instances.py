@@ -17,7 +17,6 @@ from netspec.lems.reference.layout import Layout
 from netspec.lems.resolve import Resolved
 from netspec.lems.tree import Place
 
-
 NOT_IN_REGIMES = ("StateVariable", "DerivedVariable", "ConditionalDerivedVariable", "OnStart")
 
 
