@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from netspec import target
+from netspec.__main__ import app
 from netspec.errors import FileError, NetspecError, SpecError
 from netspec.formats import experiment
 
@@ -167,7 +169,8 @@ def test_the_command_line_knows_them(write, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = write(PLAIN)
     assert "no problem" in target.check_neuroml(file)
-    assert target.run_reference(file) == "200 steps\nwrote experiment.dat"
+    said = CliRunner().invoke(app, ["run", "--reference", str(file)])
+    assert (said.exit_code, said.output) == (0, "200 steps\nwrote experiment.dat\n")
     with pytest.raises(FileError, match="--reference"):
         target.find(file)
     with pytest.raises(FileError, match="no such file"):
