@@ -38,16 +38,28 @@ Target = Annotated[
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
 Resume = Annotated[bool, typer.Option("--resume", help="continue from the newest checkpoint")]
+Reference = Annotated[
+    bool, typer.Option("--reference", help="step a LEMS file as the reference simulator of NeuroML does")
+]
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.command(context_settings=PASSED_ON)
-def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume = False) -> None:
+def run(
+    context: typer.Context,
+    target: Target,
+    ranks: Ranks = 1,
+    resume: Resume = False,
+    reference: Reference = False,
+) -> None:
     """Run a model; what follows the target is passed on to a script."""
     from netspec import launch
     from netspec import target as targets
     from netspec.session.long_runs import RESUME
 
+    if reference:
+        typer.echo(targets.run_reference(target))
+        return
     found = targets.find(target)
     if resume:
         os.environ[RESUME] = "1"

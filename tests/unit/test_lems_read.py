@@ -206,7 +206,7 @@ def test_the_command_says_what_is_odd_and_what_is_wrong(tmp_path):
 
 
 def test_running_is_not_there_yet():
-    with pytest.raises(FileError, match="running is not supported yet"):
+    with pytest.raises(FileError, match="running in NEURON is not supported yet"):
         target.find(FILES / "network.nml")
 
 
