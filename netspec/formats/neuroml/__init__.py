@@ -1,5 +1,1 @@
-"""Cells of NeuroML 2 files -> cell rules, and their channels -> mod files."""
-
-from netspec.formats.neuroml.cells import cell
-
-__all__ = ["cell"]
+"""NeuroML 2 and LEMS files -> netParams, simConfig and mod files."""
