@@ -82,7 +82,7 @@ def neuroml(path: str | Path) -> Dictionaries:
         for name, text in made.mods.items():
             (folder / f"{name}.mod").write_text(text, encoding="utf-8")
 
-    folder = cache.made_once("neuroml", cache.key(sorted(made.mods)), fill) if made.mods else None
+    folder = cache.made_once("neuroml", cache.key(made.mods.values()), fill) if made.mods else None
     return made.net_params, made.sim_config, (folder,) if folder else ()
 
 

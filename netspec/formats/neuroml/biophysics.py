@@ -2,6 +2,7 @@
 
 import ast
 import math
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +123,11 @@ def _varying(
         found.findings.wrong(value.place, f"unknown name {unknown} in {text!r}: known is {variable!r}")
         return lambda run: [0.0] * run.nseg
     place = _metric(parameter, members, morphology)
+    try:
+        evaluate(expression.tree, {variable: 1.0})
+    except KeyError as error:
+        found.findings.wrong(value.place, f"{error} in {text!r}: not supported yet")
+        return lambda run: [0.0] * run.nseg
     return lambda run: [
         share * factor * evaluate(expression.tree, {variable: place(run, x)}) if share else 0.0
         for share, x in zip(shares(run, members), run.centres, strict=True)
@@ -170,12 +176,26 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "cos": math.cos, "tan": math.tan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "abs": abs,
     "ceil": math.ceil, "floor": math.floor, "power": pow, "H": lambda x: float(x > 0),
 }  # fmt: skip
+OPERATORS: Mapping[type[ast.AST], Callable[..., float]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
+}  # fmt: skip
 
 
 def evaluate(node: ast.expr, names: Mapping[str, float]) -> float:
-    """The value of an expression that `formula.parse` has read."""
-    code = compile(ast.fix_missing_locations(ast.Expression(node)), "", "eval")
-    return float(eval(code, {"__builtins__": {}}, {**FUNCTIONS, **names}))
+    """The value of an expression that `formula.parse` has read. KeyError for an unknown function."""
+    match node:
+        case ast.Constant(int() | float() as value):
+            return float(value)
+        case ast.Name(name):
+            return names[name]
+        case ast.UnaryOp(sign, operand):
+            return OPERATORS[type(sign)](evaluate(operand, names))
+        case ast.BinOp(left, sign, right):
+            return OPERATORS[type(sign)](evaluate(left, names), evaluate(right, names))
+        case ast.Call(ast.Name(name), arguments, []):
+            return FUNCTIONS[name](*(evaluate(argument, names) for argument in arguments))
+    raise KeyError(ast.unparse(node))
 
 
 def of_section(

@@ -140,7 +140,7 @@ def _pieces(morphology: Component) -> dict[str, Piece]:
         name = todo.pop()
         parent = parents[name]
         above = made[str(parent.get("segment"))] if parent else None
-        fraction = parent.values.get("fractionAlong", 1.0) if parent else 1.0
+        fraction = float(parent.get("fractionAlong") or 1) if parent else 1.0
         own = [_point(end) for end in components[name].all("proximal")]
         start = own[0] if own else _between(above, fraction)
         stop = _point(components[name].all("distal")[0])
