@@ -1,4 +1,4 @@
-"""SONATA circuits and NeuroML networks as netspec's own dictionaries, and as a folder with a model that can be run and changed."""
+"""SONATA and NeuroML networks as netspec's own dictionaries, and as a folder with a model to run and change."""
 
 import json
 import shutil
@@ -87,7 +87,7 @@ def neuroml(path: str | Path) -> Dictionaries:
 
 
 def write(path: Path, folder: Path) -> list[Path]:
-    """The files of a model made of a SONATA config, NeuroML or LEMS: what a user would write, and mod files."""
+    """The files of a model made of a SONATA config, NeuroML or LEMS: dictionaries, and mod files."""
     from netspec import target
 
     net_params, sim_config, mods = neuroml(path) if target.is_neuroml(path) else read(path)

@@ -11,7 +11,15 @@ from netspec.spec.check_long_run import long_run
 from netspec.spec.check_pictures import recorded
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
-from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive, unknown, unknown_keys
+from netspec.spec.check_values import (
+    Findings,
+    in_range,
+    not_negative,
+    one_of,
+    positive,
+    unknown,
+    unknown_keys,
+)
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, shown
@@ -133,13 +141,16 @@ def _lems(given: Any, traces: Mapping[str, Any]) -> Findings:
             yield Finding(here, "expected either 'columns' or 'events'.")
         if entry.get("format", "ID_TIME") not in EVENT_FORMATS:
             yield unknown(entry["format"], EVENT_FORMATS, (*here, "format"), "there is no format")
-        for name, size in (("columns", 3), ("events", 2)):
-            for k, row in enumerate(entry.get(name, ())):
-                what = "[label, gid, factor]" if size == 3 else "[id, gid]"
-                if not isinstance(row, list | tuple) or len(row) != size:
-                    yield Finding((*here, name, k), f"expected {what}, got {shown(row)}.")
-                elif size == 3 and row[0] not in traces:
-                    yield unknown(row[0], traces, (*here, name, k), "recordTraces has no entry")
+        yield from _lems_rows(entry, traces, here)
+
+
+def _lems_rows(entry: Mapping[str, Any], traces: Mapping[str, Any], path: Path) -> Findings:
+    for name, what, size in (("columns", "[label, gid, factor]", 3), ("events", "[id, gid]", 2)):
+        for number, row in enumerate(entry.get(name, ())):
+            if not isinstance(row, list | tuple) or len(row) != size:
+                yield Finding((*path, name, number), f"expected {what}, got {shown(row)}.")
+            elif name == "columns" and row[0] not in traces:
+                yield unknown(row[0], traces, (*path, name, number), "recordTraces has no entry")
 
 
 def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], facts: Facts) -> Findings:

@@ -62,7 +62,14 @@ def test_segments_in_a_row_are_one_section(tmp_path):
     tree, found = read(tmp_path, BRANCHED)
     made = {run.name: [piece.id for piece in run.pieces] for run in tree.runs}
     # 2 follows 1, but 5 leaves in the middle of 1: a section has its branches at one place each
-    assert made == {"soma": ["0"], "a": ["1"], "segment2": ["2"], "segment3": ["3"], "side": ["4"], "early": ["5"]}
+    assert made == {
+        "soma": ["0"],
+        "a": ["1"],
+        "segment2": ["2"],
+        "segment3": ["3"],
+        "side": ["4"],
+        "early": ["5"],
+    }
     points, topology = shapes(tree, found)["early"]
     assert points == [[0, 15, 0, 3], [9, 15, 0, 1]]
     assert topology == {"parentSec": "a", "parentX": 0.5, "childX": 0.0}
@@ -93,7 +100,12 @@ def test_sections_of_the_file_are_kept(tmp_path):
     )
     tree, found = read(tmp_path, BRANCHED, groups)
     assert not found.findings.problems
-    assert [(run.name, run.nseg) for run in tree.runs] == [("body", 1), ("trunk", 7), ("side", 1), ("early", 1)]
+    assert [(run.name, run.nseg) for run in tree.runs] == [
+        ("body", 1),
+        ("trunk", 7),
+        ("side", 1),
+        ("early", 1),
+    ]
     trunk = tree.runs[1]
     assert [piece.id for piece in trunk.pieces] == ["1", "2", "3"]
     assert shapes(tree, found)["side"][1] == {"parentSec": "trunk", "parentX": 0.75, "childX": 0.0}
@@ -124,12 +136,15 @@ def test_a_sphere_is_a_cylinder_of_its_area(tmp_path):
     assert both.distance["1"] == 8.0
 
 
+TWICE = f'<member segment="1"/></segmentGroup>\n<segmentGroup id="h" {SECTION}><member segment="1"/>'
+
+
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
         ('<member segment="1"/><member segment="3"/>', "segment '3' does not follow at the end of '1'"),
         ('<member segment="1"/><member segment="5"/>', "segment '5' does not follow at the end of '1'"),
-        (f'<member segment="1"/></segmentGroup>\n<segmentGroup id="h" {SECTION}><member segment="1"/>', "in two sections"),
+        (TWICE, "in two sections"),
     ],
 )  # fmt: skip
 def test_sections_that_are_none(groups, message, tmp_path):
@@ -142,8 +157,9 @@ VARYING = """<ionChannelHH id="pas" conductance="1pS"/>
 <biophysicalProperties id="b"><membraneProperties>
 <channelDensityNonUniform id="n" ionChannel="pas" erev="0mV" ion="non_specific">
 <variableParameter parameter="condDensity" segmentGroup="g">
-<inhomogeneousValue inhomogeneousParameter="x" value="VALUE"/></variableParameter></channelDensityNonUniform>
-<channelDensity id="u" ionChannel="pas" condDensity="2 S_per_m2" segmentGroup="g" erev="0mV" ion="non_specific"/>
+<inhomogeneousValue inhomogeneousParameter="x" value="VALUE"/></variableParameter>
+</channelDensityNonUniform><channelDensity id="u" ionChannel="pas" condDensity="2 S_per_m2" segmentGroup="g"
+erev="0mV" ion="non_specific"/>
 <specificCapacitance value="1 uF_per_cm2"/></membraneProperties></biophysicalProperties>
 """
 ENDS = '<proximal translationStart="0"/><distal normalizationEnd="1"/>'

@@ -5,9 +5,8 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from netspec.formats.neuroml.morphology import Morphology, Run
+from netspec.formats.neuroml.morphology import Morphology, Piece, Run
 from netspec.lems import formula
 from netspec.lems.check_cells import ALL
 from netspec.lems.model import Component
@@ -51,7 +50,11 @@ Amount = Callable[[Run], list[float]]
 
 def _amounts(item: Component, morphology: Morphology, found: Resolved) -> Iterator[Amount]:
     """How much of a density is where, part by part."""
-    name = "permeability" if "permeability" in item.type.quantities or "GHK" == item.type.name[-3:] else "condDensity"
+    name = (
+        "permeability"
+        if "permeability" in item.type.quantities or item.type.name[-3:] == "GHK"
+        else "condDensity"
+    )
     factor = AMOUNTS[name]
     if item.is_a("baseChannelPopulation", "channelPopulation") and "number" in item.values:
         channel = found.named(item.get("ionChannel"))
@@ -97,7 +100,7 @@ def _spread(total: float, item: Component, morphology: Morphology) -> Amount:
     return lambda run: [total / (area * 1e-8) * share for share in shares(run, members)]
 
 
-def _area(piece: Any) -> float:
+def _area(piece: Piece) -> float:
     """Lateral area of a frustum, or the area of a sphere [um2]."""
     r1, r2, length = piece.start[3] / 2, piece.stop[3] / 2, piece.length
     if piece.is_sphere:

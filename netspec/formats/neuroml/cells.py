@@ -1,4 +1,4 @@
-"""Cells of NeuroML -> entries of cellParams: with morphology and biophysics, point cells, sources of spikes."""
+"""Cells of NeuroML -> entries of cellParams: those with a morphology, point cells, sources of spikes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,8 +24,9 @@ Recorded = tuple[dict[str, Any], float]
 class Kind:
     """What the cells of a component are.
 
-    rule: entry of cellParams; population: what popParams says instead, of sources of spikes. section: where inputs
-    end on a point cell. variables: by section and path below the cell, the rest of an entry of recordTraces.
+    rule: entry of cellParams; population: what popParams says, for sources of spikes instead of it. section:
+    where inputs end on a point cell. variables: by section and path below the cell, the rest of an entry of
+    recordTraces, and the factor to SI.
     """
 
     label: str
@@ -48,8 +49,6 @@ def kind(component: Component, mods: Mods) -> Kind | None:
     """What the cells of a component are; what is wrong goes to the findings."""
     if component.is_a("cell", "cell2CaPools"):
         return detailed(component, mods)
-    if component.is_a("pointCellCondBased", "pointCellCondBasedCa"):
-        return conductances(component, mods)
     if component.is_a(*SOURCES):
         return source(component, mods)
     return point(component, mods)
@@ -111,7 +110,7 @@ def _passive(
             ("resistivity", inside),
         )
     }
-    numbers = {name: item.values.get("value") for name, item in values.items() if item is not None}
+    numbers = {n: item.values["value"] for n, item in values.items() if item and "value" in item.values}
     for name in ("specificCapacitance", *(["resistivity"] if len(tree.runs) > 1 else [])):
         if name not in numbers:
             found.findings.wrong(place, f"section {run.name!r} has no <{name}>")
@@ -121,7 +120,7 @@ def _passive(
         ("initMembPotential", section, "vinit", MV),
         ("spikeThresh", section, "threshold", MV),
     ):
-        if numbers.get(name) is not None:
+        if name in numbers:
             where[key] = tidy(numbers[name] * factor)
 
 
@@ -144,14 +143,10 @@ def _active(
     made = _channels(section, laid, mods)
     if made is None:
         return
-    for one, prefix in zip(laid, _prefixes(laid), strict=True):
-        for path, (variable, factor) in made.shown.items():
-            if path.startswith(f"{prefix}/"):
-                rest = path.removeprefix(f"{prefix}/")
-                recorded = {"mech": made.name, "var": variable}, factor
-                for between in ("", f"{one.channel.id}/"):
-                    way = f"{properties.id}/membraneProperties/{one.item.id}/{between}{rest}"
-                    variables[run.name, way] = recorded
+    for path, (variable, factor) in made.shown.items():
+        recorded = {"mech": made.name, "var": variable}, factor
+        for name in (properties.id, properties.element.tag):
+            variables[run.name, f"{name}/membraneProperties/{path}"] = recorded
 
 
 def _is_on(item: Component, run: Run, tree: Morphology) -> bool:
@@ -174,9 +169,11 @@ def _pool(
         if name in given
     }
     model = mods.component(str(species.get("concentrationModel")), species)
-    made = nmodl.concentration(model, ion, mods.found) if model is not None else None
+    made = nmodl.concentration(model, ion, mods.found, mods.show) if model is not None else None
     if made is not None:
-        section["mechs"][mods.kept(made).name] = dict(made.values)
+        values = {name: tidy(value) for name, value in made.values.items()}
+        values |= {name: tidy(given[name]) for name in given if name in values}
+        section["mechs"][mods.kept(made).name] = values
     if ion in ("ca", "ca2"):
         name = "caConc" if ion == "ca" else "caConc2"
         variables[run.name, name] = {"var": f"{ion}i"}, 1.0
@@ -185,77 +182,53 @@ def _pool(
 
 def _channels(section: dict[str, Any], laid: list[Laid], mods: Mods) -> Mechanism | None:
     """The mechanism of all channels of a section, with its parameters there."""
-    if not laid:
-        return None
-    parts = [
-        nmodl.Density(one.channel, _form(one.item), _ion(one), prefix, one.item.values.get("vShift", 0.0))
-        for one, prefix in zip(laid, _prefixes(laid), strict=True)
-    ]
-    made = nmodl.density(parts, mods.found)
+    names = _names(laid)
+    parts = [nmodl.Density(one.item, name) for one, name in zip(laid, names, strict=True)]
+    made = nmodl.density(parts, mods.found, mods.show) if parts else None
     if made is None:
         return None
-    values: dict[str, Any] = dict(made.values)
-    for one, prefix in zip(laid, _prefixes(laid), strict=True):
+    values: dict[str, Any] = {name: tidy(value) for name, value in made.values.items()}
+    for one, name in zip(laid, names, strict=True):
+        key = next(key for key in (f"gmax_{name}", f"permeability_{name}") if key in values)
         amounts = list(one.amounts)
-        values[f"gmax_{prefix}"] = amounts[0] if amounts.count(amounts[0]) == len(amounts) else amounts
-        if "erev" in one.item.values:
-            values[f"erev_{prefix}"] = tidy(one.item.values["erev"] * MV)
+        values[key] = amounts[0] if amounts.count(amounts[0]) == len(amounts) else amounts
     section["mechs"][mods.kept(made).name] = values
     return made
 
 
-FORMS = {
-    "channelDensityNernstCa2": "nernst",
-    "channelDensityNernst": "nernst",
-    "channelDensityNonUniformNernst": "nernst",
-    "channelPopulationNernst": "nernst",
-    "channelDensityGHK": "ghk",
-    "channelDensityNonUniformGHK": "ghk",
-    "channelDensityGHK2": "ghk2",
-}
-"""How the current of a density follows from its conductance; others are ohmic."""
-
-
-def _form(item: Component) -> str:
-    return next((form for name, form in FORMS.items() if item.is_a(name)), "ohmic")
-
-
-def _ion(one: Laid) -> str:
-    ion = one.channel.get("species") or one.item.get("ion") or "non_specific"
-    return "ca2" if one.item.is_a("channelDensityNernstCa2") else str(ion)
-
-
-def _prefixes(laid: list[Laid]) -> list[str]:
+def _names(laid: list[Laid]) -> list[str]:
     """A name for each channel density of a section: that of the channel, if it is there once."""
     channels = [one.channel.id for one in laid]
     return [c if channels.count(c) == 1 else one.item.id for c, one in zip(channels, laid, strict=True)]
 
 
-def conductances(component: Component, mods: Mods) -> Kind | None:
-    """A point cell with channels: a section whose area makes its capacitance 1 uF/cm2."""
-    area = component.values["C"] * 1e14 / 1.0  # F / (uF/cm2) -> um2
-    laid = []
-    for item in component.all("baseChannelPopulation"):
-        channel = mods.found.named(item.get("ionChannel"))
-        if channel is not None:
-            total = item.values.get("number", 0.0) * channel.values.get("conductance", 0.0)
-            laid.append(Laid(item, channel, (tidy(total / (area * 1e-8)),)))
-    size = tidy(sqrt(area / pi))
+def point(component: Component, mods: Mods) -> Kind | None:
+    """A cell without a morphology: a section with a capacitance and a mechanism that does the rest."""
+    made = nmodl.cell(component, mods.found, mods.show)
+    if made is None:
+        return None
+    mods.kept(made)
+    values = {name: tidy(value) for name, value in made.values.items()}
+    if made.kind == "artificial":
+        shown = {("", path): ({"var": name}, factor) for path, (name, factor) in made.shown.items()}
+        return Kind(component.id, None, {"cellModel": made.name, **values}, None, None, shown)
+    capacitance = made.capacitance or 1.0  # nF
+    size = tidy(sqrt(capacitance * 1e5 / pi))  # um, where 1 uF/cm2 makes so much
     section: dict[str, Any] = {"geom": {"L": size, "diam": size, "cm": 1.0}, "mechs": {}}
-    section |= {"vinit": tidy(component.values["v0"] * MV), "threshold": tidy(component.values["thresh"] * MV)}
-    made = _channels(section, laid, mods)
-    variables: dict[tuple[str, str], Recorded] = {(SOMA, "v"): ({"var": "v"}, 1 / MV)}
-    for one, prefix in zip(laid, _prefixes(laid), strict=True):
-        for path, (variable, factor) in made.shown.items() if made else ():
-            if path.startswith(f"{prefix}/"):
-                rest = path.removeprefix(f"{prefix}/")
-                for between in ("", f"{one.channel.id}/"):
-                    variables[SOMA, f"{one.item.id}/{between}{rest}"] = (
-                        {"mech": made.name, "var": variable}, factor,
-                    )  # fmt: skip
+    section |= {"vinit": made.vinit} if made.vinit is not None else {}
+    section |= {"threshold": made.threshold} if made.threshold is not None else {}
+    if made.kind == "density":
+        section["mechs"][made.name] = values
+        place = {"mech": made.name}
+    else:
+        section["pointps"] = {component.id: {"mod": made.name, "loc": 0.5, **values}}
+        if made.threshold is None and made.spikes:
+            section["pointps"][component.id]["spikes"] = True
+        place = {"pointp": component.id}
+    variables: dict[tuple[str, str], Recorded] = {
+        (SOMA, path): ({**place, "var": name}, factor) for path, (name, factor) in made.shown.items()
+    }
+    if "v" in made.shown:
+        variables[SOMA, "v"] = {"var": "v"}, 1 / MV
     rule = {"conds": {"cellType": component.id}, "secs": {SOMA: section}}
     return Kind(component.id, rule, {"cellType": component.id}, None, SOMA, variables)
-
-
-def point(component: Component, mods: Mods) -> Kind | None:
-    raise NotImplementedError

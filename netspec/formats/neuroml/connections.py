@@ -18,7 +18,7 @@ MS = 1e3
 
 @dataclass(frozen=True, eq=False)
 class Contact:
-    """One connection. component: the synapse's. delay: [ms], None where nothing is said. back: on the pre side."""
+    """One connection. component: the synapse's; back: that of the pre side. delay [ms]: None if not given."""
 
     item: Component
     pre: Point
@@ -74,11 +74,13 @@ def _explicit(item: Component, cells: Cells) -> Contact | None:
         return None
     pre, post = (cells.at_root(str(item.get(side))) for side in ("from", "to"))
     delay = item.values.get("delay")
-    return Contact(item, pre, post, synapse, item.values.get("weight", 1.0), None if delay is None else delay * MS)
+    return Contact(
+        item, pre, post, synapse, item.values.get("weight", 1.0), None if delay is None else delay * MS
+    )
 
 
 Places = dict[tuple[int, str, int], dict[str, Any]]
-"""By gid, synapse and its number on the cell in the order of the file: an entry of recordTraces without 'var'."""
+"""By gid, synapse and its number on the cell, as the file has them: an entry of recordTraces without 'var'."""
 Key = tuple[str, str, str, str]
 """Label of a list, populations before and behind, and the synapse."""
 
@@ -86,7 +88,7 @@ Key = tuple[str, str, str, str]
 def rules(
     network: Component, cells: Cells, mods: Mods, least: float
 ) -> tuple[dict[str, dict[str, Any]], Places]:
-    """connParams of a network, and what records its synapses. least: the shortest delay that ranks keep [ms]."""
+    """ConnParams of a network, and what records its synapses. least: the shortest delay of ranks [ms]."""
     groups: dict[Key, list[Contact]] = {}
     in_file: list[Contact] = []
     for label, contact in contacts(network, cells):
@@ -123,31 +125,33 @@ def _recorded(groups: Iterable[list[Contact]], in_file: Iterable[Contact], mods:
 
 def _sides(label: str, contact: Contact, cells: Cells, mods: Mods) -> Iterator[tuple[str, Contact]]:
     """The rules that a connection is part of: one, or two if each side has a synapse of its own."""
-    wrong, place = cells.found.findings.wrong, contact.item.place
     synapses = [mods.synapse(name, contact.item) for name in (contact.component, contact.back) if name]
-    if None in synapses:
+    followed = any(synapse.peer for synapse in synapses if synapse)
+    if None in synapses or _refused(contact, followed, cells):
         return
-    followed = [synapse.peer for synapse in synapses if synapse]
-    for end in (contact.pre, contact.post) if any(followed) else (contact.post,):
-        if end.section is None:
-            wrong(place, f"cells of {end.population.label!r} have no place for a synapse: not supported yet")
-            return
-    if not contact.back:
-        if any(followed):
-            wrong(place, f"{contact.component!r} follows a potential: it needs an electrical or continuous projection")
-        elif cells.spikes_from(contact.pre, contact.item):
+    if contact.component == contact.back or not contact.back:
+        if contact.back or cells.spikes_from(contact.pre, contact.item):
             yield label, contact
-        return
-    if contact.pre.gid == contact.post.gid:
-        wrong(place, "a continuous connection of a cell with itself: not supported yet")
-        return
-    if contact.component == contact.back:
-        yield label, contact
         return
     back = replace(contact, pre=contact.post, post=contact.pre, component=contact.back, back="")
     for name, each in ((label, replace(contact, back="")), (f"{label}:back", back)):
         if not mods.silent(each.component):
             yield name, each
+
+
+def _refused(contact: Contact, followed: bool, cells: Cells) -> bool:
+    """Whether a connection cannot be, which is said."""
+    message = ""
+    for end in (contact.pre, contact.post) if contact.back else (contact.post,):
+        if end.section is None:
+            message = f"cells of {end.population.label!r} have no place for a synapse: not supported yet"
+    if followed and not contact.back:
+        message = f"{contact.component!r} follows a potential, which this connection has not: not supported yet"
+    if contact.back and contact.pre.gid == contact.post.gid:
+        message = "a continuous connection of a cell with itself: not supported yet"
+    if message:
+        cells.found.findings.wrong(contact.item.place, message)
+    return bool(message)
 
 
 def _rule(group: list[Contact], mods: Mods, least: float) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The mechanisms that a NeuroML network needs: compiled once each, and entries of netParams that use them."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +35,7 @@ class Mods:
     """Mechanisms of a network by component, and the texts of their mod files by name."""
 
     found: Resolved
+    show: frozenset[str] = frozenset()
     texts: dict[str, str] = field(default_factory=dict)
     synapses: dict[str, Mechanism | None] = field(default_factory=dict)
     stimuli: dict[str, Stimulus | None] = field(default_factory=dict)
@@ -61,14 +61,14 @@ class Mods:
             component = self.component(name, item)
             self.synapses[name] = None
             if component is not None:
-                made = nmodl.synapse(component, self.found)
+                made = nmodl.synapse(component, self.found, self.show)
                 self.synapses[name] = self.kept(made) if made is not None else None
         return self.synapses[name]
 
     def peer(self, name: str) -> str | None:
         """The variable of a synapse that follows the potential of another cell; None if it takes events."""
         made = self.synapses.get(name)
-        return made.peer if made else None
+        return made.peer or None if made else None
 
     def silent(self, name: str) -> bool:
         """Whether a synapse does nothing."""
@@ -79,8 +79,8 @@ class Mods:
         """The entry of synMechParams for a synapse. both: with a synapse on both cells."""
         made = self.synapses[name]
         if name not in self.entries and made is not None:
-            self.entries[name] = {"mod": made.name, **made.values}
-            if made.peer is not None:
+            self.entries[name] = {"mod": made.name, **{k: tidy(v) for k, v in made.values.items()}}
+            if made.peer:
                 self.entries[name]["pointerParams"] = {
                     "target_var": made.peer, "source_var": "v", "bidirectional": both,
                 }  # fmt: skip
@@ -97,16 +97,20 @@ class Mods:
         values = component.values
         match component.type.name:
             case "pulseGenerator":
-                pulse = {"del": values["delay"] * MS, "dur": values["duration"] * MS, "amp": values["amplitude"] * NA}
+                pulse = {
+                    "del": values["delay"] * MS,
+                    "dur": values["duration"] * MS,
+                    "amp": values["amplitude"] * NA,
+                }
                 return Stimulus({"type": "IClamp", **{k: tidy(v) for k, v in pulse.items()}}, ("amp",))
             case "poissonFiringSynapse" if self.synapse(str(component.get("synapse")), component):
                 rate = {"rate": tidy(values["averageRate"]), "noise": 1.0, "start": 0.0}
                 return Stimulus({"type": "NetStim", **rate}, (), self.label(str(component.get("synapse"))))
-        made = nmodl.current(component, self.found)
+        made = nmodl.current(component, self.found, self.show)
         if made is None:
             return None
         self.made[component.id] = self.kept(made)
-        return Stimulus({"type": made.name, **made.values}, ("scale",))
+        return Stimulus({"type": made.name, **{k: tidy(v) for k, v in made.values.items()}}, ("scale",))
 
     def shown(self, name: str, path: str) -> tuple[str, float] | None:
         """The variable of a synapse or input that a path below it means, and its factor to SI."""

@@ -1,4 +1,4 @@
-"""Results as the files that a LEMS simulation asks for: columns of numbers and times of events, in SI units."""
+"""Results as the files of a LEMS simulation: columns of numbers, and times of events, in SI units."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

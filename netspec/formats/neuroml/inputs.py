@@ -49,7 +49,9 @@ def stimuli(
         if stimulus is None:
             continue
         if each.point.section is None:
-            message = f"cells of {each.point.population.label!r} have no place for an input: not supported yet"
+            message = (
+                f"cells of {each.point.population.label!r} have no place for an input: not supported yet"
+            )
             cells.found.findings.wrong(each.item.place, message)
             continue
         sources[each.component] = stimulus.source

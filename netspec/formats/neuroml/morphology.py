@@ -1,7 +1,7 @@
 """The segments of a NeuroML cell -> sections, and where each segment is in them.
 
-Groups with the neuroLexId of an unbranched section are sections. Of other segments those in a row, without a branch
-and with the same groups, are one section with as many segments of NEURON's.
+Groups with the neuroLexId of an unbranched section are sections. Of other segments those in a row, without a
+branch and with the same groups, are one section with as many segments of NEURON's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +32,7 @@ class Piece:
 
     @property
     def id(self) -> str:
+        """That of the segment."""
         return self.component.id
 
     @property
@@ -41,6 +42,7 @@ class Piece:
 
     @property
     def is_sphere(self) -> bool:
+        """Whether both ends are one place."""
         return self.start[:3] == self.stop[:3]
 
 
@@ -293,7 +295,7 @@ def _name(piece: Piece, taken: set[str]) -> str:
 
 
 def sections(morphology: Morphology, findings: Findings) -> dict[str, dict[str, Any]]:
-    """secs of a cell rule, with geometry and topology."""
+    """Secs of a cell rule, with geometry and topology."""
     made: dict[str, dict[str, Any]] = {}
     for run in morphology.runs:
         geometry = _shape(run, len(morphology.runs) == 1, findings)

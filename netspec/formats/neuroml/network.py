@@ -46,7 +46,7 @@ def read(path: Path) -> Model:
         raise SpecError([])
     options: dict[str, Any] = {"duration": 100.0, "dt": DT, "filename": path.name.partition(".")[0]}
     options |= outputs.simulation(simulation) if simulation is not None else {}
-    mods = Mods(found)
+    mods = Mods(found, outputs.parts(simulation))
     made = _populations(network, mods)
     _stop(found)
     net: dict[str, Any] = {"cellParams": {}, "popParams": {}, "synMechParams": mods.entries}
@@ -115,14 +115,19 @@ def _populations(network: Component, mods: Mods) -> Cells:
         kind = kinds[component.id]
         if kind is None:
             continue
-        instances = population.all("instance")
-        numbers: range | dict[int, int] = range(int(population.values.get("size") or population.get("size") or 0))
-        if instances:
-            numbers = {int(i.id) if i.id.isdigit() else n for n, i in enumerate(instances)}  # type: ignore[assignment]
-            numbers = {index: n for n, index in enumerate(numbers)}
+        numbers = _numbers(population)
         made[population.id] = Population(population, kind, first, numbers)
         first += len(numbers)
     return Cells(made, mods.found)
+
+
+def _numbers(population: Component) -> dict[int, int] | range:
+    """By the index of a cell in the file, its position in the population."""
+    instances = population.all("instance")
+    if not instances:
+        return range(int(float(population.get("size") or 0)))
+    ids = [int(one.id) if one.id.isdigit() else n for n, one in enumerate(instances)]
+    return {index: n for n, index in enumerate(ids)}
 
 
 def _entry(population: Population) -> dict[str, Any]:
@@ -155,8 +160,8 @@ def _others(network: Component, found: Resolved) -> None:
 
 
 def _options(network: Component, above: Component | None, mods: Mods, found: Resolved) -> dict[str, Any]:
-    """simConfig of every network that comes from NeuroML."""
-    globals_ = {"secondorder": 2}
+    """SimConfig of every network that comes from NeuroML."""
+    globals_: dict[str, float] = {"secondorder": 2}
     if "temperature" in network.values:
         globals_["celsius"] = outputs.tidy(network.values["temperature"] - ZERO_C)
     return {
@@ -167,4 +172,3 @@ def _options(network: Component, above: Component | None, mods: Mods, found: Res
         "pt3dRelativeToCellLocation": False,
         "randomStreams": "named",
     }
-

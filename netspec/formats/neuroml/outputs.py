@@ -1,5 +1,6 @@
 """A LEMS simulation -> simConfig: times, what is recorded, and the files that are written of it."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,12 +26,24 @@ class Network:
 
 def simulation(component: Component) -> dict[str, Any]:
     """Duration and time steps of a <Simulation>."""
-    step = tidy(component.values["step"] * MS)
-    return {"duration": tidy(component.values["length"] * MS), "dt": step, "recordStep": step}
+    step, length = (tidy(component.values[name] * MS) for name in ("step", "length"))
+    # times of samples are sums, which may get past the end by their last digit
+    late = sum(itertools.repeat(step, round(length / step))) > length
+    return {"duration": length, "dt": step, "recordStep": step * (1 - 1e-12) if late else step}
+
+
+def parts(component: Component | None) -> frozenset[str]:
+    """Every end of a path that is to be recorded: what mechanisms have to show."""
+    found = set()
+    for output in component.children if component else ():
+        for column in output.all("OutputColumn"):
+            steps = [step for step in str(column.get("quantity")).split("/") if step]
+            found |= {"/".join(steps[k:]) for k in range(1, len(steps))}
+    return frozenset(found)
 
 
 def outputs(component: Component, network: Network) -> dict[str, Any]:
-    """recordTraces and saveLems of a <Simulation>: its OutputFiles and EventOutputFiles."""
+    """RecordTraces and saveLems of a <Simulation>: its OutputFiles and EventOutputFiles."""
     traces: dict[str, dict[str, Any]] = {}
     labels: dict[str, str] = {}
     files: list[dict[str, Any]] = []
@@ -67,7 +80,11 @@ def _column(
 
 
 def _label(
-    population: Population, rest: list[str], trace: Mapping[str, Any], traces: Mapping[str, Any], labels: dict[str, str]
+    population: Population,
+    rest: list[str],
+    trace: Mapping[str, Any],
+    traces: Mapping[str, Any],
+    labels: dict[str, str],
 ) -> str:
     """Name of an entry of recordTraces: one for all cells of a population."""
     key = f"{population.label} {sorted(trace.items())}"
@@ -127,4 +144,3 @@ def _events(selection: Component, network: Network) -> list[Any] | None:
 def tidy(value: float) -> float:
     """Without the dust of the conversion of units (12 digits)."""
     return float(f"{value:.12g}")
-

@@ -1,4 +1,4 @@
-"""How NeuroML names cells and points in them: '../pop/3/cell', 'pop[3]', or a number where the population is known."""
+"""How NeuroML names cells and places in them: '../pop/3/cell', 'pop[3]', or a number of a known population."""
 
 import re
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ class Population:
 
     @property
     def label(self) -> str:
+        """Its name."""
         return self.component.id
 
     def __len__(self) -> int:
@@ -101,6 +102,8 @@ class Cells:
         former = self.sources.setdefault(label, (pre.section, pre.location))
         if former[0] == pre.section:
             return True
-        message = f"spikes of {label!r} from section {pre.section!r} and from {former[0]!r}: not supported yet"
+        message = (
+            f"spikes of {label!r} from section {pre.section!r} and from {former[0]!r}: not supported yet"
+        )
         self.found.findings.wrong(item.place, message)
         return False

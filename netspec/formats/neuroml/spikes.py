@@ -29,5 +29,5 @@ def known(component: Component) -> dict[str, Any] | None:
 
 
 def _netstim(interval: float, start: float, noise: float) -> dict[str, Any]:
-    """NetStim: intervals of which a share (noise) is exponential; the first spike after start and that share."""
+    """NetStim: a share (noise) of each interval is exponential; the first spike is that much after start."""
     return {"cellModel": "NetStim", "interval": interval, "start": start, "number": ENDLESS, "noise": noise}
