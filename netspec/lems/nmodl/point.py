@@ -1,0 +1,2 @@
+"""x"""
+cell = current = source = synapse = None
