@@ -139,11 +139,24 @@ def divide(a: Node, b: Node) -> Node:
         return divide(multiply(number(1 / b[1][1]), a), b[2])
     if a[0] == "neg":
         return negative(divide(a[1], b))
-    if a[0] == "*" and b in a[1:]:
-        return a[2] if a[1] == b else a[1]  # type: ignore[no-any-return]
+    left = _cancelled(a, b)
+    if left is not None:
+        return left
     if a[0] == "*" and is_number(a[1]):
         return multiply(a[1], divide(a[2], b))
     return _safe(a, b) or ("/", a, b)
+
+
+def _cancelled(a: Node, b: Node) -> Node | None:
+    """A product without one of its factors."""
+    if a == b:
+        return ONE
+    if a[0] == "*":
+        for one, other in ((a[1], a[2]), (a[2], a[1])):
+            found = _cancelled(one, b)
+            if found is not None:
+                return multiply(found, other)
+    return None
 
 
 def power(a: Node, b: Node) -> Node:

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import integrate, units
 from netspec.lems.nmodl.expression import Node
-from netspec.lems.nmodl.system import PEER, WEIGHT, Condition, Statement, System, Unsupported
+from netspec.lems.nmodl.system import PEER, SCALE, WEIGHT, Condition, Statement, System, Unsupported
 from netspec.lems.nmodl.write import STREAM, Lines, costly
 
 FROM, TO, PER_MV = -150, 150, 10
 """Tables of rates [mV]."""
-ALWAYS = {"v": "(mV)", "celsius": "(degC)", "dt": "(ms)", "t": "(ms)", "area": "(um2)"}
-STIFF = 1e6
+ALWAYS = {"v": "(mV)", "celsius": "(degC)", "dt": "(ms)", "area": "(um2)"}
+STIFF = 1e9
 """A held cell: conductance in units of its capacitance per ms."""
 RATIO = """
 FUNCTION expm1_ratio(x) {  : x/(exp(x) - 1); near 0 its series, since the quotient loses digits there
@@ -52,6 +52,7 @@ class Program:
 
     def __post_init__(self) -> None:
         s = self.system
+        _scaled(s, self)
         _piecewise(s, self)
         self.fixed = frozenset({*s.given, "celsius", "area"})
         self.live = _live(s, self)
@@ -136,19 +137,24 @@ class Program:
             inside.append(f"NONSPECIFIC_CURRENT {', '.join(plain)}")
         words = set(re.findall(r"\b\w+\b", body))
         given = [n for n in s.given if n in words]
-        extra = [n for n in (PEER, "weight_") if n in words]
+        extra = [n for n in (PEER, SCALE) if n in words]
+        kept = [n for n in self.live if n != "v" and n in words]
+        moving = {step.state for steps, left in self.steps.values() for step in steps} | {
+            state for _, left in self.steps.values() for state in left
+        }
+        states = [n for n in kept if n in moving]
+        states += [n for scheme in s.schemes for n in scheme.states]
+        extra += [n for n in kept if n not in moving]  # NMODL's states have an equation
         ranged = [*given, *extra, *self.show]
         if ranged:
             inside.append(f"RANGE {', '.join(dict.fromkeys(ranged))}")
         if STREAM in words:
             inside.append(f"RANDOM {STREAM}")
         unit = {n: f"({units.NAMES[d]})" if (d := s.dimensions.get(n)) in units.NAMES else "" for n in given}
-        parameters = [f"{n} = {1 if n == 'weight_' else 0} {unit.get(n, '')}".rstrip() for n in [*given, "weight_"] if n in words]
-        states = [n for n in self.live if n != "v" and n in words]
-        states += [n for scheme in s.schemes for n in scheme.states]
+        parameters = [f"{n} = {1 if n == SCALE else 0} {unit.get(n, '')}".rstrip() for n in [*given, SCALE] if n in words]
         assigned = {n: u for n, u in {**ALWAYS, **self.external}.items() if n in words}
         made = [*self.currents, *self.show, *self.hoisted.values(), *self.tabled.values(), *extra, *self.assigned]
-        assigned |= {n: "" for n in made if n in words and n not in (*states, *given, "weight_")}
+        assigned |= {n: "" for n in made if n in words and n not in (*states, *given, SCALE)}
         return "\n".join([
             _block("NEURON", inside),
             _block("UNITS", ["(mA) = (milliamp)", "(nA) = (nanoamp)", "(mV) = (millivolt)", "(uS) = (microsiemens)", "(S) = (siemens)", "(nF) = (nanofarad)", "(um) = (micron)", "(mM) = (milli/liter)", "(Mohm) = (megohm)"]),
@@ -161,7 +167,7 @@ class Program:
         known = {**self.hoisted, **(self.tabled if tabled else {})}
         made = Lines(known, self.system.titles)
         made.taken = {*self.system.given, *self.system.states, *self.hoisted.values(), *self.tabled.values(),
-                      *self.currents, *self.show, *ALWAYS, *self.external, *self.assigned, WEIGHT, "weight_"}  # fmt: skip
+                      *self.currents, *self.show, *ALWAYS, *self.external, *self.assigned, WEIGHT, SCALE, "t", "i"}  # fmt: skip
         made.share(nodes)
         return made
 
@@ -496,6 +502,21 @@ def _live(system: System, program: Program) -> tuple[str, ...]:
     return tuple(s for s in system.states if s in wanted)
 
 
+def _scaled(system: System, program: Program) -> None:
+    """The weight is a parameter where it is not that of events."""
+    by = {WEIGHT: x.variable(SCALE)}
+    program.currents = {n: x.replaced(old, by) for n, old in program.currents.items()}
+    program.show = {n: x.replaced(old, by) for n, old in program.show.items()}
+    system.seen = {path: (x.replaced(n, by), d) for path, (n, d) in system.seen.items()}
+    for rates in system.rates.values():
+        rates.update({s: x.replaced(rate, by) for s, rate in rates.items()})
+    system.conditions = [
+        replace(c, test=x.replaced(c.test, by), then=tuple(replace(s, value=x.replaced(s.value, by)) for s in c.then))
+        for c in system.conditions
+    ]
+    system.start = [replace(s, value=x.replaced(s.value, by)) for s in system.start]
+
+
 def _piecewise(system: System, program: Program) -> None:
     """A state that is only set while conditions hold becomes an expression with cases."""
     moving = {state for rates in system.rates.values() for state, rate in rates.items()}
@@ -516,6 +537,7 @@ def _piecewise(system: System, program: Program) -> None:
         system.states.remove(state)
         system.start = [s for s in system.start if s.name != state]
         system.conditions = [c for c in system.conditions if c not in setting]
+        system.seen = {path: (x.replaced(n, by), d) for path, (n, d) in system.seen.items()}
         program.currents = {n: x.replaced(old, by) for n, old in program.currents.items()}
         program.show = {n: x.replaced(old, by) for n, old in program.show.items()}
         for rates in system.rates.values():

@@ -22,6 +22,8 @@ ATTACHED = "attached"
 PEER = "vpeer"
 """The voltage at the other side of a gap junction or graded synapse."""
 WEIGHT = "weight"
+SCALE = "scale"
+"""The weight of an input, which has no events."""
 ACTIVE = "regime"
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
 RESERVED = frozenset(
@@ -129,11 +131,12 @@ def _tree(c: m.Component, above: Instance | None, role: str, prefix: str, found:
         counts[child.role] = counts.get(child.role, 0) + 1
     seen: dict[str, int] = {}
     for child in c.children:
-        if child.role not in c.type.roles:
-            continue
+        if child.role not in c.type.roles or child.is_a("spike"):
+            continue  # spikes are played
         seen[child.role] = seen.get(child.role, 0) + 1
         many = c.type.roles[child.role].kind == "Children"
         label = child.id if many and child.id else child.role + (str(seen[child.role]) if counts[child.role] > 1 else "")
+        label = f"_{label}" if label[:1].isdigit() and not prefix else label
         made.below.append(_tree(child, made, child.role, f"{prefix}{label}_", found))
     for part in c.type.structure.all("ChildInstance") if c.type.structure else ():
         name = part.attributes["component"]
@@ -217,6 +220,7 @@ class _Flattener:
         for regime in dynamics.regimes.values():
             if regime.initial:
                 system.first = regime.name
+            system.rates.setdefault(regime.name, {})
             self._rates(instance, regime.derivatives, regime.name)
             system.entry.setdefault(regime.name, [])
             for handler in regime.handlers:
