@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from netspec.errors import SpecError
-from netspec.formats.neuroml.channels import KINDS, UNSPECIFIC, inside, nmodl, only, refuse
-from netspec.lems import check
+from netspec.lems import check, nmodl
 from netspec.lems.check_cells import ALL, members, part
+from netspec.lems.findings import Findings
 from netspec.lems.model import Component
 from netspec.lems.resolve import Resolved
 
+KINDS = ("ionChannelHH", "ionChannel", "ionChannelPassive", "ionChannelKS", "ionChannelVShift")
+TAKEN = ("hh", "pas", "fastpas", "capacitance", "extracellular", "morphology")
+"""Mechanisms that NEURON has already."""
+RATES = ("alpha", "beta", "inf", "tau")
 PARTS = ("morphology", "biophysicalProperties")
 TOP = ("cell", *PARTS, *KINDS)
 """What a file may have."""
@@ -135,8 +139,11 @@ def _density(item: Component, mechs: dict[str, Any], texts: dict[str, str], foun
         "gmax": inside(item.values["condDensity"], S_PER_CM2),
         "erev": inside(item.values["erev"], MV),
     }
-    ion = channel.get("species") or item.get("ion") or UNSPECIFIC
-    texts[channel.id] = nmodl(channel, ion, found.findings)
+    if channel.id in TAKEN or channel.id.startswith("_"):
+        found.findings.wrong(channel.place, f"channel {channel.id!r}: not supported yet as a name of a mechanism")
+    show = [f"{item.id}/{channel.id}/{gate.id}/{rate}" for gate in channel.children for rate in RATES]
+    made = nmodl.density([nmodl.Density(item)], found, show, name=channel.id)
+    texts[channel.id] = made.text if made else ""
 
 
 def _write(texts: Mapping[str, str], folder: Path) -> list[Path]:
@@ -150,3 +157,23 @@ def _write(texts: Mapping[str, str], folder: Path) -> list[Path]:
             part_.write(text)
         os.replace(part_.name, file)
     return files
+
+
+def refuse(component: Component, findings: Findings, known: str) -> None:
+    """Say that a component is not supported yet. known: what is, in its place."""
+    tag, kind = component.element.tag, component.type.name
+    shown = f"<{tag}>" if tag == kind else f"<{tag}> of type {kind!r}"
+    findings.wrong(component.place, f"{shown}: not supported yet (known: {known})")
+
+
+def only(component: Component, findings: Findings, *known: str) -> list[Component]:
+    """The children of a component that are of these types, not of types that extend them."""
+    for child in component.children:
+        if child.type.name not in known:
+            refuse(child, findings, ", ".join(known) or "nothing")
+    return [child for child in component.children if child.type.name in known]
+
+
+def inside(value: float, factor: float = 1.0) -> float:
+    """A value in SI units times a factor, without the dust of the conversion (12 digits)."""
+    return float(f"{value * factor:.12g}")
