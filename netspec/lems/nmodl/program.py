@@ -1,6 +1,7 @@
 """The text of a mod file from a system and what it does to the membrane."""
 
 import re
+import textwrap
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -45,6 +46,7 @@ class Program:
     writes: list[tuple[str, Node]] = field(default_factory=list)
     show: dict[str, Node] = field(default_factory=dict)
     tables: bool = True
+    keep: Collection[str] = ()
     ranges: list[str] = field(default_factory=list)
     hoisted: dict[Node, str] = field(default_factory=dict)
     tabled: dict[Node, str] = field(default_factory=dict)
@@ -177,7 +179,7 @@ class Program:
         lines = Lines({}, {})
         lines.share(self.hoisted)
         for node, name in sorted(self.hoisted.items(), key=lambda pair: "dt" in x.names(pair[0])):
-            lines.lines.append(f"{name} = {lines._plain(node, 0)}")
+            lines.lines.append(f"{name} = {lines.direct(node)}")
             lines.known[node] = name
         if self._steps_cached():
             lines.lines.append("last_dt = dt")
@@ -197,7 +199,7 @@ class Program:
         lines.share(self.tabled)
         names = frozenset().union(*map(x.names, self.tabled))
         for node, name in self.tabled.items():
-            lines.lines.append(f"{name} = {lines._plain(node, 0)}")
+            lines.lines.append(f"{name} = {lines.direct(node)}")
         depend = [name for name in ("dt", "celsius") if name in names]
         after = f" DEPEND {', '.join(depend)}" if depend else ""
         count = (TO - FROM) * PER_MV
@@ -212,9 +214,10 @@ class Program:
         if self.tabled:
             lines.lines.append("rates(v)")
         done = set()
+        kinetic = [state for scheme in s.schemes for state in scheme.states]
         starts = [*s.start, *(s.entry.get(s.first, []) if s.first else [])]
         for statement in starts:
-            if statement.kind == "set" and statement.name in self.live and statement.name != "v":
+            if statement.kind == "set" and statement.name in (*self.live, *kinetic) and statement.name != "v":
                 lines.set(statement.name, statement.value)
                 done.add(statement.name)
         head = [f"{state} = 0" for state in self.live if state not in done and state != "v"]
@@ -223,7 +226,6 @@ class Program:
         if s.rates.keys() - {""}:
             self.assigned[_REGIME] = ""
             lines.lines.append(f"{_REGIME} = {self._code(s.first)}")
-        lines.lines += ["SOLVE " + f"kinetic{k} STEADYSTATE sparse" for k, _ in enumerate(s.schemes)]
         for name, node in self.writes:
             lines.lines.append(f"{name} = {lines.text(node)}")
         self._shown(lines)
@@ -344,6 +346,8 @@ class Program:
             inner = self._branch(lines)
             for k, condition in enumerate(watches):
                 inner.lines.append(f"WATCH ({_watched(condition.test, inner)}) {START + 1 + k}")
+            for k, condition in enumerate(watches):
+                self._already(inner, condition, k)
             branches.append((f"flag == {START}", inner))
         for k, condition in enumerate(watches):
             inner = self._branch(lines)
@@ -358,6 +362,12 @@ class Program:
             lines.lines += [f"    {line}" for line in inner.lines]
         lines.lines.append("}")
         return _procedure(f"NET_RECEIVE({argument})", lines)
+
+    def _already(self, lines: Lines, condition: Condition, k: int) -> None:
+        """WATCH sees what begins to hold; what holds already sends its event itself."""
+        inner = lines.when(condition.test)
+        inner.lines.append(f"net_send(0, {START + 1 + k})")
+        lines.end(inner)
 
     def _branch(self, lines: Lines) -> Lines:
         return Lines(dict(lines.known), lines.titles, [], lines.local, set(), lines.taken)
@@ -398,6 +408,9 @@ class Program:
             anew = condition.regime == entered if condition.regime else bool(x.names(time) & changed)
             if anew:
                 lines.lines.append(_send(lines, time, k))
+        for k, condition in enumerate(self._watches()):
+            if entered and condition.regime == entered:
+                self._already(lines, condition, k)
 
 
 _REGIME = "regime_now"
@@ -475,7 +488,7 @@ def _runge_kutta(lines: Lines, rates: dict[str, Node]) -> None:
 
 def _live(system: System, program: Program) -> tuple[str, ...]:
     """The states that anything depends on."""
-    wanted: set[str] = set()
+    wanted: set[str] = set(program.keep)
     for node in (*program.currents.values(), *program.show.values(), *(n for _, n in program.writes)):
         wanted |= x.names(node)
     for condition in system.conditions:
@@ -552,8 +565,13 @@ def _of_ion(current: str, ions: Iterable[str]) -> str:
 
 
 def _block(name: str, lines: Iterable[str]) -> str:
-    inside = "\n".join(f"    {line}" for line in lines)
+    inside = "\n".join(_wrapped(f"    {line}") for line in lines)
     return f"{name} {{\n{inside}\n}}\n" if inside else ""
+
+
+def _wrapped(line: str) -> str:
+    """A list of names on lines that NMODL's translator can read."""
+    return textwrap.fill(line, 100, subsequent_indent=" " * 8) if len(line) > 100 and ", " in line else line
 
 
 def _procedure(

@@ -421,6 +421,7 @@ class _Flattener:
         system = self.system
         if len(states) != 2:
             system.schemes.append(Scheme(states, transitions))
+            system.start += [Statement("set", state, x.number(state == states[0])) for state in states]
             return
         # what is not in one of two states is in the other
         closed, open_ = states
@@ -432,7 +433,7 @@ class _Flattener:
         self.eliminated[closed] = x.subtract(x.ONE, q)
         system.states.append(open_)
         system.rates[""][open_] = x.subtract(forth, x.multiply(x.add(forth, back), q))
-        system.start.append(Statement("set", open_, x.divide(forth, x.add(forth, back))))
+        system.start.append(Statement("set", open_, x.ZERO))  # the reference begins in the first state
 
     def _seen(self) -> None:
         """All that can be read, by path below the component."""
