@@ -101,10 +101,11 @@ class Program:
             return
         names = x.names(node)
         if names <= self.fixed | {"dt"} and node[0] not in ("cmp", "and", "or", "not"):
-            if names and costly(node) or node[0] in "*/" and names - {"dt"} and len(names) + 1 > 1 and "dt" in names:
+            if names and costly(node):
+                taken = {*self.system.given, *self.system.states, *self.hoisted.values(), *self.show, *ALWAYS}
                 title = self.system.titles.get(node, f"k{len(self.hoisted) + 1}")
-                if title in (*self.system.given, *self.system.states, *self.hoisted.values(), *self.ranges):
-                    title = f"k{len(self.hoisted) + 1}"
+                while title in taken:
+                    title = f"k{len(self.hoisted) + 1}" if title[0] != "k" else f"{title}_"
                 self.hoisted[node] = title
             return
         for child in x.children(node):
