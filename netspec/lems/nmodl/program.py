@@ -175,16 +175,22 @@ class Program:
         return made
 
     def _constants(self) -> str:
-        if not self.hoisted:
+        """What changes with dt."""
+        if not self._steps_cached():
             return ""
-        lines = Lines({}, {})
-        lines.share(self.hoisted)
-        for node, name in sorted(self.hoisted.items(), key=lambda pair: "dt" in x.names(pair[0])):
+        fixed = {node: name for node, name in self.hoisted.items() if "dt" not in x.names(node)}
+        lines = self._hoisted_lines(fixed, {n: name for n, name in self.hoisted.items() if n not in fixed})
+        lines.lines.append("last_dt = dt")
+        return _procedure("constants()", lines)
+
+    def _hoisted_lines(self, known: dict[Node, str], nodes: dict[Node, str]) -> Lines:
+        lines = Lines(dict(known), {})
+        lines.taken = set(self._lines().taken)
+        lines.share(nodes)
+        for node, name in nodes.items():
             lines.lines.append(f"{name} = {lines.direct(node)}")
             lines.known[node] = name
-        if self._steps_cached():
-            lines.lines.append("last_dt = dt")
-        return _procedure("constants()", lines)
+        return lines
 
     def _steps_cached(self) -> bool:
         cached = any("dt" in x.names(node) for node in self.hoisted)
@@ -210,10 +216,11 @@ class Program:
     def _initial(self) -> str:
         s = self.system
         lines = self._lines([st.value for st in s.start])
-        if self.hoisted:
-            lines.lines.append("constants()")
-        if self.tabled:
-            lines.lines.append("rates(v)")
+        fixed = self._hoisted_lines({}, {n: name for n, name in self.hoisted.items() if "dt" not in x.names(n)})
+        lines.local += fixed.local
+        lines.taken |= {*fixed.local}
+        first = [*fixed.lines, *(["constants()"] if self._steps_cached() else [])]
+        first += ["rates(v)"] if self.tabled else []
         done = set()
         kinetic = [state for scheme in s.schemes for state in scheme.states]
         starts = [*s.start, *(s.entry.get(s.first, []) if s.first else [])]
@@ -222,8 +229,7 @@ class Program:
                 lines.set(statement.name, statement.value)
                 done.add(statement.name)
         head = [f"{state} = 0" for state in self.live if state not in done and state != "v"]
-        place = next((k for k, l in enumerate(lines.lines) if l not in ("constants()", "rates(v)")), len(lines.lines))
-        lines.lines[place:place] = head
+        lines.lines[:0] = [*first, *head]
         if s.rates.keys() - {""}:
             self.assigned[_REGIME] = ""
             lines.lines.append(f"{_REGIME} = {self._code(s.first)}")
@@ -358,6 +364,8 @@ class Program:
             inner = self._branch(lines)
             self._guarded(inner, condition, rest, time)
             branches.append((f"flag == {TIMER + k}", inner))
+        if [test for test, _ in branches] == ["flag == 0"]:
+            return _procedure(f"NET_RECEIVE({argument})", branches[0][1])
         for k, (test, inner) in enumerate(branches):
             lines.lines.append(f"{'} else ' if k else ''}if ({test}) {{")
             lines.lines += [f"    {line}" for line in inner.lines]

@@ -27,7 +27,7 @@ SCALE = "scale"
 ACTIVE = "regime"
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
 RESERVED = frozenset(
-    "v t dt i g area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
+    "v t dt i area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
     " if else while for solve table exp log sqrt fabs pow sin cos".split()
 )
 
@@ -269,7 +269,8 @@ class _Flattener:
                 for other in target.type.dynamics.handlers if target.type.dynamics else ():
                     if other.kind == "OnEvent":
                         made += self._statements(target, other)
-            if instance is self.system.top and (port == "spike" or not instance.targets):
+            heard = port == "spike" or not (instance.targets or instance.component.is_a("baseSynapse"))
+            if instance is self.system.top and heard:
                 made.append(Statement("out"))
         if handler.transition:
             made.append(Statement("go", handler.transition))
