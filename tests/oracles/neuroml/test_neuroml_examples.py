@@ -17,24 +17,44 @@ from neuroml import judge
 pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 
 HERE = Path(__file__).parent
-RANKS = (2, 3)
-LATE = 0.011
-"""How far spikes of cells with Hodgkin-Huxley channels may be from where the judge's get to [ms]."""
-TIMES = {
-    "1_HH": LATE,
-    "3_Net": LATE,
-    "5_DetCell": LATE,
-    "10_Q10": LATE,
-    "18_GHK": 0.001,
-    "24_FractionalConductance": LATE,
-    "26_Weights": LATE,
-    "12_Net2": 0.02,
+HH, EVENTS = 0.011, 0.1
+"""How far spikes may be from where the judge's get to [ms]: smooth ones, and those of resets, which are late by up
+to a step in both."""
+RIGHT = {
+    "0_IaF": EVENTS,
+    "1_HH": 0.06,
+    "2_Izh": 0.25,
+    "3_Net": HH,
+    "4_KS": 0.15,
+    "4a_KS": 0.3,
+    "5_DetCell": HH,
     "6_NMDA": 0.02,
     "7_STP": 0.03,
+    "9_FN": 30.0,
+    "10_Q10": HH,
+    "11_STDP": EVENTS,
+    "12_Net2": 0.02,
+    "13_Instances": EVENTS,
+    "14_PyNN": EVENTS,
+    "15_CaDynamics": 0.2,
+    "18_GHK": 0.001,
+    "19_GapJunctions": EVENTS,
+    "19a_GapJunctionInstances": EVENTS,
+    "20_AnalogSynapses": EVENTS,
+    "20a_AnalogSynapsesHH": HH,
+    "21_CurrentBasedSynapses": 0.01,
+    "22_PinskyRinzelCA3": 0.4,
+    "24_FractionalConductance": HH,
+    "26_Weights": HH,
+    "27_MultiSynapses": 0.01,
 }
-"""Example -> largest distance in time [ms] of any column from where the judge's files get to."""
-EVERY = [name for name in TIMES]
-SLOW = {"18_GHK", "26_Weights", "24_FractionalConductance", "7_STP"}
+"""Example -> largest distance in time [ms] at which a column may pass the middle of its range.
+
+1, 2, 4, 4a, 15 and 22: the judge is late by 0.7 to 6 ms at the end, so where it gets to is known no better.
+"""
+QUICK = {"1_HH", "3_Net", "5_DetCell", "9_FN", "12_Net2", "20a_AnalogSynapsesHH"}
+COUNTED = {"16_Inputs": 10, "23_Spiketimes": 5}
+"""Examples with random sources, and the columns of the first file that have none."""
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +80,11 @@ def written(examples, tmp_path_factory):
 
 
 def named(names):
-    return [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in names]
+    return [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in names]
 
 
-@pytest.mark.parametrize("name", named(EVERY))
-def test_curves_pass_their_middle_when_the_judges_do(name, written):
+@pytest.mark.parametrize("name", named(RIGHT))
+def test_curves_pass_their_middle_where_the_judges_get_to(name, written):
     whole, half = judge.reference(name), judge.reference(name, 2)
     compared = 0
     for path in sorted(whole.glob("*.dat")):
@@ -72,12 +92,57 @@ def test_curves_pass_their_middle_when_the_judges_do(name, written):
         finer, more = judge.columns(half / path.name)
         own, found = judge.columns(written(name) / path.name)
         assert len(own) == len(times)
-        assert own == pytest.approx(times, abs=1e-9)
+        assert own == pytest.approx(times, rel=1e-6, abs=1e-9)
         for column, fine, ours in zip(expected, more, found, strict=True):
             middle = (column.max() + column.min()) / 2
             coarse = judge.crossings(times, column, middle)
             there = 2 * judge.crossings(finer, fine, middle) - coarse
             here = judge.crossings(own, ours, middle)
-            assert here * 1e3 == pytest.approx(there * 1e3, abs=TIMES[name])
+            assert here * 1e3 == pytest.approx(there * 1e3, abs=RIGHT[name])
             compared += len(here)
     assert compared > 0
+
+
+def test_network_of_example_3_is_within_what_the_judge_gets_to(written):
+    """Away from where its synapses open, which here is up to two steps late."""
+    times, whole = judge.columns(judge.reference("3_Net") / "ex3_v.dat")
+    _, half = judge.columns(judge.reference("3_Net", 2) / "ex3_v.dat")
+    _, found = judge.columns(written("3_Net") / "ex3_v.dat")
+    apart = np.abs(2 * half[:, ::2][:, : len(times)] - whole - found) * 1e3
+    assert np.sqrt((apart**2).mean(axis=1)).max() < 0.02
+    assert (apart > 0.05).mean(axis=1).max() < 0.005
+
+
+@pytest.mark.parametrize("name", ["6_NMDA", "12_Net2"])
+def test_events_are_written_as_the_judge_does(name, written):
+    for path in judge.reference(name).glob("*.spikes"):
+        expected = [line.split() for line in path.read_text().splitlines()]
+        found = [line.split() for line in (written(name) / path.name).read_text().splitlines()]
+        last = [row for row in expected if float(row[1]) < 0.3] if name == "12_Net2" else expected
+        assert [row[0] for row in found][: len(last)] == [row[0] for row in last]
+        times = [float(row[1]) for row in last]
+        assert [float(row[1]) for row in found][: len(last)] == pytest.approx(times, abs=2e-5)
+
+
+RANKED = ("12_Net2", "20a_AnalogSynapsesHH", "26_Weights", "16_Inputs", "25_MultiComp")
+
+
+@pytest.mark.mpi
+def test_ranks_give_the_same_bits(examples, start, tmp_path):
+    made = []
+    for ranks in (1, 2, 3):
+        out = tmp_path / f"{ranks}.pkl"
+        paths = [examples / f"{judge.EXAMPLE}{name}.xml" for name in RANKED]
+        done = start(ranks, HERE / "run_lems.py", out, *paths, timeout=400)
+        assert done.returncode == 0, done.stderr[-3000:]
+        made.append(pickle.loads(out.read_bytes()))
+    alone, *others = made
+    assert len(alone) == len(RANKED)
+    for other in others:
+        for name, (times, gids, traces) in alone.items():
+            assert sorted(zip(*other[name][:2], strict=True)) == sorted(zip(times, gids, strict=True))
+            assert traces.keys() == other[name][2].keys()
+            for label, cells in traces.items():
+                for gid, values in cells.items():
+                    assert np.array_equal(values, other[name][2][label][gid]), (name, label, gid)
+    assert all(len(times) for times, _, _ in alone.values())
