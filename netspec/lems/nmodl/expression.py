@@ -195,6 +195,7 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
     """`then` where the condition holds."""
     if is_number(condition):
         return then if condition[1] else otherwise
+    then, otherwise = _settled(then, condition, 2), _settled(otherwise, condition, 3)
     if then == otherwise:
         return then
     if condition[0] == "cmp" and condition[1] in ("==", "!="):
@@ -205,6 +206,15 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
             if node[0] == "f" and node[1] == "expm1_ratio" and _ratio(node[2], at) is not None:
                 return general
     return ("if", condition, then, otherwise)
+
+
+def _settled(node: Node, condition: Node, branch: int) -> Node:
+    """An expression where a condition is known: `branch` of its choices by that condition."""
+    if not any(part[0] == "if" and part[1] == condition for part in walk(node)):
+        return node
+    if node[0] == "if" and node[1] == condition:
+        return _settled(node[branch], condition, branch)
+    return (node[0], *(_settled(p, condition, branch) if isinstance(p, tuple) else p for p in node[1:]))
 
 
 def logic(operator: str, a: Node, b: Node) -> Node:

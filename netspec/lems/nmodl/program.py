@@ -215,12 +215,15 @@ class Program:
 
     def _initial(self) -> str:
         s = self.system
-        lines = self._lines([st.value for st in s.start])
+        lines = self._lines([*(statement.value for statement in s.start), *self.show.values()])
         fixed = self._hoisted_lines({}, {n: name for n, name in self.hoisted.items() if "dt" not in x.names(n)})
         lines.local += fixed.local
         lines.taken |= {*fixed.local}
         first = [*fixed.lines, *(["constants()"] if self._steps_cached() else [])]
         first += ["rates(v)"] if self.tabled else []
+        if any(part[0] == "random" for node in self._drawn() for part in x.walk(node)):
+            # each run draws the same, and what NEURON holds in store for other ids is not used
+            first.insert(0, f"random_setseq({STREAM}, 0)")
         done = set()
         kinetic = [state for scheme in s.schemes for state in scheme.states]
         starts = [*s.start, *(s.entry.get(s.first, []) if s.first else [])]
@@ -238,6 +241,11 @@ class Program:
         self._shown(lines)
         lines.lines += self._sends()
         return _procedure("INITIAL", lines)
+
+    def _drawn(self) -> list[Node]:
+        s = self.system
+        done = [*s.start, *s.received, *(one for c in s.conditions for one in c.then)]
+        return [statement.value for statement in [*done, *(one for e in s.entry.values() for one in e)]]
 
     def _shown(self, lines: Lines) -> None:
         for name, node in self.show.items():
@@ -275,7 +283,7 @@ class Program:
     def _states(self) -> str:
         """One step: rates that depend on v, states, what is watched without an event, what is written."""
         every = [n for steps, _ in self.steps.values() for step in steps for n in _parts(step, self.tabled)]
-        lines = self._lines([*every, *(node for _, node in self.writes)])
+        lines = self._lines([*every, *(node for _, node in self.writes), *self.show.values()])
         if self._steps_cached():
             lines.lines += ["if (dt != last_dt) {", "    constants()", "}"]
         if self.tabled:
