@@ -119,7 +119,9 @@ class Patch:
             self.section.g_pas, self.section.e_pas = leak, REST
 
     def point(self, mechanism, **values):
-        made = getattr(self.h, mechanism.name)(*([] if mechanism.kind == "artificial" else [self.section(0.5)]))
+        made = getattr(self.h, mechanism.name)(
+            *([] if mechanism.kind == "artificial" else [self.section(0.5)])
+        )
         for name, value in {**mechanism.values, **values}.items():
             setattr(made, name, value)
         self.kept.append(made)
@@ -373,7 +375,10 @@ def test_cells_without_a_membrane_are_solved(made):
     patch.run(40, 0.05)
     assert points["logistic"].y == pytest.approx(1 / (1 + 99 * np.exp(-20)), rel=1e-7)
     expected = solved(
-        lambda t, y: [y[0] - y[0] ** 3 / 3 - y[1] + 0.5, 0.08 * (y[0] + 0.7 - 0.08 * y[1])], [-1.2, -0.6], 40, 0.05
+        lambda t, y: [y[0] - y[0] ** 3 / 3 - y[1] + 0.5, 0.08 * (y[0] + 0.7 - 0.08 * y[1])],
+        [-1.2, -0.6],
+        40,
+        0.05,
     )
     assert [points["fn"].V, points["fn"].W] == pytest.approx(expected[:, -1], rel=1e-6)
 

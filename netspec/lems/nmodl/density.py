@@ -10,7 +10,8 @@ from netspec.lems.nmodl import units
 from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, finish, wanted
 from netspec.lems.nmodl.program import Program
-from netspec.lems.nmodl.system import Instance, System, Unsupported, build
+from netspec.lems.nmodl.instances import Instance, Unsupported
+from netspec.lems.nmodl.system import System, build
 from netspec.lems.resolve import Resolved
 
 UNSPECIFIC = "non_specific"
@@ -164,7 +165,13 @@ def concentration(
     """
     area = x.multiply(x.number(1 / units.AREA), x.variable("area"))
     inward = x.negative(x.multiply(area, x.variable(f"i{ion}")))
-    outside = {**OUTSIDE, "v": x.variable("v"), "surfaceArea": area, "iCa": inward, f"i{ion.capitalize()}": inward}
+    outside = {
+        **OUTSIDE,
+        "v": x.variable("v"),
+        "surfaceArea": area,
+        "iCa": inward,
+        f"i{ion.capitalize()}": inward,
+    }
     outside |= {n: x.variable(n) for n in ("initialConcentration", "initialExtConcentration")}
     try:
         system = build(component, found, outside, lambda one: False)
@@ -178,9 +185,13 @@ def concentration(
     line = f"USEION {ion} READ i{ion} WRITE {', '.join(n for n, _ in writes)}{valence}"
     external = {n: "(mM)" for n, _ in writes} | {f"i{ion}": "(mA/cm2)"}
     program = Program(
-        "SUFFIX", f"{component.type.name}: made of NeuroML", system, {}, [line], external, writes, wanted(system, show)
+        "SUFFIX",
+        f"{component.type.name}: made of NeuroML",
+        system,
+        {},
+        [line],
+        external,
+        writes,
+        wanted(system, show),
     )
     return finish(program, component.type.name)
-
-
-_ = (re, Callable, Instance)

@@ -4,21 +4,15 @@ A number is ("n", 2.0), a variable ("v", "m_q"), everything else (operator, oper
 tuples, so that a dictionary finds common ones.
 """
 
-import ast
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from netspec.lems import formula
-
 Node = tuple[Any, ...]
 
 ZERO: Node = ("n", 0.0)
 ONE: Node = ("n", 1.0)
-COMPARISONS: dict[type, str] = {
-    ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
-}  # fmt: skip
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 NUMERIC: dict[str, Callable[[float], float]] = {
     "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "fabs": abs, "ceil": math.ceil,
@@ -26,9 +20,6 @@ NUMERIC: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh, "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "factorial": lambda x: float(math.factorial(round(x))),
 }  # fmt: skip
-RENAMED = {"ln": "log", "abs": "fabs"}
-NEAR_ZERO = 1e-5
-"""Where x/(exp(x) - 1) loses digits, and its series is used."""
 
 
 def number(value: float) -> Node:
@@ -187,7 +178,9 @@ def compare(operator: str, a: Node, b: Node) -> Node:
     """1 or 0 where the operands are known."""
     if is_number(a) and is_number(b):
         x, y = a[1], b[1]
-        return number({">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y, "==": x == y, "!=": x != y}[operator])
+        return number(
+            {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y, "==": x == y, "!=": x != y}[operator]
+        )
     return ("cmp", operator, a, b)
 
 
@@ -412,55 +405,3 @@ def slope(node: Node, x: str) -> Node | None:
             da, db = slope(a, x), slope(b, x)
             return da and db and choose(condition, da, db)
     return None
-
-
-def read(text: str, meaning: Callable[[str], Node]) -> Node:
-    """An expression of LEMS. meaning: what a name stands for."""
-    parsed = formula.parse(text)
-    if isinstance(parsed, str):
-        raise ValueError(parsed)
-    return _read(parsed.tree, meaning)
-
-
-def _read(node: ast.expr, meaning: Callable[[str], Node]) -> Node:
-    match node:
-        case ast.Constant(value):
-            return number(float(value))  # type: ignore[arg-type]
-        case ast.Name():
-            return meaning(formula.name_of(node))
-        case ast.UnaryOp(ast.USub(), a):
-            return negative(_read(a, meaning))
-        case ast.UnaryOp(ast.Not(), a):
-            return MAKE["not"](_read(a, meaning))
-        case ast.UnaryOp(_, a):
-            return _read(a, meaning)
-        case ast.BinOp(a, operator, b):
-            return _BINARY[type(operator)](_read(a, meaning), _read(b, meaning))
-        case ast.Compare(a, [operator], [b]):
-            return compare(COMPARISONS[type(operator)], _read(a, meaning), _read(b, meaning))
-        case ast.BoolOp(operator, values):
-            found = [_read(value, meaning) for value in values]
-            for other in found[1:]:
-                found[0] = logic("and" if isinstance(operator, ast.And) else "or", found[0], other)
-            return found[0]
-        case ast.Call(ast.Name(name), arguments):
-            return _call(name, [_read(a, meaning) for a in arguments])
-    raise ValueError(f"not allowed: {ast.unparse(node)!r}")
-
-
-_BINARY: dict[type, Callable[[Node, Node], Node]] = {
-    ast.Add: add, ast.Sub: subtract, ast.Mult: multiply, ast.Div: divide, ast.Pow: power,
-}  # fmt: skip
-
-
-def _call(name: str, arguments: list[Node]) -> Node:
-    match name, arguments:
-        case "power", [a, b]:
-            return power(a, b)
-        case "random", [a]:
-            return ("random", a)
-        case "H", [a]:
-            return choose(compare(">", a, ZERO), ONE, ZERO)
-        case _, [a]:
-            return call(RENAMED.get(name, name), a)
-    raise ValueError(f"{name} of {len(arguments)} arguments")

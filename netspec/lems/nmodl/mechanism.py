@@ -95,7 +95,9 @@ def wanted(system: System, show: Collection[str]) -> dict[str, Node]:
 def kept(system: System, show: Collection[str], exposed: bool = False) -> set[str]:
     """The states that are there to be seen: those to be shown, and (exposed) all that the component exposes."""
     paths = [*show, *(system.top.type.exposures if exposed else ())]
-    return {system.seen[path][0][1] for path in paths if path in system.seen and system.seen[path][0][0] == "v"}
+    return {
+        system.seen[path][0][1] for path in paths if path in system.seen and system.seen[path][0][0] == "v"
+    }
 
 
 def evaluated(node: Node, values: Mapping[str, float]) -> float | None:
