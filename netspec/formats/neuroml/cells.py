@@ -69,6 +69,11 @@ def source(component: Component, mods: Mods) -> Kind | None:
 def detailed(component: Component, mods: Mods) -> Kind | None:
     """A <cell>: sections with the mechanisms of its biophysics."""
     found = mods.found
+    if mods.outside:
+        names = ", ".join(mods.outside)
+        message = f"a <cell> in a network whose {names} changes: not supported yet"
+        found.findings.wrong(component.place, message)
+        return None
     shape, properties = (part(component, name, found) for name in ("morphology", "biophysicalProperties"))
     properties = properties or part(component, "biophysicalProperties2CaPools", found)
     if shape is None or properties is None:
@@ -204,7 +209,7 @@ def _names(laid: list[Laid]) -> list[str]:
 
 def point(component: Component, mods: Mods) -> Kind | None:
     """A cell without a morphology: a section with a capacitance and a mechanism that does the rest."""
-    made = nmodl.cell(component, mods.found, mods.show)
+    made = nmodl.cell(component, mods.found, mods.show, mods.outside)
     if made is None:
         return None
     mods.kept(made)

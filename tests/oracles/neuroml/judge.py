@@ -44,7 +44,8 @@ def with_output(text, name, part):
     if "<OutputFile" in bare or "<EventOutputFile" in bare:
         return bare
     shown = dict.fromkeys(re.findall(r'<Line\b[^>]*?\bquantity="([^"]+)"', bare, flags=re.DOTALL))
-    columns = "".join(f'<OutputColumn id="c{i}" quantity="{q}"/>' for i, q in enumerate(shown))
+    in_cells = [quantity for quantity in shown if "[" in quantity or "/" in quantity]
+    columns = "".join(f'<OutputColumn id="c{i}" quantity="{q}"/>' for i, q in enumerate(in_cells))
     output = f'<OutputFile id="shown" fileName="results/{name}.dat">{columns}</OutputFile>'
     return bare.replace("</Simulation>", output + "</Simulation>")
 
