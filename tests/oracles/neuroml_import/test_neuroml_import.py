@@ -13,14 +13,14 @@ import pytest
 
 import netspec
 from netspec.formats.neuroml import files
-from neuroml import judge
+from neuroml_import import judge
 
 pytestmark = [pytest.mark.oracle, pytest.mark.neuron]
 
 HERE = Path(__file__).parent
 HH, EVENTS = 0.011, 0.1
-"""How far spikes may be from where the judge's get to [ms]: smooth ones, and those of resets, which are late by
-up to a step in both."""
+"""How far spikes may be from where the judge's get to [ms]: smooth ones, and those of resets, which
+are late by up to a step in both."""
 RIGHT = {
     "0_IaF": EVENTS,
     "1_HH": 0.06,
@@ -57,7 +57,7 @@ RIGHT = {
 """
 QUICK = {"1_HH", "3_Net", "5_DetCell", "9_FN", "12_Net2", "20a_AnalogSynapsesHH"}
 COLUMNS = {"16_Inputs": (0, 1, 2, 3, 4, 5, 9), "17_Tissue": (0, 2)}
-"""Where not all columns are compared: 16 has random sources, and in 17 m's tau has its middle where it jumps."""
+"""Where not all columns are compared: 16 has random sources, and m's tau in 17 jumps across its middle."""
 
 
 @pytest.fixture(scope="module")
