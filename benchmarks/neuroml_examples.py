@@ -2,9 +2,10 @@
 
     python benchmarks/neuroml_examples.py [--only NAME ...] [--into docs/neuroml.md]
 
-Each example is imported and run in a process of its own, with its mechanisms compiled before. Seconds are CPU
-time. jNeuroML runs at the example's step and at half of it; "distance" is how far at most a column passes the
-middle of its range from where jNeuroML's get to: twice the times of half a step, minus those of the whole one.
+Each example is imported and run in a process of its own, with its mechanisms compiled before. Seconds are
+CPU time. jNeuroML runs at the example's step and at half of it; "distance" is how far at most a column
+passes the middle of its range from where jNeuroML's get to: twice the times of half a step, minus those of
+the whole.
 """
 
 import argparse
@@ -32,7 +33,8 @@ USES = {
     "9_FN": "FitzHugh-Nagumo, steps of 10 ms", "10_Q10": "Q10, own rate", "11_STDP": "STDP",
     "12_Net2": "projections, spike arrays, NMDA", "13_Instances": "instances in NeuroML",
     "14_PyNN": "PyNN's cells and synapses", "15_CaDynamics": "calcium pool, seven channels",
-    "16_Inputs": "all inputs, some random", "17_Tissue": "own type: temperature that changes", "18_GHK": "GHK",
+    "16_Inputs": "all inputs, some random",
+    "17_Tissue": "own type: temperature that changes", "18_GHK": "GHK",
     "19_GapJunctions": "gap junctions", "19a_GapJunctionInstances": "gap junctions, instances",
     "20_AnalogSynapses": "graded synapses", "20a_AnalogSynapsesHH": "graded synapses, HH",
     "21_CurrentBasedSynapses": "current synapse", "22_PinskyRinzelCA3": "Pinsky-Rinzel",
