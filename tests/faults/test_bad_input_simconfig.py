@@ -10,6 +10,10 @@ RUNS_IN_NETPYNE = {
         [("checkpointEvery", 10), ("resume", "yes")],
         "simConfig.resume: expected True or False, got 'yes' (str).",
     ),
+    "key of a file of LEMS": (
+        [("saveLems", [{"file": "x", "event": [], "columns": []}])],
+        "simConfig.saveLems[0].event: unknown key. Did you mean 'events'?",
+    ),
     "option of SONATA": (
         [("saveSonata", {"foldr": "x"})],
         "simConfig.saveSonata.foldr: unknown key. Did you mean 'folder'?",
@@ -188,10 +192,6 @@ STOPS = {
     "file of LEMS": (
         [("saveLems", [{"columns": []}])],
         "simConfig.saveLems[0]: expected a mapping with 'file', got {'columns': []} (dict).",
-    ),
-    "key of a file of LEMS": (
-        [("saveLems", [{"file": "x", "event": [], "columns": []}])],
-        "simConfig.saveLems[0].event: unknown key. Did you mean 'events'?",
     ),
     "two kinds of file": (
         [("saveLems", [{"file": "x", "events": [], "columns": []}])],
