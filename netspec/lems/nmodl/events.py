@@ -29,6 +29,7 @@ def _watches(program: "Program") -> list[Condition]:
 
 
 def sends(program: "Program") -> list[str]:
+    """Events to itself that INITIAL sends."""
     lines = program.lines()
     sent = ["net_send(0, 1)"] if _watches(program) else []
     for k, (condition, time, _) in enumerate(_timers(program)):
@@ -38,6 +39,7 @@ def sends(program: "Program") -> list[str]:
 
 
 def receive(program: "Program") -> str:
+    """The block NET_RECEIVE, or nothing."""
     timers, watches, received = _timers(program), _watches(program), program.received()
     if not (timers or watches or received):
         return ""

@@ -1,21 +1,18 @@
 """Synapses, inputs, cells of one point and sources of spikes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.instances import Instance, Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
 from netspec.lems.nmodl.program import STIFF, Program
-from netspec.lems.nmodl.instances import Instance, Unsupported
 from netspec.lems.nmodl.system import (
     ATTACHED,
     PEER,
-    Condition,
-    Instance,
-    Statement,
     System,
-    Unsupported,
     build,
 )
 from netspec.lems.resolve import Resolved
@@ -74,7 +71,7 @@ def _point(component: m.Component, found: Resolved, show: Collection[str], outsi
         {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show), keep=kept(system, show),
     )  # fmt: skip
     times = _times(component) if component.is_a(*PLAYED) else ()
-    return finish(program, component.type.name, times=times)
+    return replace(finish(program, component.type.name), times=times)
 
 
 def _times(component: m.Component) -> tuple[float, ...]:
@@ -86,8 +83,9 @@ def _times(component: m.Component) -> tuple[float, ...]:
 def synapse(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A POINT_PROCESS with NET_RECEIVE(weight), the weight of NeuroML (1 by default).
 
-    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses have a
-    parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other cell.
+    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses
+    have a parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other
+    cell.
     """
     return _point(component, found, show, outside)
 
@@ -122,7 +120,8 @@ def source(component: m.Component, found: Resolved, show: Collection[str], outsi
 def cell(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A cell of one point: a POINT_PROCESS in a section of its own, whose potential is that of the cell.
 
-    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any other.
+    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any
+    other.
     """
     system = build(component, found, {"surfaceArea": x.ZERO, **outside}, _folds)
     rates = {regime: rates.pop("v") for regime, rates in system.rates.items() if "v" in rates}
@@ -144,11 +143,12 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"
     start = next((s.value for s in system.start if s.name == "v"), x.ZERO)
-    return finish(
-        program, component.type.name, capacitance=evaluated(farads, system.given) if rates else 1.0,
+    return replace(
+        finish(program, component.type.name),
+        capacitance=evaluated(farads, system.given),
         vinit=evaluated(start, system.given) if rates else None,
         threshold=None if threshold is None else evaluated(threshold, system.given),
-    )  # fmt: skip
+    )
 
 
 def _capacity(component: m.Component, rates: Iterable[Node]) -> Node:
