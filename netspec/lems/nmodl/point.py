@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
+from netspec.lems.nmodl.events import STIFF, is_polled
 from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.instances import Instance, Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
-from netspec.lems.nmodl.program import STIFF, Program
+from netspec.lems.nmodl.program import Program
+from netspec.lems.nmodl.reduce import is_level
 from netspec.lems.nmodl.system import (
     ATTACHED,
     PEER,
@@ -111,7 +113,8 @@ def source(component: m.Component, found: Resolved, show: Collection[str], outsi
         return Program(kind, title, system, show=wanted(system, show), keep=kept(system, show))
 
     made = program("ARTIFICIAL_CELL")
-    if any(steps or left for steps, left in made.steps.values()):
+    looked_at = any(not is_level(c) and is_polled(made, c) for c in made.system.conditions)
+    if looked_at or any(steps or left for steps, left in made.steps.values()):
         made = program("POINT_PROCESS")  # something changes between events
     return finish(made, component.type.name)
 
@@ -132,6 +135,9 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
         system.rates[regime] = {state: x.replaced(rate, by) for state, rate in own.items()}
     system.seen = {path: entry for path, entry in system.seen.items() if ATTACHED not in x.names(entry[0])}
     threshold = _threshold(system)
+    jumps = threshold is None and any(not is_level(c) for c in system.conditions)
+    # of a steep upstroke a straight line knows too little
+    jumps = jumps and all(x.affine(flow, "v") for flow in flows.values())
     currents = {}
     if rates:
         currents = {"i": _flow(system, flows, farads)}
@@ -139,6 +145,7 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, currents, [],
         {"i": "(nA)"}, [], wanted(system, show), keep=kept(system, show, exposed=True),
         capacity=farads,
+        flows=flows if jumps else {},
     )  # fmt: skip
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"

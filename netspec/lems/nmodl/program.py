@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import integrate, units
-from netspec.lems.nmodl.events import receive, sends
+from netspec.lems.nmodl.events import is_polled, polled, receive, sends
 from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.layout import block, procedure
 from netspec.lems.nmodl.reduce import is_level, live, piecewise, scaled
@@ -21,8 +21,6 @@ UNITS = (
     "(mA) = (milliamp)", "(nA) = (nanoamp)", "(mV) = (millivolt)", "(uS) = (microsiemens)", "(S) = (siemens)",
     "(nF) = (nanofarad)", "(um) = (micron)", "(mM) = (milli/liter)", "(Mohm) = (megohm)",
 )  # fmt: skip
-STIFF = 1e9
-"""A held cell: conductance in units of its capacitance per ms."""
 RATIO = """
 FUNCTION expm1_ratio(x) {  : x/(exp(x) - 1); near 0 its series, since the quotient loses digits there
     if (fabs(x) < 1e-5) {
@@ -53,6 +51,7 @@ class Program:
     tables: bool = True
     keep: Collection[str] = ()
     capacity: Node | None = None
+    flows: dict[str, Node] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
     hoisted: dict[Node, str] = field(default_factory=dict)
     tabled: dict[Node, str] = field(default_factory=dict)
@@ -61,6 +60,9 @@ class Program:
     def __post_init__(self) -> None:
         s = self.system
         scaled(s, self)
+        every = [pair for own in s.rates.values() for pair in own.items()]
+        self.moving = {"v", "cai", PEER, *(state for state, rate in every if not x.is_number(rate, 0))}
+        self.moving |= {state for scheme in s.schemes for state in scheme.states}
         piecewise(s, self)
         self.fixed = frozenset({*s.given, "celsius", "area"})
         self.live = live(s, self)
@@ -96,6 +98,8 @@ class Program:
             nodes += [self.system.rates[regime][state] for state in left]
         nodes += [n for c in self.system.conditions for n in (c.test, *(s.value for s in c.then))]
         nodes += [s.value for s in self.received()]
+        if self.capacity is not None:
+            nodes += [x.divide(flow, self.capacity) for flow in self.flows.values()]
         nodes += [n for edges in self.system.schemes for _, _, f, b in edges.transitions for n in (f, b)]
         return nodes
 
@@ -263,8 +267,17 @@ class Program:
             lines.lines.append(f"{REGIME} = {self.code(s.first)}")
         for name, node in self.writes:
             lines.lines.append(f"{name} = {lines.text(node)}")
+        if self.flows:
+            self.assigned |= {
+                "v_now": "(mV)",
+                "v_before": "(mV)",
+                "now": "(ms)",
+                "since": "(ms)",
+                "drive": "",
+            }
+            lines.lines += ["v_now = v", "v_before = v", "now = t", "since = t", "drive = 0"]
         self._shown(lines)
-        lines.lines += sends(self)
+        lines.lines += sends(self, lines)
         return procedure("INITIAL", lines)
 
     def _drawn(self) -> list[Node]:
@@ -326,9 +339,16 @@ class Program:
         if self.tabled:
             lines.lines.append("rates(v)")
         before = len(lines.lines)
+        if self.flows:
+            lines.lines += ["v_before = v_now", "v_now = v", "now = t"]
         for regime in self.steps:
             self._step(lines, regime)
         self._levels(lines)
+        for condition in self.system.conditions:
+            if not is_level(condition) and is_polled(self, condition):
+                name = polled(self, condition)
+                self.assigned[name] = ""
+                lines.set(name, x.choose(condition.test, x.ONE, x.ZERO))
         for name, node in self.writes:
             lines.lines.append(f"{name} = {lines.text(node)}")
         self._shown(lines)
