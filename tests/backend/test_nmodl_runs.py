@@ -380,7 +380,7 @@ def test_cells_without_a_membrane_are_solved(made):
         40,
         0.05,
     )
-    assert [points["fn"].V, points["fn"].W] == pytest.approx(expected[:, -1], rel=1e-6)
+    assert pytest.approx(expected[:, -1], rel=1e-6) == [points["fn"].V, points["fn"].W]
 
 
 def test_hindmarsh_rose_spikes_when_the_solution_does(made):

@@ -1,7 +1,7 @@
 """Expressions as nested tuples: folded while they are made, and what algebra the compiler needs.
 
-A number is ("n", 2.0), a variable ("v", "m_q"), everything else (operator, operand, ...). Equal expressions are equal
-tuples, so that a dictionary finds common ones.
+A number is ("n", 2.0), a variable ("v", "m_q"), everything else (operator, operand, ...). Equal expressions
+are equal tuples, so that a dictionary finds common ones.
 """
 
 import math
@@ -16,7 +16,8 @@ ONE: Node = ("n", 1.0)
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 NUMERIC: dict[str, Callable[[float], float]] = {
     "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "fabs": abs, "ceil": math.ceil,
-    "floor": math.floor, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sinh": math.sinh, "cosh": math.cosh,
+    "floor": math.floor, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sinh": math.sinh,
+    "cosh": math.cosh,
     "tanh": math.tanh, "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "factorial": lambda x: float(math.factorial(round(x))),
 }  # fmt: skip
@@ -38,7 +39,7 @@ def is_number(node: Node, value: float | None = None) -> bool:
 
 
 def add(a: Node, b: Node) -> Node:
-    """a + b"""
+    """Sum."""
     if is_number(a) and is_number(b):
         return number(a[1] + b[1])
     if is_number(a, 0) or is_number(b, 0):
@@ -56,7 +57,7 @@ def add(a: Node, b: Node) -> Node:
 
 
 def subtract(a: Node, b: Node) -> Node:
-    """a - b"""
+    """Difference."""
     if is_number(a) and is_number(b):
         return number(a[1] - b[1])
     if is_number(b, 0):
@@ -77,7 +78,7 @@ def negative(a: Node) -> Node:
     if is_number(a):
         return number(-a[1])
     if a[0] == "neg":
-        return a[1]
+        return a[1]  # type: ignore[no-any-return]
     if a[0] == "-":
         return subtract(a[2], a[1])
     if a[0] == "*" and is_number(a[1]):
@@ -88,18 +89,11 @@ def negative(a: Node) -> Node:
 
 
 def multiply(a: Node, b: Node) -> Node:
-    """a * b, with a constant in front."""
+    """Product, with a constant in front."""
     if is_number(b):
         a, b = b, a
     if is_number(a):
-        if is_number(b):
-            return number(a[1] * b[1])
-        if a[1] in (0.0, 1.0, -1.0):
-            return (ZERO, b, negative(b))[int(a[1])]
-        if b[0] == "*" and is_number(b[1]):
-            return multiply(number(a[1] * b[1][1]), b[2])
-        if b[0] == "/" and is_number(b[1]):
-            return divide(number(a[1] * b[1][1]), b[2])
+        return _scaled(a[1], b)
     if a[0] == "neg" or b[0] == "neg":
         flipped = (a[0] == "neg") != (b[0] == "neg")
         product = multiply(a[1] if a[0] == "neg" else a, b[1] if b[0] == "neg" else b)
@@ -114,8 +108,23 @@ def multiply(a: Node, b: Node) -> Node:
     return ("*", a, b)
 
 
+def _scaled(value: float, b: Node) -> Node:
+    """A number times an expression."""
+    if is_number(b):
+        return number(value * b[1])
+    if value in (0.0, 1.0, -1.0):
+        return (ZERO, b, negative(b))[int(value)]
+    if b[0] == "*" and is_number(b[1]):
+        return multiply(number(value * b[1][1]), b[2])
+    if b[0] == "/" and is_number(b[1]):
+        return divide(number(value * b[1][1]), b[2])
+    if b[0] == "neg":
+        return _scaled(-value, b[1])
+    return ("*", number(value), b)
+
+
 def divide(a: Node, b: Node) -> Node:
-    """a / b; x/(exp(x) - 1) becomes a function that is safe at 0."""
+    """Quotient; x/(exp(x) - 1) becomes a function that is safe at 0."""
     if is_number(a, 0):
         return ZERO
     if is_number(b) and b[1] != 0:
@@ -151,7 +160,7 @@ def _cancelled(a: Node, b: Node) -> Node | None:
 
 
 def power(a: Node, b: Node) -> Node:
-    """a ^ b; small whole powers are products."""
+    """Power; small whole powers are products."""
     if is_number(a) and is_number(b):
         return number(a[1] ** b[1])
     if is_number(b) and b[1] == int(b[1]) and 0 <= b[1] <= 12:
@@ -211,7 +220,7 @@ def _settled(node: Node, condition: Node, branch: int) -> Node:
 
 
 def logic(operator: str, a: Node, b: Node) -> Node:
-    """a and b, a or b."""
+    """Conjunction or disjunction."""
     for known, other in ((a, b), (b, a)):
         if is_number(known):
             return other if bool(known[1]) == (operator == "and") else known

@@ -42,6 +42,7 @@ class Instance:
 
 
 def tree(c: m.Component, above: Instance | None, role: str, prefix: str, found: Resolved) -> Instance:
+    """A component with all below it, and with what its type instantiates."""
     path = "" if above is None else f"{above.path}{c.id or role}/"
     made = Instance(c, above, role, prefix, path)
     counts: dict[str, int] = {}
@@ -62,11 +63,11 @@ def tree(c: m.Component, above: Instance | None, role: str, prefix: str, found: 
         made.below.append(tree(child, made, child.role, f"{prefix}{label}_", found))
     for part in c.type.structure.all("ChildInstance") if c.type.structure else ():
         name = part.attributes["component"]
-        child = found.named(c.get(name))
-        if child is None:
+        named = found.named(c.get(name))
+        if named is None:
             raise Unsupported(c.place, f"{name}={c.get(name)!r} does not exist")
         label = "" if name == "ionChannel" else f"{name}_"
-        made.below.append(tree(child, made, name, prefix + label, found))
+        made.below.append(tree(named, made, name, prefix + label, found))
     _connect(made)
     return made
 
@@ -103,6 +104,7 @@ def _with(made: Instance, where: str) -> Instance | None:
 
 
 def above(instance: Instance) -> Iterator[Instance]:
+    """Those that it is in, the nearest first."""
     while instance.above is not None:
         instance = instance.above
         yield instance

@@ -1,8 +1,9 @@
 """How each state goes one step: by the form of its equation.
 
-x' = a x + b with a and b that do not have x is exact where they are held (v, and states that come later in the step):
-x + (1 - exp(a dt)) (-b/a - x). A term with another state that decays by itself, as in alpha functions, is exact too.
-What is not affine goes by Runge-Kutta's fourth-order rule, all such states together.
+x' = a x + b with a and b that do not have x is exact where they are held (v, and states that come later in
+the step): x + (1 - exp(a dt)) (-b/a - x). A term with another state that decays by itself, as in alpha
+functions, is exact too. What is not affine goes by Runge-Kutta's fourth-order rule, all such states
+together.
 """
 
 from collections.abc import Collection, Mapping
@@ -100,7 +101,8 @@ def _pair(
 
 def runge_kutta(lines: Lines, rates: dict[str, Node]) -> None:
     """Four stages for states that are not affine."""
-    start, slopes = {}, {}
+    start: dict[str, str] = {}
+    slopes: dict[str, list[tuple[int, str]]] = {}
     for state in rates:
         start[state] = f"{state}_0"
         lines.lines.append(f"{state}_0 = {state}")

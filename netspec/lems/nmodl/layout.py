@@ -7,6 +7,7 @@ from netspec.lems.nmodl.write import Lines
 
 
 def block(name: str, lines: Iterable[str]) -> str:
+    """A block with its name; nothing where it is empty."""
     inside = "\n".join(_wrapped(f"    {line}") for line in lines)
     return f"{name} {{\n{inside}\n}}\n" if inside else ""
 
@@ -17,6 +18,7 @@ def _wrapped(line: str) -> str:
 
 
 def procedure(head: str, lines: Lines, first: Iterable[str] = (), hints: Iterable[str] = ()) -> str:
+    """A block of statements; hints come before those that are computed."""
     local = [f"LOCAL {', '.join(dict.fromkeys(lines.local))}"] if lines.local else []
     head = f"PROCEDURE {head}" if head[0].islower() else head
     body = [*local, *first, *hints, *lines.lines]

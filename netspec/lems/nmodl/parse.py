@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import reduce
 
 from netspec.lems import formula
 from netspec.lems.nmodl import expression as x
@@ -38,10 +39,8 @@ def _read(node: ast.expr, meaning: Callable[[str], Node]) -> Node:
         case ast.Compare(a, [operator], [b]):
             return x.compare(COMPARISONS[type(operator)], _read(a, meaning), _read(b, meaning))
         case ast.BoolOp(operator, values):
-            found = [_read(value, meaning) for value in values]
-            for other in found[1:]:
-                found[0] = x.logic("and" if isinstance(operator, ast.And) else "or", found[0], other)
-            return found[0]
+            word = "and" if isinstance(operator, ast.And) else "or"
+            return reduce(lambda a, b: x.logic(word, a, b), (_read(value, meaning) for value in values))
         case ast.Call(ast.Name(name), arguments):
             return _call(name, [_read(a, meaning) for a in arguments])
     raise ValueError(f"not allowed: {ast.unparse(node)!r}")

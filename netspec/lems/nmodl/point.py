@@ -1,21 +1,20 @@
 """Synapses, inputs, cells of one point and sources of spikes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
+from netspec.lems.nmodl.events import STIFF, is_polled
 from netspec.lems.nmodl.expression import Node
-from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
-from netspec.lems.nmodl.program import STIFF, Program
 from netspec.lems.nmodl.instances import Instance, Unsupported
+from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
+from netspec.lems.nmodl.program import Program
+from netspec.lems.nmodl.reduce import is_level
 from netspec.lems.nmodl.system import (
     ATTACHED,
     PEER,
-    Condition,
-    Instance,
-    Statement,
     System,
-    Unsupported,
     build,
 )
 from netspec.lems.resolve import Resolved
@@ -74,7 +73,7 @@ def _point(component: m.Component, found: Resolved, show: Collection[str], outsi
         {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show), keep=kept(system, show),
     )  # fmt: skip
     times = _times(component) if component.is_a(*PLAYED) else ()
-    return finish(program, component.type.name, times=times)
+    return replace(finish(program, component.type.name), times=times)
 
 
 def _times(component: m.Component) -> tuple[float, ...]:
@@ -86,8 +85,9 @@ def _times(component: m.Component) -> tuple[float, ...]:
 def synapse(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A POINT_PROCESS with NET_RECEIVE(weight), the weight of NeuroML (1 by default).
 
-    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses have a
-    parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other cell.
+    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses
+    have a parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other
+    cell.
     """
     return _point(component, found, show, outside)
 
@@ -113,7 +113,8 @@ def source(component: m.Component, found: Resolved, show: Collection[str], outsi
         return Program(kind, title, system, show=wanted(system, show), keep=kept(system, show))
 
     made = program("ARTIFICIAL_CELL")
-    if any(steps or left for steps, left in made.steps.values()):
+    looked_at = any(not is_level(c) and is_polled(made, c) for c in made.system.conditions)
+    if looked_at or any(steps or left for steps, left in made.steps.values()):
         made = program("POINT_PROCESS")  # something changes between events
     return finish(made, component.type.name)
 
@@ -122,7 +123,8 @@ def source(component: m.Component, found: Resolved, show: Collection[str], outsi
 def cell(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A cell of one point: a POINT_PROCESS in a section of its own, whose potential is that of the cell.
 
-    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any other.
+    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any
+    other.
     """
     system = build(component, found, {"surfaceArea": x.ZERO, **outside}, _folds)
     rates = {regime: rates.pop("v") for regime, rates in system.rates.items() if "v" in rates}
@@ -133,6 +135,9 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
         system.rates[regime] = {state: x.replaced(rate, by) for state, rate in own.items()}
     system.seen = {path: entry for path, entry in system.seen.items() if ATTACHED not in x.names(entry[0])}
     threshold = _threshold(system)
+    jumps = threshold is None and any(not is_level(c) for c in system.conditions)
+    # of a steep upstroke a straight line knows too little
+    jumps = jumps and all(x.affine(flow, "v") for flow in flows.values())
     currents = {}
     if rates:
         currents = {"i": _flow(system, flows, farads)}
@@ -140,15 +145,17 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, currents, [],
         {"i": "(nA)"}, [], wanted(system, show), keep=kept(system, show, exposed=True),
         capacity=farads,
+        flows=flows if jumps else {},
     )  # fmt: skip
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"
     start = next((s.value for s in system.start if s.name == "v"), x.ZERO)
-    return finish(
-        program, component.type.name, capacitance=evaluated(farads, system.given) if rates else 1.0,
+    return replace(
+        finish(program, component.type.name),
+        capacitance=evaluated(farads, system.given),
         vinit=evaluated(start, system.given) if rates else None,
         threshold=None if threshold is None else evaluated(threshold, system.given),
-    )  # fmt: skip
+    )
 
 
 def _capacity(component: m.Component, rates: Iterable[Node]) -> Node:

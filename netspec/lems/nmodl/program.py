@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import integrate, units
+from netspec.lems.nmodl.events import is_polled, polled, receive, sends
 from netspec.lems.nmodl.expression import Node
-from netspec.lems.nmodl.events import receive, sends
 from netspec.lems.nmodl.layout import block, procedure
 from netspec.lems.nmodl.reduce import is_level, live, piecewise, scaled
 from netspec.lems.nmodl.system import PEER, REGIME, SCALE, WEIGHT, Statement, System
@@ -17,8 +17,10 @@ from netspec.lems.nmodl.write import STREAM, Lines, costly
 FROM, TO, PER_MV = -150, 150, 10
 """Tables of rates [mV]."""
 ALWAYS = {"v": "(mV)", "celsius": "(degC)", "dt": "(ms)", "area": "(um2)"}
-STIFF = 1e9
-"""A held cell: conductance in units of its capacitance per ms."""
+UNITS = (
+    "(mA) = (milliamp)", "(nA) = (nanoamp)", "(mV) = (millivolt)", "(uS) = (microsiemens)", "(S) = (siemens)",
+    "(nF) = (nanofarad)", "(um) = (micron)", "(mM) = (milli/liter)", "(Mohm) = (megohm)",
+)  # fmt: skip
 RATIO = """
 FUNCTION expm1_ratio(x) {  : x/(exp(x) - 1); near 0 its series, since the quotient loses digits there
     if (fabs(x) < 1e-5) {
@@ -34,7 +36,8 @@ FUNCTION expm1_ratio(x) {  : x/(exp(x) - 1); near 0 its series, since the quotie
 class Program:
     """A mechanism while it is made. kind: SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL.
 
-    currents: name -> expression, outward; ions: USEION lines by what they need; writes: statements after the states.
+    currents: name -> expression, outward; ions: USEION lines by what they need; writes: statements after
+    the states.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class Program:
     tables: bool = True
     keep: Collection[str] = ()
     capacity: Node | None = None
+    flows: dict[str, Node] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
     hoisted: dict[Node, str] = field(default_factory=dict)
     tabled: dict[Node, str] = field(default_factory=dict)
@@ -56,6 +60,9 @@ class Program:
     def __post_init__(self) -> None:
         s = self.system
         scaled(s, self)
+        every = [pair for own in s.rates.values() for pair in own.items()]
+        self.moving = {"v", "cai", PEER, *(state for state, rate in every if not x.is_number(rate, 0))}
+        self.moving |= {state for scheme in s.schemes for state in scheme.states}
         piecewise(s, self)
         self.fixed = frozenset({*s.given, "celsius", "area"})
         self.live = live(s, self)
@@ -91,10 +98,13 @@ class Program:
             nodes += [self.system.rates[regime][state] for state in left]
         nodes += [n for c in self.system.conditions for n in (c.test, *(s.value for s in c.then))]
         nodes += [s.value for s in self.received()]
+        if self.capacity is not None:
+            nodes += [x.divide(flow, self.capacity) for flow in self.flows.values()]
         nodes += [n for edges in self.system.schemes for _, _, f, b in edges.transitions for n in (f, b)]
         return nodes
 
     def received(self) -> list[Statement]:
+        """What an event does."""
         return [s for s in self.system.received if s.kind != "set" or s.name in self.live]
 
     def _hoist(self, node: Node) -> None:
@@ -175,17 +185,19 @@ class Program:
         assigned |= {n: "" for n in made if n in words and n not in (*states, *given, SCALE)}
         return "\n".join([
             block("NEURON", inside),
-            block("UNITS", ["(mA) = (milliamp)", "(nA) = (nanoamp)", "(mV) = (millivolt)", "(uS) = (microsiemens)", "(S) = (siemens)", "(nF) = (nanofarad)", "(um) = (micron)", "(mM) = (milli/liter)", "(Mohm) = (megohm)"]),
+            block("UNITS", UNITS),
             block("PARAMETER", parameters),
             block("ASSIGNED", [f"{n} {u}".rstrip() for n, u in assigned.items()]),
             block("STATE", states),
         ])  # fmt: skip
 
     def lines(self, nodes: Iterable[Node] = (), *, tabled: bool = True) -> Lines:
+        """A new block that knows what is computed already."""
         known = {**self.hoisted, **(self.tabled if tabled else {})}
         made = Lines(known, self.system.titles)
-        made.taken = {*self.system.given, *self.system.states, *self.hoisted.values(), *self.tabled.values(),
-                      *self.currents, *self.show, *ALWAYS, *self.external, *self.assigned, WEIGHT, SCALE, "t", "i"}  # fmt: skip
+        own = self.system
+        made.taken = {*own.given, *own.states, *self.hoisted.values(), *self.tabled.values(), *self.currents}
+        made.taken |= {*self.show, *ALWAYS, *self.external, *self.assigned, WEIGHT, SCALE, "t", "i"}
         made.share(nodes)
         return made
 
@@ -255,8 +267,17 @@ class Program:
             lines.lines.append(f"{REGIME} = {self.code(s.first)}")
         for name, node in self.writes:
             lines.lines.append(f"{name} = {lines.text(node)}")
+        if self.flows:
+            self.assigned |= {
+                "v_now": "(mV)",
+                "v_before": "(mV)",
+                "now": "(ms)",
+                "since": "(ms)",
+                "drive": "",
+            }
+            lines.lines += ["v_now = v", "v_before = v", "now = t", "since = t", "drive = 0"]
         self._shown(lines)
-        lines.lines += sends(self)
+        lines.lines += sends(self, lines)
         return procedure("INITIAL", lines)
 
     def _drawn(self) -> list[Node]:
@@ -270,10 +291,8 @@ class Program:
                 lines.lines.append(f"{name} = {lines.text(node)}")
 
     def code(self, regime: str) -> int:
+        """The number of a regime."""
         return [name for name in self.system.rates if name].index(regime)
-
-    def _needs_states(self) -> bool:
-        return bool(self._states())
 
     def _slopes(self) -> dict[str, Node | None]:
         """d/dv of each current.
@@ -299,7 +318,7 @@ class Program:
         }
         exact = [node for node in slopes.values() if node is not None] if smooth else []
         lines = self.lines([*nodes, *exact])
-        head = ["SOLVE states"] if self._needs_states() else []
+        head = ["SOLVE states"] if self._states() else []
         head += [f"SOLVE kinetic{k} METHOD sparse" for k, _ in enumerate(self.system.schemes)]
         hints = []
         for name, node in slopes.items():
@@ -320,23 +339,42 @@ class Program:
         if self.tabled:
             lines.lines.append("rates(v)")
         before = len(lines.lines)
-        for regime, (steps, left) in self.steps.items():
-            inner = (
-                lines
-                if not regime
-                else lines.when(x.compare("==", x.variable(REGIME), x.number(self.code(regime))))
-            )
-            for step in steps:
-                inner.set(step.state, step.new)
-            if left:
-                integrate.runge_kutta(inner, {state: self.system.rates[regime][state] for state in left})
-            if regime and inner.lines:
-                lines.end(inner)
-            elif regime:
-                lines.lines.pop()
-            if regime:
-                for state in self.live:
-                    lines.forget(state)
+        if self.flows:
+            lines.lines += ["v_before = v_now", "v_now = v", "now = t"]
+        for regime in self.steps:
+            self._step(lines, regime)
+        self._levels(lines)
+        for condition in self.system.conditions:
+            if not is_level(condition) and is_polled(self, condition):
+                name = polled(self, condition)
+                self.assigned[name] = ""
+                lines.set(name, x.choose(condition.test, x.ONE, x.ZERO))
+        for name, node in self.writes:
+            lines.lines.append(f"{name} = {lines.text(node)}")
+        self._shown(lines)
+        if len(lines.lines) == before:
+            return ""
+        return procedure("PROCEDURE states()", lines)
+
+    def _step(self, lines: Lines, regime: str) -> None:
+        """The step of all states in a regime."""
+        steps, left = self.steps[regime]
+        if not steps and not left:
+            return
+        inner = lines
+        if regime:
+            inner = lines.when(x.compare("==", x.variable(REGIME), x.number(self.code(regime))))
+        for step in steps:
+            inner.set(step.state, step.new)
+        if left:
+            integrate.runge_kutta(inner, {state: self.system.rates[regime][state] for state in left})
+        if regime:
+            lines.end(inner)
+            for state in self.live:
+                lines.forget(state)
+
+    def _levels(self, lines: Lines) -> None:
+        """What is set as long as a condition holds."""
         for condition in self.system.conditions:
             sets = [s for s in condition.then if s.name in self.live]
             if is_level(condition) and sets:
@@ -346,12 +384,6 @@ class Program:
                 lines.end(inner)
                 for statement in sets:
                     lines.forget(statement.name)
-        for name, node in self.writes:
-            lines.lines.append(f"{name} = {lines.text(node)}")
-        self._shown(lines)
-        if len(lines.lines) == before:
-            return ""
-        return procedure("PROCEDURE states()", lines)
 
     def _kinetic(self) -> list[str]:
         made = []

@@ -18,36 +18,33 @@ def is_level(condition: Condition) -> bool:
 
 
 def conjunction(test: Node) -> list[Node]:
+    """The parts of `a and b and c`."""
     return [*conjunction(test[1]), *conjunction(test[2])] if test[0] == "and" else [test]
 
 
 def live(system: System, program: "Program") -> tuple[str, ...]:
     """The states that anything depends on."""
-    wanted: set[str] = set(program.keep)
-    for node in (*program.currents.values(), *program.show.values(), *(n for _, n in program.writes)):
-        wanted |= x.names(node)
-    for condition in system.conditions:
-        if not is_level(condition):
-            wanted |= x.names(condition.test)
-    for scheme in system.schemes:
-        for *_, forward, backward in scheme.transitions:
-            wanted |= x.names(forward) | x.names(backward)
+    wanted = _read(system, program)
     every = [*system.start, *system.received, *(s for c in system.conditions for s in c.then)]
     every += [s for entered in system.entry.values() for s in entered]
+    rates = [pair for own in system.rates.values() for pair in own.items()]
+    uses = [(s.name, s.value) for s in every if s.kind == "set"] + rates
+    uses += [(s.name, c.test) for c in system.conditions for s in c.then]
     size = -1
     while size != len(wanted):
         size = len(wanted)
-        for statement in every:
-            if statement.kind == "set" and statement.name in wanted | {"v"}:
-                wanted |= x.names(statement.value)
-        for condition in system.conditions:
-            if any(s.name in wanted for s in condition.then):
-                wanted |= x.names(condition.test)
-        for rates in system.rates.values():
-            for state, rate in rates.items():
-                if state in wanted:
-                    wanted |= x.names(rate)
+        for name, node in uses:
+            if name in wanted or name == "v":
+                wanted |= x.names(node)
     return tuple(s for s in system.states if s in wanted)
+
+
+def _read(system: System, program: "Program") -> set[str]:
+    """Names that outputs, events and schemes read."""
+    nodes = [*program.currents.values(), *program.show.values(), *(node for _, node in program.writes)]
+    nodes += [c.test for c in system.conditions if not is_level(c)]
+    nodes += [node for s in system.schemes for *_, f, b in s.transitions for node in (f, b)]
+    return set(program.keep).union(*map(x.names, nodes))
 
 
 def scaled(system: System, program: "Program") -> None:

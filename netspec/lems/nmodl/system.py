@@ -1,15 +1,16 @@
 """A tree of components -> one system of equations: names with prefixes, everything derived put in its place.
 
-Values are in the units of units.py. Parameters are numbers where `folds` says so, else names with a value. What a
-component requires comes from the nearest component above it that has something of that name, else from outside.
+Values are in the units of units.py. Parameters are numbers where `folds` says so, else names with a value.
+What a component requires comes from the nearest component above it that has something of that name, else
+from outside.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from netspec.lems import model as m
 from netspec.lems import formula, quantity
+from netspec.lems import model as m
 from netspec.lems.formula import Checker
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import parse, units
@@ -29,9 +30,42 @@ REGIME = "regime_now"
 """The regime that is active, as a number."""
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
 RESERVED = frozenset(
-    "v t dt i area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
-    " if else while for solve table exp log sqrt fabs pow sin cos".split()
+    [
+        *(
+            "v",
+            "t",
+            "dt",
+            "i",
+            "area",
+            "diam",
+            "celsius",
+            "flag",
+            "weight",
+            "states",
+            "rates",
+            "constants",
+            "name",
+        )
+    ]
+    + [
+        *(
+            "PI",
+            "E",
+            "loc",
+            "get_segment",
+            "if",
+            "else",
+            "while",
+            "for",
+            "solve",
+            "table",
+            "exp",
+            "log",
+            "pow",
+        )
+    ]
 )
+"""What a variable cannot be called in NMODL or in Python's view of a mechanism."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +97,9 @@ class Scheme:
 
 @dataclass
 class System:
-    """What is integrated and done. rates: d/dt by state, of all regimes under ''; given: parameters that stay."""
+    """What is integrated and done. rates: d/dt by state, of all regimes under ''; given: parameters that
+    stay.
+    """
 
     top: Instance
     given: dict[str, float] = field(default_factory=dict)
@@ -116,13 +152,16 @@ class _Flattener:
         for instance in system.top.walk():
             if instance.type.dynamics:
                 self._dynamics(instance, instance.type.dynamics)
-        for instance in reversed(list(system.top.walk())):
-            for handler in instance.type.dynamics.handlers if instance.type.dynamics else ():
-                if handler.kind == "OnStart":
-                    # children first: parents read what they are
-                    system.start += self._statements(instance, handler)
+        self._start()
         self._seen()
         return system
+
+    def _start(self) -> None:
+        """What is done at first; by children first, since parents read what they are."""
+        for instance in reversed(list(self.system.top.walk())):
+            for handler in instance.type.dynamics.handlers if instance.type.dynamics else ():
+                if handler.kind == "OnStart":
+                    self.system.start += self._statements(instance, handler)
 
     def _dynamics(self, instance: Instance, dynamics: m.Dynamics) -> None:
         system, top = self.system, instance is self.system.top
@@ -198,7 +237,7 @@ class _Flattener:
         full = f"{instance.prefix}{name}"
         if name == "v" and instance is self.system.top and name in (instance.type.dynamics or _NONE).states:
             full = "v"
-        elif full in RESERVED or full.lower() in ("c", "i") and full != "C" and full != "I":
+        elif full in RESERVED:
             full += "_"
         self.system.dimensions[full] = self.dimension(instance, name)
         return full
@@ -250,7 +289,8 @@ class _Flattener:
         where = self.system.top.component
         raise Unsupported(
             place,
-            f"{made.name!r} requires {name!r}, which <{where.element.tag}> {where.id!r} does not have: not supported yet",
+            f"{made.name!r} requires {name!r}, which <{where.element.tag}> {where.id!r} does not have: "
+            "not supported yet",
         )
 
     eliminated: dict[str, Node] = field(default_factory=dict)
