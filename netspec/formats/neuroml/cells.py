@@ -69,11 +69,6 @@ def source(component: Component, mods: Mods) -> Kind | None:
 def detailed(component: Component, mods: Mods) -> Kind | None:
     """A <cell>: sections with the mechanisms of its biophysics."""
     found = mods.found
-    if mods.outside:
-        names = ", ".join(mods.outside)
-        message = f"a <cell> in a network whose {names} changes: not supported yet"
-        found.findings.wrong(component.place, message)
-        return None
     shape, properties = (part(component, name, found) for name in ("morphology", "biophysicalProperties"))
     properties = properties or part(component, "biophysicalProperties2CaPools", found)
     if shape is None or properties is None:
@@ -174,7 +169,7 @@ def _pool(
         if name in given
     }
     model = mods.component(str(species.get("concentrationModel")), species)
-    made = nmodl.concentration(model, ion, mods.found, mods.show) if model is not None else None
+    made = nmodl.concentration(model, ion, mods.found, mods.show, mods.outside) if model is not None else None
     if made is not None:
         values = {name: tidy(value) for name, value in made.values.items()}
         values |= {name: tidy(given[name]) for name in given if name in values}
@@ -189,7 +184,7 @@ def _channels(section: dict[str, Any], laid: list[Laid], mods: Mods) -> Mechanis
     """The mechanism of all channels of a section, with its parameters there."""
     names = _names(laid)
     parts = [nmodl.Density(one.item, name) for one, name in zip(laid, names, strict=True)]
-    made = nmodl.density(parts, mods.found, mods.show) if parts else None
+    made = nmodl.density(parts, mods.found, mods.show, outside=mods.outside) if parts else None
     if made is None:
         return None
     values: dict[str, Any] = {name: tidy(value) for name, value in made.values.items()}
