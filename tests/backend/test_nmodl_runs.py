@@ -24,6 +24,15 @@ LEMS = """<Lems>
     <TimeDerivative variable="y" value="k*y*(1 - y)"/>
     <OnStart><StateAssignment variable="y" value="y0"/></OnStart></Dynamics>
 </ComponentType>
+<ComponentType name="twoConditions" extends="baseCellMembPotDL">
+  <Exposure name="x" dimension="none"/><Exposure name="y" dimension="none"/>
+  <Parameter name="rate" dimension="per_time"/>
+  <Dynamics><StateVariable name="x" dimension="none" exposure="x"/><StateVariable name="y" dimension="none" exposure="y"/>
+    <TimeDerivative variable="x" value="rate"/><TimeDerivative variable="y" value="2*rate"/>
+    <OnCondition test="x .gt. 1 .and. y .gt. 3"><StateAssignment variable="x" value="0"/>
+      <StateAssignment variable="y" value="y - 1"/><EventOut port="spike"/></OnCondition></Dynamics>
+</ComponentType>
+<twoConditions id="two_tests" rate="0.1 per_ms"/>
 <squareCell id="logistic" k="0.5 per_ms" y0="0.01"/>
 <iafTauCell id="tau" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>
 <iafRefCell id="ref" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS" refract="5ms"/>
@@ -75,7 +84,7 @@ DENSITIES = """
 <spikeThresh value="0mV"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="-65mV"/></membraneProperties>
 <intracellularProperties/></biophysicalProperties></cell>"""  # noqa: E501
 ROLES = {
-    "cell": ("logistic", "tau", "ref", "izh", "adex", "hr", "fn"),
+    "cell": ("logistic", "two_tests", "tau", "ref", "izh", "adex", "hr", "fn"),
     "synapse": ("one", "two", "three", "alpha", "alphaI", "nmda", "both", "gap", "graded"),
     "current": ("pulse", "sine", "ramp", "sum", "clamp", "drive"),
     "source": ("regular", "uniform", "poisson", "dead"),
@@ -314,7 +323,8 @@ def test_integrate_and_fire_is_on_time(made):
         assert mechanism.spikes
         assert times[0] < 0.02, "it begins above threshold"
         assert len(times) == 1 + int(299.9 // interval)
-        assert np.diff(times) == pytest.approx(interval, abs=0.025)
+        # reported at the end of a step, but from the exact time: nothing adds up
+        assert times == pytest.approx(np.arange(len(times)) * interval, abs=0.02)
 
 
 def test_refractory_cells_stay_where_they_are(made):
@@ -373,7 +383,7 @@ def test_cells_without_a_membrane_are_solved(made):
     patch = Patch(1.0)
     points = {name: patch.point(made[name]) for name in ("logistic", "fn")}
     patch.run(40, 0.05)
-    assert points["logistic"].y == pytest.approx(1 / (1 + 99 * np.exp(-20)), rel=1e-7)
+    assert points["logistic"].y_ == pytest.approx(1 / (1 + 99 * np.exp(-20)), rel=1e-7)
     expected = solved(
         lambda t, y: [y[0] - y[0] ** 3 / 3 - y[1] + 0.5, 0.08 * (y[0] + 0.7 - 0.08 * y[1])],
         [-1.2, -0.6],
@@ -381,6 +391,14 @@ def test_cells_without_a_membrane_are_solved(made):
         0.05,
     )
     assert pytest.approx(expected[:, -1], rel=1e-6) == [points["fn"].V, points["fn"].W]
+
+
+def test_conditions_of_several_values_are_seen(made):
+    patch = Patch(1.0)
+    spikes = patch.spikes_of(patch.point(made["two_tests"]))
+    patch.run(40, 0.05)
+    # y gets to 3 at 15 ms; then x takes 10 ms to get to 1
+    assert np.array(spikes) == pytest.approx([15, 25, 35], abs=0.2)
 
 
 def test_hindmarsh_rose_spikes_when_the_solution_does(made):

@@ -144,6 +144,7 @@ def _density(item: Component, mechs: dict[str, Any], texts: dict[str, str], foun
             channel.place, f"channel {channel.id!r}: not supported yet as a name of a mechanism"
         )
     show = [f"{item.id}/{channel.id}/{gate.id}/{rate}" for gate in channel.children for rate in RATES]
+    show.append(f"{item.id}/gDensity")
     made = nmodl.density([nmodl.Density(item)], found, show, name=channel.id)
     texts[channel.id] = made.text if made else ""
 

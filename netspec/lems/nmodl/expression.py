@@ -66,6 +66,8 @@ def subtract(a: Node, b: Node) -> Node:
         return negative(b)
     if a == b:
         return ZERO
+    if a[0] == "neg":
+        return negative(add(a[1], b))
     if b[0] == "neg":
         return add(a, b[1])
     if is_number(b) and (b[1] < 0 or (a[0] in "+-" and is_number(a[2]))):

@@ -29,43 +29,20 @@ SCALE = "scale"
 REGIME = "regime_now"
 """The regime that is active, as a number."""
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
-RESERVED = frozenset(
-    [
-        *(
-            "v",
-            "t",
-            "dt",
-            "i",
-            "area",
-            "diam",
-            "celsius",
-            "flag",
-            "weight",
-            "states",
-            "rates",
-            "constants",
-            "name",
-        )
-    ]
-    + [
-        *(
-            "PI",
-            "E",
-            "loc",
-            "get_segment",
-            "if",
-            "else",
-            "while",
-            "for",
-            "solve",
-            "table",
-            "exp",
-            "log",
-            "pow",
-        )
-    ]
-)
-"""What a variable cannot be called in NMODL or in Python's view of a mechanism."""
+WORDS = """
+v t dt i area diam celsius flag weight states rates constants late wait drive held now since v_now v_before
+name loc get_segment has_loc PI E R0 y j y0 y1 yn j0 j1 jn gamma signal time index remainder div exit main
+if else while for do switch case default return break continue goto auto bool char class const delete double
+enum extern false true float friend inline int long mutable namespace new operator private protected public
+register short signed sizeof static struct template this throw try catch typedef union unsigned using virtual
+void volatile and or not xor exp log log10 sqrt fabs pow sin cos tan sinh cosh tanh asin acos atan ceil floor
+ASSIGNED AFTER BEFORE BREAKPOINT BY CONDUCTANCE CONSERVE CONSTANT DEFINE DEPEND DERIVATIVE ELSE FROM FUNCTION
+GLOBAL IF INCLUDE INITIAL KINETIC LINEAR LOCAL METHOD NEURON NONLINEAR PARAMETER POINTER PROCEDURE PROTECT
+RANGE READ SOLVE START STATE STEADYSTATE STEP SUFFIX TABLE THREADSAFE TITLE TO UNITS USEION VALENCE VERBATIM
+WATCH WHILE WITH WRITE
+"""
+RESERVED = frozenset(WORDS.split())
+"""What a variable cannot be called in NMODL, in the C++ that it becomes, or in Python."""
 
 
 @dataclass(frozen=True)

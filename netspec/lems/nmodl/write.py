@@ -126,7 +126,7 @@ class Lines:
                 return _brackets(f"{self.text(a, 1)} {operator} {self.text(b, 1)}", level > 0)
             case ("and" | "or" as operator, a, b):
                 word = "&&" if operator == "and" else "||"
-                return f"({self.text(a, 1)} {word} {self.text(b, 1)})"
+                return f"({self.text(a)} {word} {self.text(b)})"
             case ("not", a):
                 return f"!({self.text(a)})"
         raise ValueError(node)
