@@ -43,7 +43,7 @@ RIGHT = {
     "18_GHK": 0.001,
     "19_GapJunctions": EVENTS,
     "19a_GapJunctionInstances": EVENTS,
-    "20_AnalogSynapses": EVENTS,
+    "20_AnalogSynapses": 0.25,
     "20a_AnalogSynapsesHH": HH,
     "21_CurrentBasedSynapses": 0.01,
     "22_PinskyRinzelCA3": 0.4,
