@@ -95,8 +95,8 @@ class Layout:
 
 def layout(plan: Plan, sources: "Sources") -> Layout:
     """The populations of a plan. sources: spike trains of blocks of artificial cells and of stimuli."""
-    kinds, codes = _kinds(plan)
-    names = np.array([*_population_names(plan, [kinds[code] for code in codes.tolist()])], object)
+    every, codes = kinds(plan)
+    names = np.array([*_population_names(plan, [every[code] for code in codes.tolist()])], object)
     distinct = list(dict.fromkeys(names.tolist()))
     count = len(plan.cells)
     of_cell = {name: np.empty(count, np.int64) for name in ("population", "node", "type")}
@@ -110,7 +110,7 @@ def layout(plan: Plan, sources: "Sources") -> Layout:
         ids = np.sort(ids)
         for column, values in (("population", number), ("node", ids), ("type", types)):
             of_cell[column][members] = values
-        own = tuple(kinds[code] for code in first)
+        own = tuple(every[code] for code in first)
         made.append(_nodes(plan, name, members, ids, types, own, sources))
     taken = set(distinct)
     stimuli = []
@@ -144,10 +144,10 @@ def unique(name: str, taken: set[str]) -> str:
     return found
 
 
-def _kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
+def kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
     """Types of nodes, and the type of every cell."""
     keys: dict[Any, int] = {}
-    kinds: list[NodeType] = []
+    found: list[NodeType] = []
     codes = np.empty(len(plan.cells), np.int64)
     taken: set[str] = set()
     blocks = {block.population: block for block in plan.points}
@@ -169,17 +169,17 @@ def _kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
             rows[population] += 1
         key = population, template, own, pop_name
         if key not in keys:
-            keys[key] = len(kinds)
+            keys[key] = len(found)
             if template >= 0:
                 if (template, own) not in hoc:
                     label = safe("_".join(plan.templates[template].rules))
                     hoc[template, own] = unique(f"Cell_{label}"[:60], taken)
                 name = hoc[template, own]
-                kinds.append(NodeType("biophysical", name, pop_name, plan.templates[template], own))
+                found.append(NodeType("biophysical", name, pop_name, plan.templates[template], own))
             else:
-                kinds.append(_artificial(blocks[population], own, pop_name))
+                found.append(_artificial(blocks[population], own, pop_name))
         codes[position] = keys[key]
-    return kinds, codes
+    return found, codes
 
 
 def _values(plan: Plan) -> dict[int, tuple[float, ...]]:
