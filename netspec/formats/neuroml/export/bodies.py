@@ -213,7 +213,7 @@ def _ahead(sections: Mapping[str, Any], name: str, made: Mapping[str, Cable]) ->
     twins = [n for n in sections if sections[n].topol and _joint(sections, n) == _joint(sections, name)]
     if len(twins) > 1:
         angle += FAN * (twins.index(name) / (len(twins) - 1) - 0.5)
-    return start, np.array([math.cos(angle), math.sin(angle), 0.0])
+    return start, np.round([math.cos(angle), math.sin(angle), 0.0], 12)
 
 
 def _joint(sections: Mapping[str, Any], name: str) -> Sequence[Any]:

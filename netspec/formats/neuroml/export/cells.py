@@ -19,7 +19,6 @@ class _Groups:
 
     def __init__(self, body: Body):
         self._ids = Ids()
-        self._ids.new("all")
         self.sections = {name: self._ids.new(name) for name in body.cables}
         self._unions: dict[tuple[str, ...], str] = {}
 
@@ -28,10 +27,10 @@ class _Groups:
         names = tuple(sections)
         if len(names) == len(self.sections):
             return "all"
-        if len(names) == 1:
-            return self.sections[names[0]]
         if names not in self._unions:
-            self._unions[names] = self._ids.new("sections_0" if not self._unions else f"sections_{len(self._unions)}")
+            # jNeuroML's hoc has lists of sections for groups that are not sections themselves
+            label = f"{names[0]}_group" if len(names) == 1 else f"sections_{len(self._unions)}"
+            self._unions[names] = self._ids.new(label)
         return self._unions[names]
 
     def elements(self, body: Body) -> Iterator[str]:
