@@ -67,7 +67,7 @@ def _population(network: Any, population: Population) -> None:
 
 def _table(group: Any, name: str, columns: list[str], count: int | None = None) -> Any:
     length = int(group.attrs["size"]) if count is None else count
-    table = group.create_dataset(name, (length, len(columns)), "f8")
+    table = group.create_dataset(name, (length, len(columns)), "f4")
     _given(table, **{f"column_{k}": column for k, column in enumerate(columns)})
     return table
 
