@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from netspec.errors import did_you_mean
-from netspec.specs import not_supported
 
 CHECKED = "settings are checked before anything is built; `python -m netspec check` does only that"
 PYTHON = "it is Python's own; import it"
@@ -103,9 +102,6 @@ INSTEAD: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Object -> name -> what to use. The rest of NetPyNE's names is there, or comes with a later version."""
 
-LATER = {"sim.net": frozenset({"importNeuroML2"})}
-"""Object -> names that it will have."""
-
 
 def error(place: str, name: str, known: Iterable[str]) -> AttributeError:
     """What is raised for a name that an object lacks. place: the object, a key of INSTEAD."""
@@ -124,6 +120,4 @@ class Named:
         own = getattr(type(self), name, None)
         if isinstance(own, property) and own.fget:
             return own.fget(self)  # says why it is not there
-        if name in LATER.get(self._place, ()):
-            raise not_supported(f"{self._place}.{name}")
         raise error(self._place, name, [n for n in dir(type(self)) if not n.startswith("_")])

@@ -36,14 +36,14 @@ class Document:
 
 
 def document(
-    plan: Plan, name: str, mods: Mapping[str, str], what: tuple[bool, bool]
+    plan: Plan, name: str, mods: Mapping[str, str], what: tuple[bool, bool], radius: float
 ) -> tuple[Document, list[Problem]]:
     """The parts of a document, and all that NeuroML cannot say.
 
-    mods: texts of mod files. what: whether connections, and stimuli are written.
+    mods: texts of mod files. what: whether connections, and stimuli are written. radius: of cells without segments [um].
     """
     problems = list(refuse.problems(plan, mods, what))
-    made = layout(plan, mods, what[1])
+    made = layout(plan, mods, what[1], radius)
     known = synapses(plan, made, mods)
     problems += made.problems
     if problems:

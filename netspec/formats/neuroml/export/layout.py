@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool) -> Layout:
-    """The populations of a plan. mods: texts of the mod files that define mechanisms."""
+def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: float) -> Layout:
+    """The populations of a plan. mods: texts of mod files. radius: of cells without segments."""
     made = Layout()
     own_kinds, codes = kinds(plan)
     trains = of_plan(plan)
@@ -50,7 +50,9 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool) -> Layout:
         columns["population"][at] = len(made.populations)
         columns["index"][at] = np.arange(len(at))
         places = np.stack([plan.cells.table[axis][at] for axis in "xyz"], axis=1)
-        tags = plan.cells.populations[population].tags
+        tags = dict(plan.cells.populations[population].tags)
+        if found is None:
+            tags["radius"] = radius
         made.populations.append(
             Population(made.ids.new(wanted), label, component, len(at), places, found, tags)
         )

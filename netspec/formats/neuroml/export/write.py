@@ -21,18 +21,20 @@ def export(
     mods: Mapping[str, Sequence[Path]] | None = None,
     connections: bool = True,
     stimulations: bool = True,
+    radius: float = 5,
 ) -> list[Path]:
     """The files of a whole network: <name>.net.nml (form 'hdf5': .net.nml.h5) and LEMS_<name>.xml.
 
     SpecError lists what NeuroML cannot say, before anything is written. mods: mechanism -> its mod file and
     those that it includes. connections, stimulations: whether they are written.
+    radius: of cells without segments, for pictures [um].
     """
     if form not in FORMATS:
         raise SpecError([Problem("format", f"{form!r} is unknown. {did_you_mean(form, FORMATS)}")])
     if len(plan.cells.owned) < len(plan.cells):
         raise StateError("the plan is one rank's share of a network; an export needs all of it")
     texts = {label: files[0].read_text("utf-8", "replace") for label, files in (mods or {}).items()}
-    made, problems = document(plan, safe(name), texts, (connections, stimulations))
+    made, problems = document(plan, safe(name), texts, (connections, stimulations), radius)
     if problems:
         raise SpecError(problems)
     place = Path(folder)
