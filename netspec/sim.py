@@ -43,7 +43,8 @@ __all__ = [
     "calculateDipole", "calculateLFP", "cellByGid", "checkMemory", "checkOutput", "clearAll", "close",
     "compactConnFormat", "gatherData", "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad",
     "intervalSave", "loadBalance", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
-    "createExportNeuroML2", "exportNeuroML2", "exportSonata", "importNeuroML2", "importNeuroML2SimulateAnalyze",
+    "createExportNeuroML2", "exportNeuroML2", "exportSonata", "importNeuroML2",
+    "importNeuroML2SimulateAnalyze",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 

@@ -61,7 +61,14 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "neuromlExists": lambda session: importlib.util.find_spec("pyneuroml") is not None,
 }
 """Attribute of sim -> what it is now."""
-VIEWS = {"CompartCell": "CompartCell", "NML2Cell": "CompartCell", "NML2SpikeSource": "CompartCell", "PointCell": "PointCell", "Pop": "Pop", "Network": "Net"}
+VIEWS = {
+    "CompartCell": "CompartCell",
+    "NML2Cell": "CompartCell",
+    "NML2SpikeSource": "CompartCell",
+    "PointCell": "PointCell",
+    "Pop": "Pop",
+    "Network": "Net",
+}
 MODULES = frozenset({"gather", "run", "save", "setup", "utils", "wrappers"})
 """NetPyNE's modules whose functions are in sim."""
 

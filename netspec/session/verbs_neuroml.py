@@ -59,7 +59,8 @@ def importNeuroML2(
     sim.initialize(None, simConfig)  # NEURON and MPI are there before mechanisms are
     net_params, sim_config = neuroml.read(Path(fileName), simConfig)
     sim.create(net_params, sim_config)
-    gids = {label: list(pop.cellGids) for label, pop in sim.net.pops.items()}
+    net: Any = current.network_view()
+    gids = {label: list(pop.cellGids) for label, pop in net.pops.items()}
     if simulate:
         sim.simulate()
     if analyze:

@@ -399,13 +399,6 @@ STOPS = {
     ),
 }
 
-NOT_YET = {
-    "other formats": (
-        [("popParams.E.originalFormat", "NeuroML2")],
-        "netParams.popParams['E'].originalFormat",
-    ),
-}
-
 DOUBTS = {
     "location of several synapses": (
         [(f"{E_I}.synsPerConn", 3)],
@@ -483,13 +476,6 @@ def test_what_stops_netpyne_is_an_error_in_any_case(changes, expected):
     for look in (said, lenient):
         problems, _ = look(*spoiled("netParams", *changes))
         assert any(problem.startswith(expected) for problem in problems), problems
-
-
-@cases(NOT_YET)
-def test_what_is_not_supported_yet_is_an_error_in_any_case(changes, expected):
-    for look in (said, lenient):
-        problems, _ = look(*spoiled("netParams", *changes))
-        assert problems == [f"{expected}: not supported yet."]
 
 
 @cases(DOUBTS)

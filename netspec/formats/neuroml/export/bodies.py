@@ -109,7 +109,9 @@ class Numbers:
         """The parameters of a density mechanism that are given."""
         given = self.template.sections[section].mechs[name]
         return {
-            parameter: self._one(section, ("mechs", name, parameter), value, f".mechs[{name!r}][{parameter!r}]")
+            parameter: self._one(
+                section, ("mechs", name, parameter), value, f".mechs[{name!r}][{parameter!r}]"
+            )
             for parameter, value in given.items()
             if value is not None
         }
@@ -132,7 +134,9 @@ class Numbers:
                 found.append(float(item))
         if len(set(found)) == 1:
             return found[0]
-        self._refuse(f"{self.path(section)}{where}", "differs along the section: cut it where the value changes.")
+        self._refuse(
+            f"{self.path(section)}{where}", "differs along the section: cut it where the value changes."
+        )
         return found[0] if found else math.nan
 
     def _refuse(self, path: str, message: str) -> None:
@@ -148,7 +152,9 @@ def body(name: str, kind: NodeType) -> tuple[Body, list[Problem]]:
         topology = sections[section].topol
         above = made.get(topology["parentSec"]) if topology else None
         if not topology and made:
-            numbers.problems.append(Problem(numbers.path(section), "a second root: NeuroML's cells have one."))
+            numbers.problems.append(
+                Problem(numbers.path(section), "a second root: NeuroML's cells have one.")
+            )
         backwards = float(topology.get("childX", 0.0)) == 1.0 if topology else False
         if topology and float(topology.get("childX", 0.0)) not in (0.0, 1.0):
             message = "NeuroML's sections hang on their parents by an end."

@@ -94,8 +94,7 @@ def _by_value(tag: str, values: Mapping[str, float], unit: str, groups: _Groups)
     """An element for every distinct value, with the group of its sections."""
     for value, names in _shared(values).items():
         group = groups.of(names)
-        where = {} if group == "all" else {"segmentGroup": group}
-        yield element(tag, value=quantity(value, unit), **where)
+        yield element(tag, value=quantity(value, unit), segmentGroup=None if group == "all" else group)
 
 
 def _shared(values: Mapping[str, Any]) -> dict[Any, list[str]]:
@@ -137,5 +136,3 @@ def threshold(plan: Plan, body: Body) -> float:
     """The potential [mV] at which spikes are detected."""
     own = body.template.sections[body.template.spike_source[0]].threshold
     return float(plan.model.spec.network.default_threshold if own is None else own)
-
-

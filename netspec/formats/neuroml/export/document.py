@@ -40,7 +40,8 @@ def document(
 ) -> tuple[Document, list[Problem]]:
     """The parts of a document, and all that NeuroML cannot say.
 
-    mods: texts of mod files. what: whether connections, and stimuli are written. radius: of cells without segments [um].
+    mods: texts of mod files. what: whether connections, and stimuli are written. radius: of cells without
+    segments [um].
     """
     problems = list(refuse.problems(plan, mods, what))
     made = layout(plan, mods, what[1], radius)

@@ -75,7 +75,9 @@ def _table(group: Any, name: str, columns: list[str], count: int | None = None) 
 def _projection(network: Any, document: Document, projection: Projection) -> None:
     group = network.create_group(f"projection_{projection.id}")
     pre, post = (document.made.populations[end].id for end in (projection.pre, projection.post))
-    _given(group, id=projection.id, type=projection.kind, presynapticPopulation=pre, postsynapticPopulation=post)
+    _given(
+        group, id=projection.id, type=projection.kind, presynapticPopulation=pre, postsynapticPopulation=post
+    )
     if projection.kind == "continuousProjection":
         _given(group, preComponent=projection.silent, postComponent=projection.synapse)
     else:
@@ -98,5 +100,8 @@ def _inputs(network: Any, document: Document, inputs: InputList) -> None:
     population = document.made.populations[inputs.population].id
     _given(group, id=inputs.id, component=inputs.component, population=population)
     rows, names = inputs.rows, ["id", "target_cell_id", "segment_id", "fraction_along"]
-    values = [np.arange(len(rows), dtype=float), *(rows[name].astype(float) for name in ("cell", "segment", "fraction"))]
+    values = [
+        np.arange(len(rows), dtype=float),
+        *(rows[name].astype(float) for name in ("cell", "segment", "fraction")),
+    ]
     _table(group, inputs.id, names, len(rows))[:] = np.stack(values, axis=1)

@@ -47,7 +47,9 @@ def refused(block: InputBlock) -> Iterator[Problem]:
         return
     for name in (*block.rows.columns, *block.lists):
         if name not in IGNORED and OTHER_NAMES.get(name, name) not in KNOWN[block.mechanism]:
-            yield Problem(f"{source}.{name}", f"NeuroML's counterpart of {block.mechanism} has no such parameter.")
+            yield Problem(
+                f"{source}.{name}", f"NeuroML's counterpart of {block.mechanism} has no such parameter."
+            )
 
 
 def _lists(plan: Plan, made: Layout, block: InputBlock) -> Iterator[InputList]:
@@ -55,7 +57,8 @@ def _lists(plan: Plan, made: Layout, block: InputBlock) -> Iterator[InputList]:
     given = {OTHER_NAMES.get(name, name): column for name, column in rows.columns.items()}
     names = tuple(KNOWN[block.mechanism])
     matrix = np.stack(
-        [np.asarray(given.get(n, np.full(len(rows), KNOWN[block.mechanism][n])), float) for n in names], axis=1
+        [np.asarray(given.get(n, np.full(len(rows), KNOWN[block.mechanism][n])), float) for n in names],
+        axis=1,
     )
     at = plan.cells.positions(rows["gid"])
     populations = made.of_cell["population"][at]

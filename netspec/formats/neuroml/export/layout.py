@@ -40,7 +40,11 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: floa
         several[population] = several.get(population, 0) + 1
     for (population, code, train), members in keys.items():
         kind = own_kinds[code]
-        own = train if kind.model_type == "virtual" else kind.name, kind.values, tuple(kind.parameters.items())
+        own = (
+            train if kind.model_type == "virtual" else kind.name,
+            kind.values,
+            tuple(kind.parameters.items()),
+        )
         if own not in components:
             components[own] = _component(plan, made, kind, own[0], mods, names[population])
         component, found = components[own]

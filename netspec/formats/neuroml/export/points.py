@@ -51,7 +51,9 @@ def izhikevich(made: Layout, kind: NodeType, label: str) -> str:
         message = "izhikevich2007Cell has Iin 0, alive 1 and celltype 1, 2 or 3 only."
         made.problems.append(Problem(f"{path}.pointps", message))
     points = numbers.template.sections[section].geom.get("pt3d")
-    picofarads = geometry["cm"] * (area(points) if points else math.pi * geometry["L"] * geometry["diam"]) / 100
+    picofarads = (
+        geometry["cm"] * (area(points) if points else math.pi * geometry["L"] * geometry["diam"]) / 100
+    )
     name = made.ids.new(label)
     share = own["C"]
     values = {
@@ -63,7 +65,10 @@ def izhikevich(made: Layout, kind: NodeType, label: str) -> str:
         "b": quantity(own["b"] / share, "nS"),
         "d": quantity(own["d"] / share, "pA"),
     }
-    made.add("izhikevich2007Cell", partial(element, "izhikevich2007Cell", *label_of(name, label), id=name, **values))
+    made.add(
+        "izhikevich2007Cell",
+        partial(element, "izhikevich2007Cell", *label_of(name, label), id=name, **values),
+    )
     return name
 
 

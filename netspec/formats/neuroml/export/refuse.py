@@ -6,7 +6,6 @@ import numpy as np
 
 from netspec.errors import Problem
 from netspec.formats.neuroml.export import channels, inputs, points
-from netspec.formats.neuroml.export.parts import Layout
 from netspec.formats.sonata.export.layout import SOURCES
 from netspec.formats.sonata.export.refuse import GLOBALS
 from netspec.plan import Plan
@@ -18,7 +17,8 @@ def problems(plan: Plan, mods: Mapping[str, str], what: tuple[bool, bool]) -> It
     """All that is known before components are made. what: whether connections, and stimuli are written."""
     network = plan.model.spec.network
     yield from _settings(plan)
-    yield from _cells(plan, mods)
+    for part in (_cells(plan, mods), _single_cells(plan), _sources(plan)):
+        yield from part
     if what[0]:
         yield from _connections(plan)
     if what[1]:
@@ -56,12 +56,18 @@ def _cells(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
                     yield Problem(f"{path}.pointps[{label!r}].mod", message)
             if section.syn_mechs:
                 yield Problem(f"{path}.synMechs", "synapses without connections have no place in NeuroML.")
+
+
+def _single_cells(plan: Plan) -> Iterator[Problem]:
     for position, own in plan.cells.tags.items():
         if own.get("params") and plan.cells.table["template"][position] >= 0:
             population = plan.cells.populations[int(plan.cells.table["population"][position])].label
             index = int(plan.cells.table["index"][position])
             path = f"netParams.popParams[{population!r}].cellsList[{index}].params"
             yield Problem(path, "parameters of single cells with sections are not exported yet.")
+
+
+def _sources(plan: Plan) -> Iterator[Problem]:
     for block in plan.points:
         label = plan.cells.populations[block.population].label
         path = f"netParams.popParams[{label!r}]"
@@ -92,7 +98,9 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
     network = plan.model.spec.network
     for label, target in network.targets.items():
         if network.sources[target.source].type == "XStim":
-            yield Problem(f"netParams.stimTargetParams[{label!r}]", "NeuroML has no extracellular stimulation.")
+            yield Problem(
+                f"netParams.stimTargetParams[{label!r}]", "NeuroML has no extracellular stimulation."
+            )
     for block in plan.inputs:
         if not len(block.rows):
             continue
@@ -104,8 +112,3 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
         if block.plast or block.shape:
             name = "plast" if block.plast else "shape"
             yield Problem(f"netParams.stimTargetParams[{block.target!r}].{name}", IN_TIME)
-
-
-def of_layout(made: Layout) -> Iterator[Problem]:
-    """Those found while components were made, each once."""
-    yield from dict.fromkeys(made.problems)

@@ -48,7 +48,9 @@ class _Ends:
     location: tuple[Ints, NDArray[np.float64]] | None = None
 
 
-def projections(plan: Plan, made: Layout, synapses: Synapses, what: "tuple[bool, bool]") -> Iterator[Projection]:
+def projections(
+    plan: Plan, made: Layout, synapses: Synapses, what: "tuple[bool, bool]"
+) -> Iterator[Projection]:
     """All projections. what: whether connections, and stimuli are written."""
     of_cell = made.of_cell
     if what[0]:
@@ -56,7 +58,9 @@ def projections(plan: Plan, made: Layout, synapses: Synapses, what: "tuple[bool,
         some: Any = np.delete(np.arange(len(plan.connections)), coupled) if len(coupled) else slice(None)
         rows = plan.connections.take(some)
         at = plan.cells.positions(rows["pre"])
-        ends = _Ends(rows, rows["post"], of_cell["population"][at], of_cell["index"][at], synapses.connections[some])
+        ends = _Ends(
+            rows, rows["post"], of_cell["population"][at], of_cell["index"][at], synapses.connections[some]
+        )
         yield from _projections(plan, made, synapses, ends, "projection")
         yield from _coupled(plan, made, synapses)
     for block in plan.inputs if what[1] else ():
@@ -88,7 +92,10 @@ def _coupled(plan: Plan, made: Layout, synapses: Synapses) -> Iterator[Projectio
     alone = [forward.take(~same)]
     if len(reverse):
         alone.append(reverse.take(found[both & ~same]))
-    for ends, kind in ((forward.take(same), "electricalProjection"), *((a, "continuousProjection") for a in alone)):
+    for ends, kind in (
+        (forward.take(same), "electricalProjection"),
+        *((a, "continuousProjection") for a in alone),
+    ):
         some = rows.take(ends["row"])
         at = plan.cells.positions(some["pre"])
         places = place(plan, made, at, ends["peer_section"], ends["peer_location"])

@@ -70,7 +70,9 @@ def _places(plan: Plan, document: Document, trace: TraceBlock) -> Iterator[tuple
 
 
 def _left_out(trace: TraceBlock, why: str) -> None:
-    warnings.warn(f"simConfig.recordTraces[{trace.label!r}] is left out: {why}.", NetspecWarning, stacklevel=2)
+    warnings.warn(
+        f"simConfig.recordTraces[{trace.label!r}] is left out: {why}.", NetspecWarning, stacklevel=2
+    )
 
 
 def _events(document: Document) -> Iterator[str]:

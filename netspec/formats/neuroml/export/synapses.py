@@ -35,7 +35,7 @@ class Junction:
 
 @dataclass(eq=False)
 class Synapses:
-    """Types of synapses. ids: of those for events, '' for junctions; connections, stimuli: types of their rows."""
+    """Types of synapses. ids: of those for events, '' for junctions. connections, stimuli: types of rows."""
 
     made: Layout
     types: list[SynapseType]
@@ -117,11 +117,14 @@ def _junction(plan: Plan, found: Synapses, number: int, mods: Mapping[str, str],
     pointer = pointer_of(plan.model.spec.network, kind.label)
     text = mods.get(kind.mod)
     if text is None:
-        found.made.problems.append(Problem(f"{path}.mod", f"no mod file of {kind.mod} is known: name its folder."))
+        found.made.problems.append(
+            Problem(f"{path}.mod", f"no mod file of {kind.mod} is known: name its folder.")
+        )
         return
     junction = junction_of(text, pointer.target, kind.parameters) if pointer.source == "v" else None
     if junction is None:
-        message = f"{kind.mod} has no counterpart in NeuroML: its current is not a conductance times v - {pointer.target}."
+        current = f"a conductance times v - {pointer.target}"
+        message = f"{kind.mod} has no counterpart in NeuroML: its current is not {current}."
         found.made.problems.append(Problem(f"{path}.mod", message))
         return
     found.junctions[number] = junction

@@ -70,10 +70,13 @@ def properties(population: Population) -> dict[str, str]:
 def _population(population: Population) -> str:
     kept = [element("property", tag=tag, value=value) for tag, value in properties(population).items()]
     if population.places is None:
-        return element("population", *kept, id=population.id, component=population.component, size=population.size)
+        return element(
+            "population", *kept, id=population.id, component=population.component, size=population.size
+        )
     rows = zip(range(population.size), *population.places.T.tolist(), strict=True)
     instances = [
-        f'<instance id="{index}"><location x="{x!r}" y="{y!r}" z="{z!r}"/></instance>' for index, x, y, z in rows
+        f'<instance id="{index}"><location x="{x!r}" y="{y!r}" z="{z!r}"/></instance>'
+        for index, x, y, z in rows
     ]
     given = {"component": population.component, "size": population.size, "type": "populationList"}
     return element("population", *kept, *instances, id=population.id, **given)

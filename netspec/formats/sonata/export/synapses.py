@@ -20,7 +20,7 @@ BUILT_IN = {"Exp2Syn": "Exp2Syn", "ExpSyn": "expsyn"}
 
 @dataclass(frozen=True)
 class SynapseType:
-    """mod: of the point process. name: of its file. parameters: by NEURON's names. label: of synMechParams."""
+    """mod: of the point process. name: of its file. parameters: NEURON's names. label: of synMechParams."""
 
     name: str
     mod: str
