@@ -20,6 +20,7 @@ __all__ = [
     "NetspecWarning",
     "SpecError",
     "StateError",
+    "import_neuroml",
     "import_sonata",
     "load",
     "plan",
@@ -63,6 +64,13 @@ def import_sonata(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Pat
     from netspec.session import circuits
 
     return circuits.read(path)
+
+
+def import_neuroml(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Path, ...]"]:
+    """NetParams and simConfig of a NeuroML or LEMS file, and the folder with its mod files: what `run` takes."""
+    from netspec.session import circuits
+
+    return circuits.neuroml(path)
 
 
 def __getattr__(name: str) -> Any:

@@ -30,8 +30,8 @@ app.add_typer(batch, name="batch")
 Target = Annotated[
     Path,
     typer.Argument(
-        help="a .py script, a saved file or report, an npjson index, a SONATA config or a folder; check: "
-        "NeuroML too"
+        help="a .py script, a saved file or report, an npjson index, a SONATA config, a NeuroML or LEMS file, "
+        "or a folder"
     ),
 ]
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
@@ -92,10 +92,10 @@ def plan(context: typer.Context, target: Target, ranks: Ranks = 1) -> None:
 
 @app.command("import")
 def import_model(
-    config: Annotated[Path, typer.Argument(help="a SONATA circuit or simulation config")],
+    config: Annotated[Path, typer.Argument(help="a SONATA config, a NeuroML or a LEMS file")],
     folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
 ) -> None:
-    """Write a SONATA circuit as a model that can be changed and run; its edges stay where they are."""
+    """Write a SONATA circuit (whose edges stay in its files) or NeuroML as a model to be changed and run."""
     from netspec.session import circuits
 
     for path in circuits.write(config, folder):

@@ -333,7 +333,17 @@ class SimConfig(Attributes):
 
 
 SAVE_OPTIONS = (
-    *("savePickle", "saveJson", "saveMat", "saveCSV", "saveDpk", "saveHDF5", "saveDat", "saveSonata"),
+    *(
+        "savePickle",
+        "saveJson",
+        "saveMat",
+        "saveCSV",
+        "saveDpk",
+        "saveHDF5",
+        "saveDat",
+        "saveSonata",
+        "saveLems",
+    ),
 )
 
 

@@ -47,14 +47,9 @@ def find(path: Path) -> Path:
         return found
     if not path.is_file():
         raise FileError(f"{path}: no such file or folder")
-    if is_neuroml(path):
-        raise FileError(
-            f"{path}: of NeuroML and LEMS files only `netspec check` is there; running is not supported yet"
-        )
-    if path.suffix not in (".py", *INDEX, *DATA):
-        raise FileError(
-            f"{path}: expected a folder or a file that ends in {', '.join(('.py', *INDEX, *DATA))}"
-        )
+    if path.suffix not in (".py", *INDEX, *DATA) and not is_neuroml(path):
+        known = ", ".join((".py", *INDEX, *DATA, *NEUROML))
+        raise FileError(f"{path}: expected a folder or a file that ends in {known}")
     return path
 
 
@@ -93,6 +88,8 @@ def dictionaries(path: Path, arguments: Sequence[str] = ()) -> Dictionaries:
 
     if path.suffix == ".py":
         return _of_script(path, arguments)
+    if is_neuroml(path):
+        return Dictionaries(*circuits.neuroml(path))
     if circuits.is_config(path):
         return Dictionaries(*circuits.read(path))
     if path.suffix in INDEX:

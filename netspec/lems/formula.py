@@ -38,13 +38,14 @@ class Expression:
         """The variables that it reads."""
         called = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         return frozenset(
-            _name(node)
+            name_of(node)
             for node in ast.walk(self.tree)
             if isinstance(node, ast.Name) and id(node) not in called
         )
 
 
-def _name(node: ast.Name) -> str:
+def name_of(node: ast.Name) -> str:
+    """A name of LEMS, which may be a keyword of Python."""
     bare = node.id.removesuffix("_")
     return bare if keyword.iskeyword(bare) else node.id
 
@@ -96,7 +97,7 @@ class Checker:
             case ast.Constant(int() | float() as value):
                 return None if value == 0 else NONE
             case ast.Name():
-                name = _name(node)
+                name = name_of(node)
                 if name not in self.names:
                     wrong.append(f"unknown name {name!r} ({did_you_mean(name, self.names)})")
                 return self.names.get(name)

@@ -17,7 +17,7 @@ from netspec.spec.vocabulary import H_GLOBALS
 Problems = Iterator[Problem]
 
 LACKS = ("NEURON has no mechanism", "NEURON has no point process")
-POINT_KEYS = ("mod", "loc", "vref", "synList")
+POINT_KEYS = ("mod", "loc", "vref", "synList", "spikes")
 """Keys of a point process in a section that are not variables of the mechanism."""
 NETSTIM_KEYS = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
 VECSTIM_KEYS = ("interval", "rate", "start", "noise", "seed", "pulses", "spikePattern", "spkTimes")

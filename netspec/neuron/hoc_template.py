@@ -21,7 +21,7 @@ from netspec.spec.cell import Section
 LINES_PER_PROC = 200
 """A hoc procedure has a limited size; longer ones are cut into several."""
 
-NOT_PARAMETERS = ("mod", "loc", "vref", "synList")
+NOT_PARAMETERS = ("mod", "loc", "vref", "synList", "spikes")
 SKIPPED_MECHANISMS = ("dipole",)
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 OWN_NAME = re.compile(r"(?:init|detect|rest|stand|nil|nc|p\d+|rest_\d+|stand_\d+|point_\d+|sec_\d+)\Z")
@@ -271,15 +271,17 @@ def _detect(template: Template, names: _Names, default: float) -> str:
     """The function that returns the NetCon which detects spikes."""
     name, location = template.spike_source
     section = template.sections[name]
-    source = f"v({_number(location)})"
+    source = f"&v({_number(location)})"
     for label, parameters in section.pointps.items():
         if "vref" in parameters:
-            source = f"{names.points[name, label]}.{parameters['vref']}"
+            source = f"&{names.points[name, label]}.{parameters['vref']}"
             break
+        if parameters.get("spikes"):
+            source = names.points[name, label]
     threshold = default if section.threshold is None else section.threshold
     return (
         "obfunc detect() { localobj nc\n"
-        f"  {names.sections[name]} {{ nc = new NetCon(&{source}, nil) }}\n"
+        f"  {names.sections[name]} {{ nc = new NetCon({source}, nil) }}\n"
         f"  nc.threshold = {_number(threshold)}\n"
         "  return nc\n}"
     )

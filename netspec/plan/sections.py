@@ -11,7 +11,7 @@ from netspec.spec.cell import CellRule, Section
 
 POSITION = ("x", "y", "z", "xnorm", "ynorm", "znorm")
 DISTANCE = ("dist_path", "dist_euclidean")
-NOT_PARAMETERS = ("mod", "loc", "vref", "synList")
+NOT_PARAMETERS = ("mod", "loc", "vref", "synList", "spikes")
 GID = "gid"
 """As the value of a point process's parameter: the number of the cell."""
 

@@ -1,4 +1,4 @@
-"""SONATA circuits as netspec's own dictionaries, and as a folder with a model that can be run and changed."""
+"""SONATA and NeuroML networks as netspec's own dictionaries, and as a folder with a model to run and change."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ OTHERS = frozenset({"net", "simConfig", "netParams", "netpyne_version", "simData
 """Keys that show that a file is something else."""
 LARGEST = 1 << 20
 """Configs are shorter than this [bytes]; files of networks may not be read for nothing."""
-RUN = '''"""The circuit of {config}, whose files still hold the edges. Change what is here, and run it."""
+RUN = '''"""The network of {config}{about}. Change what is here, and run it."""
 
 from pathlib import Path
 
@@ -71,9 +71,26 @@ def _cells(path: Path, each: Sequence[Mapping[str, Any]], mods: Sequence[Path]) 
     return made
 
 
+def neuroml(path: str | Path) -> Dictionaries:
+    """NetParams and simConfig of a NeuroML or LEMS file, and the folder with the mod files made of it."""
+    from netspec.formats.neuroml import network
+    from netspec.neuron import cache
+
+    made = network.read(Path(path))
+
+    def fill(folder: Path) -> None:
+        for name, text in made.mods.items():
+            (folder / f"{name}.mod").write_text(text, encoding="utf-8")
+
+    folder = cache.made_once("neuroml", cache.key(made.mods.values()), fill) if made.mods else None
+    return made.net_params, made.sim_config, (folder,) if folder else ()
+
+
 def write(path: Path, folder: Path) -> list[Path]:
-    """The files of a model made of a config: what a user would write, and its mod files."""
-    net_params, sim_config, mods = read(path)
+    """The files of a model made of a SONATA config, NeuroML or LEMS: dictionaries, and mod files."""
+    from netspec import target
+
+    net_params, sim_config, mods = neuroml(path) if target.is_neuroml(path) else read(path)
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / name for name in ("netParams.json", "simConfig.json", "run.py")]
     taken = [str(place) for place in (*written, folder / "mod") if place.exists()]
@@ -81,7 +98,8 @@ def write(path: Path, folder: Path) -> list[Path]:
         raise FileError(f"{taken[0]} is there already: nothing is written")
     netpyne_json.save(written[0], {"net": {"params": net_params}})
     netpyne_json.save(written[1], {"simConfig": sim_config})
-    written[2].write_text(RUN.format(config=path.resolve()), encoding="utf-8")
+    about = "" if target.is_neuroml(path) else ", whose files still hold the edges"
+    written[2].write_text(RUN.format(config=path.resolve(), about=about), encoding="utf-8")
     for source in mods:
         (folder / "mod").mkdir(exist_ok=True)
         for file in sorted(source.iterdir()):

@@ -46,6 +46,7 @@ FREE = frozenset(
             "saveDpk",
             "saveHDF5",
             "saveSonata",
+            "saveLems",
         ),
         *("saveDat", "backupCfgFile", "gatherOnlySimData", "compactConnFormat", "saveCellSecs"),
         *("saveCellConns", "intervalFolder", "createPyStruct", "validateNetParams"),

@@ -87,6 +87,13 @@ def save_sonata(base: str, results: Results, document: Mapping[str, Any]) -> lis
     return outputs.write(results, replace(found, double=bool(options.get("double"))))
 
 
+def save_lems(base: str, results: Results, document: Mapping[str, Any]) -> list[str]:
+    """The files of a LEMS simulation, beside other files."""
+    from netspec.formats.neuroml import files
+
+    return files.write(results, results.plan.model.spec.simulation.save_lems, Path(base).parent)
+
+
 WRITERS: dict[str, Writer] = {
     "savePickle": save_pickle,
     "saveJson": save_json,
@@ -96,6 +103,7 @@ WRITERS: dict[str, Writer] = {
     "saveHDF5": save_hdf5,
     "saveDat": save_text,
     "saveSonata": save_sonata,
+    "saveLems": save_lems,
 }
 """Option of simConfig -> what it writes."""
 WHOLE = {"savePickle", "saveJson", "saveMat", "saveDpk"}

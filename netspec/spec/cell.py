@@ -17,7 +17,7 @@ class Section:
     )
     ions: dict[str, dict[str, Any]] = key("ions", "mechanisms", "e, i and o of each ion [mV, mM, mM]", {})
     pointps: dict[str, dict[str, Any]] = key(
-        "pointps", "mechanisms", "point processes: mod, loc, vref, synList and parameters", {}
+        "pointps", "mechanisms", "point processes: mod, loc, vref, spikes, synList and parameters", {}
     )
     syn_mechs: list[dict[str, Any]] = key(
         "synMechs", "list", "synapses without connections: label of a synMech, and loc", []

@@ -23,7 +23,7 @@ from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CELL, CELL_DISTANCES, H_GLOBALS, IONS, SYNAPSE
 
-POINT_KEYS = ("mod", "loc", "vref", "synList")
+POINT_KEYS = ("mod", "loc", "vref", "synList", "spikes")
 OWN_KEYS = ("label", "loc", "hObj", "selfNetCon", "pointerParams")
 SELF_NET_CON = ("sec", "loc", "weight", "delay", "threshold")
 
@@ -161,6 +161,8 @@ def _point_processes(section: Section, known: frozenset[str], path: Path) -> Fin
         if "mod" not in values:
             yield Finding((*here, "mod"), "required, but missing.")
         yield from in_range(values.get("loc"), share, (*here, "loc"))
+        if not isinstance(values.get("spikes", False), bool):
+            yield Finding((*here, "spikes"), f"expected True or False, got {shown(values['spikes'])}.")
         listed = values.get("synList")
         if listed is not None and not isinstance(listed, list | tuple):
             yield Finding((*here, "synList"), f"expected a list of synMech labels, got {shown(listed)}.")

@@ -11,14 +11,22 @@ from netspec.spec.check_long_run import long_run
 from netspec.spec.check_pictures import recorded
 from netspec.spec.check_recording import EVERYONE, selectors, traces, weights
 from netspec.spec.check_signals import signals
-from netspec.spec.check_values import Findings, in_range, not_negative, one_of, positive, unknown_keys
+from netspec.spec.check_values import (
+    Findings,
+    in_range,
+    not_negative,
+    one_of,
+    positive,
+    unknown,
+    unknown_keys,
+)
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, shown
 from netspec.spec.known_analysis import KNOWN_ANALYSIS
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
-from netspec.spec.vocabulary import SAVED, SONATA
+from netspec.spec.vocabulary import EVENT_FORMATS, LEMS_FILE, SAVED, SONATA
 
 INCLUDES = ("include", "includePre", "includePost", "includePrePre")
 OTHER_CELLS = ("tags", "tagsFile")
@@ -46,6 +54,7 @@ def simulation(facts: Facts, known_analysis: Mapping[str, Iterable[str]] | None 
     yield from long_run(facts)
     yield from _files(options)
     yield from _sonata(options.save_sonata)
+    yield from _lems(options.save_lems, options.record_traces)
     known = {name: frozenset(names) for name, names in (known_analysis or KNOWN_ANALYSIS).items()}
     for name, arguments in options.analysis.items():
         yield from _analysis(name, arguments, known, facts)
@@ -113,6 +122,35 @@ def _sonata(given: Any) -> Findings:
         yield Finding(path, "'folder' and 'config' exclude each other: the config names the folder.")
     elif isinstance(given.get("config"), str) and not File(given["config"]).is_file():
         yield Finding((*path, "config"), f"there is no file {given['config']!r}.")
+
+
+def _lems(given: Any, traces: Mapping[str, Any]) -> Findings:
+    """What is wrong with saveLems."""
+    path: Path = (*ROOT, "saveLems")
+    if not isinstance(given, list):
+        if given:
+            yield Finding(path, f"expected a list of files, got {shown(given)}.")
+        return
+    for number, entry in enumerate(given):
+        here = (*path, number)
+        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+            yield Finding(here, f"expected a mapping with 'file', got {shown(entry)}.")
+            continue
+        yield from unknown_keys(entry, LEMS_FILE, here)
+        if ("columns" in entry) == ("events" in entry):
+            yield Finding(here, "expected either 'columns' or 'events'.")
+        if entry.get("format", "ID_TIME") not in EVENT_FORMATS:
+            yield unknown(entry["format"], EVENT_FORMATS, (*here, "format"), "there is no format")
+        yield from _lems_rows(entry, traces, here)
+
+
+def _lems_rows(entry: Mapping[str, Any], traces: Mapping[str, Any], path: Path) -> Findings:
+    for name, what, size in (("columns", "[label, gid, factor]", 3), ("events", "[id, gid]", 2)):
+        for number, row in enumerate(entry.get(name, ())):
+            if not isinstance(row, list | tuple) or len(row) != size:
+                yield Finding((*path, name, number), f"expected {what}, got {shown(row)}.")
+            elif name == "columns" and row[0] not in traces:
+                yield unknown(row[0], traces, (*path, name, number), "recordTraces has no entry")
 
 
 def _analysis(name: str, arguments: Any, known: Mapping[str, frozenset[str]], facts: Facts) -> Findings:

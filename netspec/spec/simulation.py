@@ -142,6 +142,9 @@ class Simulation:
         "save as SONATA's files: True, a folder or {folder, config, anywhere, double}",
         False,
     )
+    save_lems: Any = key(
+        "saveLems", "any", "files to write as a LEMS simulation does: a list of mappings", False
+    )
     backup_cfg_file: list[str] = key("backupCfgFile", "list", "[source, folder] to copy the script to", [])
     gather_only_sim_data: bool = key("gatherOnlySimData", "bool", "gather no cells", False)
     compact_conn_format: Any = key("compactConnFormat", "any", "columns of connections in saved files", False)

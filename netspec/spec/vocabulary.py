@@ -148,3 +148,7 @@ WEIGHTS = ("step", "rules", "pre", "post", "index")
 
 SONATA = ("folder", "config", "anywhere", "double")
 """Keys of saveSonata."""
+
+LEMS_FILE = ("file", "columns", "events", "format")
+"""Keys of a file of saveLems."""
+EVENT_FORMATS = ("ID_TIME", "TIME_ID")

@@ -30,14 +30,16 @@ def axon(monkeypatch):
 
 
 @pytest.fixture
-def exact_hh():
-    """NEURON's hh without its tables of rates."""
-    from neuron import h
-
-    before = h.usetable_hh
-    h.usetable_hh = 0
+def exact_hh(tmp_path):
+    """NEURON's hh and the channels of the file without their tables of rates."""
+    h, _ = section(tmp_path, 6.3)
+    tables = [f"usetable_{name}" for name in ("hh", "sodium", "potassium")]
+    before = [getattr(h, name) for name in tables]
+    for name in tables:
+        setattr(h, name, 0)
     yield
-    h.usetable_hh = before
+    for name, value in zip(tables, before, strict=True):
+        setattr(h, name, value)
 
 
 def alphas_and_betas(v):
@@ -70,7 +72,7 @@ def section(tmp_path, celsius):
 # at -40 and -55 mV x/(1 - exp(-x)) is 0/0, and near them it loses digits
 @pytest.mark.parametrize("v", [-120, -65, -55, -55 + 1e-7, -54.9999, -40, -40 - 1e-9, -40 + 2e-5, 0, 60])
 @pytest.mark.parametrize("celsius", [6.3, 20])
-def test_rates_are_the_formulas(v, celsius, tmp_path):
+def test_rates_are_the_formulas(v, celsius, exact_hh, tmp_path):
     h, made = section(tmp_path, celsius)
     before = h.celsius
     h.finitialize(v)

@@ -1,152 +1,234 @@
-"""A cell of a NeuroML file -> a cell rule and the mod files of its channels: one segment, HH channels."""
+"""Cells of NeuroML -> entries of cellParams: those with a morphology, point cells, sources of spikes."""
 
-import os
-import tempfile
 from collections.abc import Mapping
-from math import dist
-from pathlib import Path
+from dataclasses import dataclass, field
+from math import pi, sqrt
 from typing import Any
 
-from netspec.errors import SpecError
-from netspec.formats.neuroml.channels import KINDS, UNSPECIFIC, inside, nmodl, only, refuse
-from netspec.lems import check
-from netspec.lems.check_cells import ALL, members, part
+from netspec.formats.neuroml import biophysics, morphology, spikes
+from netspec.formats.neuroml.biophysics import MV, OHM_CM, UF_PER_CM2, Laid, tidy
+from netspec.formats.neuroml.dynamics import Mods
+from netspec.formats.neuroml.morphology import Morphology, Run
+from netspec.lems import nmodl
+from netspec.lems.check_cells import part
 from netspec.lems.model import Component
-from netspec.lems.resolve import Resolved
+from netspec.lems.nmodl import Mechanism
 
-PARTS = ("morphology", "biophysicalProperties")
-TOP = ("cell", *PARTS, *KINDS)
-"""What a file may have."""
-MV, S_PER_CM2, UF_PER_CM2, OHM_CM = 1e3, 1e-4, 1e2, 1e2
-VALUES = {
-    "specificCapacitance": ("geom", "cm", UF_PER_CM2),
-    "resistivity": ("geom", "Ra", OHM_CM),
-    "initMembPotential": ("", "vinit", MV),
-    "spikeThresh": ("", "threshold", MV),
-}
-"""Element -> where its value is in a section, and the factor from SI units."""
+SOMA = "soma"
+"""The section of a cell without a morphology."""
+SOURCES = ("baseSpikeSource",)
+Recorded = tuple[dict[str, Any], float]
 
 
-def cell(path: str | Path, mod_folder: str | Path) -> tuple[dict[str, Any], list[Path]]:
-    """The entry of cellParams for the only cell of a file, and the mod files that its channels need.
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """What the cells of a component are.
 
-    Mechanisms have the channels' ids, and the parameters gmax [S/cm2] and erev [mV]. SpecError with file and
-    line of all that is wrong or not supported yet; then nothing is written.
+    rule: entry of cellParams; population: what popParams says, for sources of spikes instead of it. section:
+    where inputs end on a point cell. variables: by section and path below the cell, the rest of an entry of
+    recordTraces, and the factor to SI.
     """
-    found = check.components(Path(path))
-    _stop(found)  # what is wrong is not there to be read
-    cells = _cells(found)
-    _stop(found)
-    entry, texts = _cell(cells[0], found)
-    _stop(found)
-    return entry, _write(texts, Path(mod_folder))
+
+    label: str
+    rule: dict[str, Any] | None = None
+    population: dict[str, Any] = field(default_factory=dict)
+    morphology: Morphology | None = None
+    section: str | None = None
+    variables: Mapping[tuple[str, str], Recorded] = field(default_factory=dict)
+
+    def quantity(self, section: str | None, location: float, steps: list[str]) -> Recorded | None:
+        """How something below a cell is recorded; None if it is not there or cannot be."""
+        found = self.variables.get((section or "", "/".join(steps)))
+        if found is None:
+            return None
+        place = {"sec": section, "loc": location} if section else {}
+        return {**place, **found[0]}, found[1]
 
 
-def _cells(found: Resolved) -> list[Component]:
-    """The cells of a file; that there is one, and what is beside it, goes to the findings."""
-    document, wrong = found.document, found.findings.wrong
-    for root, _ in document.roots:
-        if root.tag == "Lems":
-            wrong(root.place, "a LEMS file: not supported yet")
-    for name in document.own_types:
-        wrong(document.library.types[name].place, f"component type {name!r} of your own: not supported yet")
-    for component in found.top:
-        if component.type.name not in TOP:
-            refuse(component, found.findings, ", ".join(TOP))
-    cells = [component for component in found.top if component.type.name == "cell"]
-    if not cells:
-        wrong(document.roots[-1][0].place, "there is no <cell>")
-    for component in cells[1:]:
-        wrong(component.place, "a second cell: not supported yet")
-    return cells
+def kind(component: Component, mods: Mods) -> Kind | None:
+    """What the cells of a component are; what is wrong goes to the findings."""
+    if component.is_a("cell", "cell2CaPools"):
+        return detailed(component, mods)
+    if component.is_a(*SOURCES):
+        return source(component, mods)
+    return point(component, mods)
 
 
-def _stop(found: Resolved) -> None:
-    if found.findings.problems:
-        raise SpecError(found.findings.problems)
+def source(component: Component, mods: Mods) -> Kind | None:
+    """A source of spikes: one of NEURON's artificial cells where it does the same, else one of its own."""
+    known = spikes.known(component)
+    if known is not None:
+        return Kind(component.id, population=known)
+    made = nmodl.source(component, mods.found)
+    if made is None:
+        return None
+    mods.kept(made)
+    return Kind(component.id, population={"cellModel": made.name, **made.values})
 
 
-def _cell(component: Component, found: Resolved) -> tuple[dict[str, Any], dict[str, str]]:
-    """The rule, and texts of mod files by channel; what is wrong goes to the findings."""
-    findings = found.findings
-    morphology, properties = (part(component, name, found) for name in PARTS)
-    if morphology is None or properties is None:
-        findings.wrong(component.place, "a cell needs <morphology> and <biophysicalProperties>")
-        return {}, {}
-    segment, *others = morphology.all("segment")
-    for other in others[:1]:
-        findings.wrong(other.place, "a second segment: not supported yet")
-    section: dict[str, Any] = {"geom": _shape(segment, found), "mechs": {}}
-    texts: dict[str, str] = {}
-    for block in only(properties, findings, "membraneProperties", "intracellularProperties"):
-        for item in only(block, findings, "channelDensity", *VALUES):
-            if not _covers(item, segment, morphology, found):
-                continue
-            if item.type.name == "channelDensity":
-                _density(item, section["mechs"], texts, found)
-            else:
-                _value(item, section, found)
-    if "cm" not in section["geom"]:
-        findings.wrong(component.place, "its segment has no <specificCapacitance>")
-    return {"secs": {segment.get("name") or f"segment{segment.id}": section}}, texts
+def detailed(component: Component, mods: Mods) -> Kind | None:
+    """A <cell>: sections with the mechanisms of its biophysics."""
+    found = mods.found
+    shape, properties = (part(component, name, found) for name in ("morphology", "biophysicalProperties"))
+    properties = properties or part(component, "biophysicalProperties2CaPools", found)
+    if shape is None or properties is None:
+        found.findings.wrong(component.place, "a cell needs <morphology> and <biophysicalProperties>")
+        return None
+    tree = morphology.read(shape, found.findings)
+    if not tree.runs or len(tree.run_of) < len(tree.pieces):
+        return None  # which the findings say
+    secs = morphology.sections(tree, found.findings)
+    membranes = properties.all("membraneProperties", "membraneProperties2CaPools")
+    inside = properties.all("intracellularProperties", "intracellularProperties2CaPools")
+    variables: dict[tuple[str, str], Recorded] = {}
+    for run in tree.runs:
+        section = secs[run.name]
+        _passive(section, membranes, inside, run, tree, mods)
+        _active(section, properties, membranes, inside, run, tree, mods, variables)
+    rule = {"conds": {"cellType": component.id}, "secs": secs}
+    if len(secs) > 1:
+        rule["secLists"] = morphology.lists(tree)
+    return Kind(component.id, rule, {"cellType": component.id}, tree, None, variables)
 
 
-def _shape(segment: Component, found: Resolved) -> dict[str, Any]:
-    """L and diam [um] of a sphere, whose area a cylinder as long as wide has, or points of a frustum."""
-    proximal, distal = (segment.all(name)[0] for name in ("proximal", "distal"))
-    ends = [[end.values.get(name, 0.0) for name in ("x", "y", "z", "diameter")] for end in (proximal, distal)]
-    if dist(ends[0][:3], ends[1][:3]):
-        return {"pt3d": ends}
-    if ends[0][3] != ends[1][3]:
-        found.findings.wrong(segment.place, "a sphere with two diameters: not supported yet")
-    return {"L": ends[1][3], "diam": ends[1][3]}
-
-
-def _covers(item: Component, segment: Component, morphology: Component, found: Resolved) -> bool:
-    """Whether something of the membrane is where the segment is."""
-    if item.get("segment") is not None:
-        return item.get("segment") == segment.id
-    there = members(item.get("segmentGroup") or ALL, morphology)
-    if there is None:
-        found.findings.wrong(item.place, "a segment group of paths or trees: not supported yet")
-    return there is not None and segment.id in there
-
-
-def _value(item: Component, section: dict[str, Any], found: Resolved) -> None:
-    where, name, factor = VALUES[item.type.name]
-    into = section[where] if where else section
-    if name in into:
-        found.findings.wrong(item.place, f"a second <{item.element.tag}> for this segment: not supported yet")
-    into[name] = inside(item.values["value"], factor)
-
-
-def _density(item: Component, mechs: dict[str, Any], texts: dict[str, str], found: Resolved) -> None:
-    """A mechanism with its parameters, and the text of its mod file."""
-    only(item, found.findings)
-    channel = found.named(item.get("ionChannel"))
-    if channel is None:  # which the check has said
-        return
-    if channel.id in mechs:
-        found.findings.wrong(item.place, f"channel {channel.id!r} twice in a segment: not supported yet")
-    if "condDensity" not in item.values:
-        found.findings.wrong(item.place, "a channelDensity without condDensity: not supported yet")
-        return
-    mechs[channel.id] = {
-        "gmax": inside(item.values["condDensity"], S_PER_CM2),
-        "erev": inside(item.values["erev"], MV),
+def _passive(
+    section: dict[str, Any],
+    membranes: list[Component],
+    inside: list[Component],
+    run: Run,
+    tree: Morphology,
+    mods: Mods,
+) -> None:
+    """Capacitance, resistivity, initial potential and threshold of a section."""
+    found, place = mods.found, run.pieces[0].component.place
+    values = {
+        name: biophysics.of_section(name, blocks, run, tree, found)
+        for name, blocks in (
+            ("specificCapacitance", membranes),
+            ("initMembPotential", membranes),
+            ("spikeThresh", membranes),
+            ("resistivity", inside),
+        )
     }
-    ion = channel.get("species") or item.get("ion") or UNSPECIFIC
-    texts[channel.id] = nmodl(channel, ion, found.findings)
+    numbers = {n: item.values["value"] for n, item in values.items() if item and "value" in item.values}
+    for name in ("specificCapacitance", *(["resistivity"] if len(tree.runs) > 1 else [])):
+        if name not in numbers:
+            found.findings.wrong(place, f"section {run.name!r} has no <{name}>")
+    for name, where, key, factor in (
+        ("specificCapacitance", section["geom"], "cm", UF_PER_CM2),
+        ("resistivity", section["geom"], "Ra", OHM_CM),
+        ("initMembPotential", section, "vinit", MV),
+        ("spikeThresh", section, "threshold", MV),
+    ):
+        if name in numbers:
+            where[key] = tidy(numbers[name] * factor)
 
 
-def _write(texts: Mapping[str, str], folder: Path) -> list[Path]:
-    """Mod files; whole at any time, since ranks may write the same one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.mod" for name in texts]
-    for file, text in zip(files, texts.values(), strict=True):
-        if file.exists() and file.read_text() == text:
-            continue
-        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as part_:
-            part_.write(text)
-        os.replace(part_.name, file)
-    return files
+def _active(
+    section: dict[str, Any],
+    properties: Component,
+    membranes: list[Component],
+    inside: list[Component],
+    run: Run,
+    tree: Morphology,
+    mods: Mods,
+    variables: dict[tuple[str, str], Recorded],
+) -> None:
+    """Channels and ions of a section, and what can be recorded of them."""
+    variables[run.name, "v"] = {"var": "v"}, 1 / MV
+    pools = [s for block in inside for s in block.all("species") if _is_on(s, run, tree)]
+    for species in pools:
+        _pool(section, species, run, mods, variables)
+    laid = [one for block in membranes for one in biophysics.densities(block, run, tree, mods.found)]
+    made = _channels(section, laid, mods)
+    if made is None:
+        return
+    for path, (variable, factor) in made.shown.items():
+        recorded = {"mech": made.name, "var": variable}, factor
+        for name in (properties.id, properties.element.tag):
+            variables[run.name, f"{name}/membraneProperties/{path}"] = recorded
+
+
+def _is_on(item: Component, run: Run, tree: Morphology) -> bool:
+    return any(biophysics.shares(run, biophysics.covered(item, tree)))
+
+
+def _pool(
+    section: dict[str, Any],
+    species: Component,
+    run: Run,
+    mods: Mods,
+    variables: dict[tuple[str, str], Recorded],
+) -> None:
+    """An ion's concentrations, and the mechanism that changes them."""
+    ion = str(species.get("ion") or species.id)
+    given = species.values
+    section.setdefault("ions", {})[ion] = {
+        key: tidy(given[name])
+        for key, name in (("i", "initialConcentration"), ("o", "initialExtConcentration"))
+        if name in given
+    }
+    model = mods.component(str(species.get("concentrationModel")), species)
+    made = nmodl.concentration(model, ion, mods.found, mods.show) if model is not None else None
+    if made is not None:
+        values = {name: tidy(value) for name, value in made.values.items()}
+        values |= {name: tidy(given[name]) for name in given if name in values}
+        section["mechs"][mods.kept(made).name] = values
+    if ion in ("ca", "ca2"):
+        name = "caConc" if ion == "ca" else "caConc2"
+        variables[run.name, name] = {"var": f"{ion}i"}, 1.0
+        variables[run.name, name.replace("Conc", "ConcExt")] = {"var": f"{ion}o"}, 1.0
+
+
+def _channels(section: dict[str, Any], laid: list[Laid], mods: Mods) -> Mechanism | None:
+    """The mechanism of all channels of a section, with its parameters there."""
+    names = _names(laid)
+    parts = [nmodl.Density(one.item, name) for one, name in zip(laid, names, strict=True)]
+    made = nmodl.density(parts, mods.found, mods.show) if parts else None
+    if made is None:
+        return None
+    values: dict[str, Any] = {name: tidy(value) for name, value in made.values.items()}
+    for one, name in zip(laid, names, strict=True):
+        key = next(key for key in (f"gmax_{name}", f"permeability_{name}") if key in values)
+        amounts = list(one.amounts)
+        values[key] = amounts[0] if amounts.count(amounts[0]) == len(amounts) else amounts
+    section["mechs"][mods.kept(made).name] = values
+    return made
+
+
+def _names(laid: list[Laid]) -> list[str]:
+    """A name for each channel density of a section: that of the channel, if it is there once."""
+    channels = [one.channel.id for one in laid]
+    return [c if channels.count(c) == 1 else one.item.id for c, one in zip(channels, laid, strict=True)]
+
+
+def point(component: Component, mods: Mods) -> Kind | None:
+    """A cell without a morphology: a section with a capacitance and a mechanism that does the rest."""
+    made = nmodl.cell(component, mods.found, mods.show)
+    if made is None:
+        return None
+    mods.kept(made)
+    values = {name: tidy(value) for name, value in made.values.items()}
+    if made.kind == "artificial":
+        shown = {("", path): ({"var": name}, factor) for path, (name, factor) in made.shown.items()}
+        return Kind(component.id, None, {"cellModel": made.name, **values}, None, None, shown)
+    capacitance = made.capacitance or 1.0  # nF
+    size = tidy(sqrt(capacitance * 1e5 / pi))  # um, where 1 uF/cm2 makes so much
+    section: dict[str, Any] = {"geom": {"L": size, "diam": size, "cm": 1.0}, "mechs": {}}
+    section |= {"vinit": made.vinit} if made.vinit is not None else {}
+    section |= {"threshold": made.threshold} if made.threshold is not None else {}
+    if made.kind == "density":
+        section["mechs"][made.name] = values
+        place = {"mech": made.name}
+    else:
+        section["pointps"] = {component.id: {"mod": made.name, "loc": 0.5, **values}}
+        if made.threshold is None and made.spikes:
+            section["pointps"][component.id]["spikes"] = True
+        place = {"pointp": component.id}
+    variables: dict[tuple[str, str], Recorded] = {
+        (SOMA, path): ({**place, "var": name}, factor) for path, (name, factor) in made.shown.items()
+    }
+    if "v" in made.shown:
+        variables[SOMA, "v"] = {"var": "v"}, 1 / MV
+    rule = {"conds": {"cellType": component.id}, "secs": {SOMA: section}}
+    return Kind(component.id, rule, {"cellType": component.id}, None, SOMA, variables)

@@ -13,7 +13,7 @@ TYPES = ("soma", "axon", "dend", "apic")
 LISTS = {"soma": "somatic", "axon": "axonal", "dend": "basal", "apic": "apical"}
 LINES = 200
 """A hoc procedure has a limited size."""
-NOT_PARAMETERS = ("mod", "loc", "vref", "synList")
+NOT_PARAMETERS = ("mod", "loc", "vref", "synList", "spikes")
 NO_MECHANISMS = ("dipole",)
 """What NetPyNE writes among the mechanisms of a section and NEURON does not have."""
 FRAME = """\

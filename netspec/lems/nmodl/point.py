@@ -1,0 +1,171 @@
+"""Synapses, inputs, cells of one point and sources of spikes."""
+
+from collections.abc import Callable, Collection
+
+from netspec.lems import model as m
+from netspec.lems.nmodl import expression as x
+from netspec.lems.nmodl import units
+from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, wanted
+from netspec.lems.nmodl.program import STIFF, Program
+from netspec.lems.nmodl.system import ATTACHED, PEER, Condition, Instance, Statement, System, Unsupported, build
+from netspec.lems.resolve import Resolved
+
+POINT: dict[str, Node] = {**OUTSIDE, "v": x.variable("v"), "V": x.variable("v"), "caConc": x.variable("cai")}
+PLAYED = ("spikeArray", "timedSynapticInput")
+"""Types whose spikes are given."""
+
+
+def _folds(one: Instance) -> bool:
+    """What channels have is folded into numbers."""
+    while one is not None:
+        if one.component.is_a("baseIonChannel"):
+            return True
+        one = one.above  # type: ignore[assignment]
+    return False
+
+
+def _guarded(
+    make: Callable[[m.Component, Resolved, Collection[str]], Mechanism],
+) -> Callable[..., Mechanism | None]:
+    """The same, with what cannot be compiled among the findings."""
+
+    def guarded(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism | None:
+        try:
+            return make(component, found, show)
+        except Unsupported as error:
+            found.findings.wrong(error.place, error.message)
+            return None
+
+    guarded.__doc__ = make.__doc__
+    return guarded
+
+
+def _current_of(system: System) -> Node:
+    """The current that a component makes, outward [nA]; that of a dimensionless one for a cell of 1 nF."""
+    for name in ("i", "I"):
+        if name in system.seen:
+            return x.negative(system.seen[name][0])
+    component = system.top.component
+    raise Unsupported(component.place, f"<{component.element.tag}> {component.id!r} makes no current: not supported yet")
+
+
+def _point(component: m.Component, found: Resolved, show: Collection[str]) -> Mechanism:
+    system = build(component, found, POINT, _folds)
+    ions = ["USEION ca READ cai"] if any("cai" in x.names(n) for n, _ in system.seen.values()) else []
+    program = Program(
+        "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, {"i": _current_of(system)}, ions,
+        {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show),
+    )  # fmt: skip
+    times = _times(component) if component.is_a(*PLAYED) else ()
+    return finish(program, component.type.name, times=times)
+
+
+def _times(component: m.Component) -> tuple[float, ...]:
+    spikes = (child.values["time"] for child in component.children if child.is_a("spike"))
+    return tuple(sorted(float(f"{time * 1e3:.12g}") for time in spikes))
+
+
+@_guarded
+def synapse(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+    """A POINT_PROCESS with NET_RECEIVE(weight), the weight of NeuroML (1 by default).
+
+    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses have a
+    parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other cell.
+    """
+    return _point(component, found, show)
+
+
+@_guarded
+def current(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+    """An input into a cell: POINT_PROCESS with the parameter `scale`, the weight of NeuroML (1 by default).
+
+    timedSynapticInput: `times` are to be played to it.
+    """
+    return _point(component, found, show)
+
+
+@_guarded
+def source(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+    """A cell that only sends spikes: ARTIFICIAL_CELL; a spikeArray has no text, only `times`."""
+    if component.is_a("spikeArray"):
+        return Mechanism("VecStim", "artificial", "", {}, {}, times=_times(component), spikes=True)
+    system = build(component, found, OUTSIDE, _folds)
+    program = Program("ARTIFICIAL_CELL", f"{component.type.name}: made of LEMS", system, show=wanted(system, show))
+    for regime, (steps, left) in program.steps.items():
+        if steps or left:
+            # something changes between events
+            system = build(component, found, POINT, _folds)
+            program = Program("POINT_PROCESS", f"{component.type.name}: made of LEMS", system, show=wanted(system, show))
+            return finish(program, component.type.name)
+        del regime
+    return finish(program, component.type.name)
+
+
+@_guarded
+def cell(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+    """A cell of one point: a POINT_PROCESS in a section of its own, whose potential is that of the cell.
+
+    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any other.
+    """
+    outside = {**POINT, "surfaceArea": x.number(0.0)}
+    system = build(component, found, outside, _folds)
+    by: dict[str, Node] = {ATTACHED: x.ZERO}
+    rates = {regime: rates.pop("v") for regime, rates in system.rates.items() if "v" in rates}
+    capacity = None
+    for rate in rates.values():
+        found_ = x.affine(rate, ATTACHED)
+        if found_ is None:
+            raise Unsupported(component.place, f"<{component.element.tag}> {component.id!r}: its current is not added to others: not supported yet")
+        if not x.is_number(found_[0], 0):
+            capacity = x.divide(x.ONE, found_[0])
+    farads = x.ONE if capacity is None else capacity
+    flows = {regime: x.negative(x.multiply(farads, x.replaced(rate, by))) for regime, rate in rates.items()}
+    for regime, own in system.rates.items():
+        system.rates[regime] = {state: x.replaced(rate, by) for state, rate in own.items()}
+    system.seen = {path: (x.replaced(node, by), d) for path, (node, d) in system.seen.items() if ATTACHED not in x.names(node)}
+    threshold = _threshold(system)
+    currents = {}
+    if rates:
+        currents = {"i": _flow(system, flows, farads)}
+    program = Program(
+        "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, currents, [],
+        {"i": "(nA)"}, [], wanted(system, show),
+    )  # fmt: skip
+    if len(system.rates) > 1:
+        program.assigned["held"] = "(mV)"
+    start = next((s.value for s in system.start if s.name == "v"), x.ZERO)
+    return finish(
+        program, component.type.name, capacitance=evaluated(farads, system.given) if rates else 1.0,
+        vinit=evaluated(start, system.given) if rates else None,
+        threshold=None if threshold is None else evaluated(threshold, system.given),
+    )  # fmt: skip
+
+
+def _flow(system: System, flows: dict[str, Node], farads: Node) -> Node:
+    """The current in each regime; where v has no equation it is held by a current that is stiff."""
+    regimes = [regime for regime in system.rates if regime]
+    if not regimes:
+        return flows[""]
+    held = x.multiply(x.multiply(x.number(STIFF), farads), x.subtract(x.variable("v"), x.variable("held")))
+    node = flows.get(regimes[-1], flows.get("", held))
+    for code, regime in enumerate(regimes[:-1]):
+        test = x.compare("==", x.variable("regime_now"), x.number(code))
+        node = x.choose(test, flows.get(regime, flows.get("", held)), node)
+    return node
+
+
+def _threshold(system: System) -> Node | None:
+    """T where spikes are `v > T` with a flag that is reset below; then nothing is left of it."""
+    above = [c for c in system.conditions if [s.kind for s in c.then] == ["set", "out"]]
+    if len(above) != 1 or above[0].regime:
+        return None
+    test, flag = above[0].test, above[0].then[0]
+    below = [c for c in system.conditions if c is not above[0] and [s.name for s in c.then] == [flag.name]]
+    if test[0] != "and" or test[1][:3] != ("cmp", ">", x.variable("v")) or flag.name not in x.names(test[2]):
+        return None
+    system.conditions = [c for c in system.conditions if c is not above[0] and c not in below]
+    return test[1][3]  # type: ignore[no-any-return]
+
+
+_ = (units, Condition, Statement)
