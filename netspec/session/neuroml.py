@@ -70,7 +70,8 @@ def _kept(texts: Mapping[str, str]) -> Path:
             (folder / f"{name}.mod").write_text(text, encoding="utf-8")
 
     parts: Iterable[str] = (part for pair in sorted(texts.items()) for part in pair)
-    return cache.made_once("neuroml", cache.key(parts), write)
+    place: Path = cache.made_once("neuroml", cache.key(parts), write)
+    return place
 
 
 def channels() -> str:

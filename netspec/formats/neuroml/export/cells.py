@@ -127,9 +127,9 @@ def _membrane(plan: Plan, body: Body, groups: _Groups, channel_ids: Mapping[str,
     yield from _by_value(
         "specificCapacitance", {n: c.geometry["cm"] for n, c in body.cables.items()}, "uF_per_cm2", groups
     )
-    start = conditions(plan)["v_init"]
-    initial = {n: start if (own := sections[n].vinit) is None else float(own) for n in body.cables}
-    yield from _by_value("initMembPotential", initial, "mV", groups)
+    own_start = sections[body.template.origin].vinit
+    start = conditions(plan)["v_init"] if own_start is None else float(own_start)
+    yield element("initMembPotential", value=quantity(start, "mV"))
 
 
 def threshold(plan: Plan, body: Body) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from netspec.errors import Problem
 from netspec.formats.neuroml.export import channels, inputs, points
 from netspec.formats.sonata.export.layout import SOURCES
-from netspec.formats.sonata.export.refuse import GLOBALS
+from netspec.formats.sonata.export.refuse import GLOBALS, conditions
 from netspec.plan import Plan
 
 IN_TIME = "NeuroML has no weights that a rule changes with time."
@@ -17,7 +17,7 @@ def problems(plan: Plan, mods: Mapping[str, str], what: tuple[bool, bool]) -> It
     """All that is known before components are made. what: whether connections, and stimuli are written."""
     network = plan.model.spec.network
     yield from _settings(plan)
-    for part in (_cells(plan, mods), _single_cells(plan), _sources(plan)):
+    for part in (_cells(plan, mods), _initial(plan), _single_cells(plan), _sources(plan)):
         yield from part
     if what[0]:
         yield from _connections(plan)
@@ -56,6 +56,16 @@ def _cells(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
                     yield Problem(f"{path}.pointps[{label!r}].mod", message)
             if section.syn_mechs:
                 yield Problem(f"{path}.synMechs", "synapses without connections have no place in NeuroML.")
+
+
+def _initial(plan: Plan) -> Iterator[Problem]:
+    start = conditions(plan)["v_init"]
+    for template in plan.templates:
+        values = {n: start if s.vinit is None else float(s.vinit) for n, s in template.sections.items()}
+        for name in values if len(set(values.values())) > 1 else ():
+            if template.sections[name].vinit is not None:
+                path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{name!r}].vinit"
+                yield Problem(path, "a cell of NeuroML has one initial potential.")
 
 
 def _single_cells(plan: Plan) -> Iterator[Problem]:

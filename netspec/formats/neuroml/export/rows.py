@@ -116,10 +116,7 @@ def _projections(
     post = made.of_cell["population"][at]
     count = len(made.populations)
     key = (ends.population * count + post) * (len(synapses.ids) + 1) + ends.synapse + 1
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):
-        some = order[start:stop]
+    for some in _alike(key):
         first = some[0]
         synapse = synapses.of(int(ends.synapse[first]), kind)
         own = made.populations[ends.population[first]], made.populations[post[first]]
@@ -161,12 +158,16 @@ def place(
     """Segments and fractions of places in sections: (n,) each; of cells without segments 0 and 0.5."""
     segments, fractions = np.zeros(len(at), np.int64), np.full(len(at), 0.5)
     key = made.of_cell["population"][at] * (len(plan.model.sections) + 1) + sections + 1
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):
-        some = order[start:stop]
+    for some in _alike(key):
         body = made.populations[made.of_cell["population"][at[some[0]]]].body
         if body is not None:
             cable = body.cables[plan.model.sections[int(sections[some[0]])]]
             segments[some], fractions[some] = cable.place(locations[some])
     return segments, fractions
+
+
+def _alike(key: Ints) -> Iterator[Ints]:
+    """Rows with equal keys, one group after the other, in ascending order of keys."""
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order])) + 1
+    return iter(np.split(order, starts) if len(order) else [])

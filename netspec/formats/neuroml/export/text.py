@@ -43,13 +43,14 @@ def quantity(value: float, unit: str) -> str:
 OF_HOC = """
 access advance all area attr begintemplate break celsius cm connect continue continuerun create depvar
 diam dt else endtemplate eqn execute external fadvance fcurrent finitialize for forall forsec func getpid
-graph hh if ifsec init initnrn insert iterator iterator_statement keepgoing L load_file local localobj list nernst
-new nil nseg obfunc objectvar objref pause plot print proc psection public quit Ra rallbranch read realtime return
-ropen run runStopAt runStopIn running save_window secname secondorder setdt setpointer setuseCvode
-sprint stdinit step steprun steps_per_ms stop stoprun stopsim strdef system t this topology tstop uninsert v
-v_init wait wopen while x xopen xred y z ExpSyn Exp2Syn AlphaSynapse IClamp SEClamp VClamp APCount NetStim
-NetCon IntFire1 IntFire2 IntFire4 PatternStim Vector List File Matrix Random Section SectionList SectionRef Shape
-Graph CVode ParallelContext PythonObject Deck Impedance StringFunctions Timer FInitializeHandler
+graph hh if ifsec init initnrn insert iterator iterator_statement keepgoing L load_file local localobj
+list nernst new nil nseg obfunc objectvar objref pause plot print proc psection public quit Ra rallbranch
+read realtime return ropen run runStopAt runStopIn running save_window secname secondorder setdt
+setpointer setuseCvode sprint stdinit step steprun steps_per_ms stop stoprun stopsim strdef system t this
+topology tstop uninsert v v_init wait wopen while x xopen xred y z ExpSyn Exp2Syn AlphaSynapse IClamp
+SEClamp VClamp APCount NetStim NetCon IntFire1 IntFire2 IntFire4 PatternStim Vector List File Matrix
+Random Section SectionList SectionRef Shape Graph CVode ParallelContext PythonObject Deck Impedance
+StringFunctions Timer FInitializeHandler
 """
 """Names that mean something else in the code for NEURON that is made of NeuroML."""
 
