@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import MechanismError, Problem, SpecError, StateError, did_you_mean
 from netspec.model import Model
-from netspec.neuron import bulk, points, split
+from netspec.neuron import bulk, own_streams, points, split
 from netspec.neuron.hoc_template import HocTemplate, write
 from netspec.neuron.shapes import grafts, kept
 from netspec.plan import Plan
@@ -215,8 +215,11 @@ class LiveCells:
 
     def seed(self) -> None:
         """Put the noise of all artificial cells at the start of its streams."""
+        seed = int(self.model.streams.seeds["stim"])
         for made in self.points.values():
             points.seed_streams(made.objects, made.block.noise)
+            purpose = self._plan.cells.populations[made.block.population].label
+            own_streams.start(made.block.mechanism, made.objects, made.block.cells["gid"], purpose, seed)
 
     def set_ion_defaults(self, values: Mapping[str, float]) -> None:
         """Set NEURON's defaults of ion concentrations [mM], until this network is closed."""

@@ -19,7 +19,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError, StateError
-from netspec.neuron import catalog, mod_random, watch
+from netspec.neuron import catalog, mod_random, own_streams, watch
 from netspec.neuron.bulk_compiled import neuron_folders
 from netspec.neuron.c_text import mask, verbatims
 from netspec.neuron.mod_repair import without_c
@@ -205,7 +205,7 @@ def _streams() -> Iterator[tuple[str, Any, Any]]:
     """(label, function that returns positions, function that sets them) of all random streams in use."""
     everything = [("Random", h.List("Random"), "seq")]
     for name in (*catalog.points(), *catalog.densities()):
-        for variable in _random_variables(name):
+        for variable in own_streams.variables(name):
             everything.append((name, _instances(name), variable))
     for name, objects, variable in everything:
         if name == "Random":
@@ -247,13 +247,6 @@ def _positions(objects: Any, variable: str) -> tuple[Any, Any]:
         return np.array(found.as_numpy())
 
     return get, lambda positions: getattr(h, f"netspec_set_{variable}")(objects, h.Vector(positions))
-
-
-def _random_variables(mechanism: str) -> list[str]:
-    """Names that a mod file declares as RANDOM."""
-    text = catalog.code(mechanism)
-    lines = re.findall(r"^\s*RANDOM\s+(.+)$", without_c(text, verbatims(text)), re.MULTILINE)
-    return [name for line in lines for name in re.findall(r"\w+", line)]
 
 
 def _globals() -> list[str]:

@@ -54,8 +54,8 @@ def _take(
     """Let the synapse at this end follow the other cell, and set its weight if it has one."""
     synapse = connections.synapse(end["row"])
     mechanism = synapse.hname().split("[")[0]
-    if "weight" in catalog.variables(mechanism):
-        synapse.weight = float(plan.connections["weight"][end["row"]])
+    if pointer.weight in catalog.variables(mechanism):
+        setattr(synapse, pointer.weight, float(plan.connections["weight"][end["row"]]))
     if pointer.target not in catalog.pointers(mechanism):
         pc.target_var(synapse, getattr(synapse, f"_ref_{pointer.target}"), end["takes"])
         return []

@@ -9,7 +9,7 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import StateError
-from netspec.neuron import bulk, change, plasticity, points
+from netspec.neuron import bulk, change, own_streams, plasticity, points
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
@@ -40,6 +40,7 @@ class LiveInputs:
 
     def __init__(self, plan: Plan, cells: LiveCells, synapses: LiveSynapses, pc: Any):
         self._synapses = synapses
+        self._seed = int(plan.model.streams.seeds["stim"])
         self._generators: list[Any] = []
         neurons = PointNeurons(plan, cells)
         self.made = tuple(
@@ -97,6 +98,10 @@ class LiveInputs:
         self._generators = [
             numbers for made in self.made for numbers in points.seed_streams(made.objects, made.block.noise)
         ]
+        for made in self.made:
+            if made.netcons is None:
+                block = made.block
+                own_streams.start(block.mechanism, made.objects, block.rows["gid"], block.target, self._seed)
 
     def _of_netstims(self, block: int) -> Made:
         made = self.made[block]

@@ -296,10 +296,9 @@ def _settled(program: nmodl.Program, facts: _Facts, initial: Mapping[str, str]) 
             machine.run(part)
             ends.append(machine.kinds)
             written |= machine.written
-        if written & facts.states:
-            raise nmodl.Unread(
-                f"it sets {sorted(written & facts.states)[0]} outside of INITIAL and NET_RECEIVE"
-            )
+            for state in sorted(machine.written & facts.states):
+                if part is not equations or machine.kinds[state] not in (LINEAR, ZERO):
+                    raise nmodl.Unread(f"it sets {state} outside of INITIAL and NET_RECEIVE")
         after = {name: joined(joined(kind, ends[0][name]), ends[1][name]) for name, kind in before.items()}
         if after == before:
             machine.written = written
@@ -312,10 +311,11 @@ def _equations(program: nmodl.Program, body: tuple[nmodl.Statement, ...]) -> tup
     found: list[nmodl.Statement] = []
     for statement in body:
         if isinstance(statement, Solve):
-            if statement.method != "cnexp" or f"DERIVATIVE {statement.block}" not in program.blocks:
+            kind = "DERIVATIVE" if statement.method == "cnexp" else "PROCEDURE"
+            if statement.method not in ("cnexp", "") or f"{kind} {statement.block}" not in program.blocks:
                 method = statement.method or "its own steps"
                 raise nmodl.Unread(f"its states are integrated by {method}, not by cnexp")
-            found += program.blocks[f"DERIVATIVE {statement.block}"].body
+            found += program.blocks[f"{kind} {statement.block}"].body
     return tuple(found)
 
 

@@ -26,11 +26,15 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Pointer:
-    """What a synMech couples: its variable `target` follows `source` of the other cell's segment."""
+    """What a synMech couples: its variable `target` follows `source` of the other cell's segment.
+
+    weight: the variable that a connection's weight is put into, if the mechanism has it.
+    """
 
     source: str = "v"
     target: str = "vpeer"
     bidirectional: bool = True
+    weight: str = "weight"
 
 
 def pointer_of(network: Network, synapse: str | None) -> Pointer:
@@ -38,7 +42,10 @@ def pointer_of(network: Network, synapse: str | None) -> Pointer:
     found = network.synapses.get(synapse or "")
     given = (found.pointer_params if found else None) or {}
     return Pointer(
-        given.get("source_var", "v"), given.get("target_var", "vpeer"), bool(given.get("bidirectional", True))
+        given.get("source_var", "v"),
+        given.get("target_var", "vpeer"),
+        bool(given.get("bidirectional", True)),
+        given.get("weight_var", "weight"),
     )
 
 

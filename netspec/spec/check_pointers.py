@@ -11,7 +11,7 @@ from netspec.spec.findings import Finding, Path, warning
 from netspec.spec.kinds import shown
 from netspec.spec.network import ConnectionRule
 
-KEYS = ("target_var", "source_var", "bidirectional")
+KEYS = ("target_var", "source_var", "weight_var", "bidirectional")
 PLACES = {"preSec": "pre_sec", "preLoc": "pre_loc", "preSecs": "pre_secs", "preLocs": "pre_locs"}
 UNUSED = {"shape": "shape", "plast": "plast"}
 
@@ -28,7 +28,7 @@ def synapse(entry: Synapse, path: Path) -> Findings:
     if "target_var" not in given:
         message = "required, but missing: the variable of the mechanism that follows the other cell."
         yield Finding((*path, "target_var"), message)
-    for name in ("target_var", "source_var"):
+    for name in ("target_var", "source_var", "weight_var"):
         if name in given and not isinstance(given[name], str):
             yield Finding((*path, name), f"expected the name of a variable, got {shown(given[name])}.")
     if given.get("bidirectional", True) not in (True, False):

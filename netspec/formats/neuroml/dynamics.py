@@ -9,7 +9,11 @@ from netspec.lems.model import Component
 from netspec.lems.nmodl import Mechanism
 from netspec.lems.resolve import Resolved
 
-MS, NA, HZ = 1e3, 1e9, 1.0
+MS, NA = 1e3, 1e9
+SCALE = "scale"
+"""The parameter that the weight of an input, a gap junction or a graded synapse is."""
+SILENT = Mechanism("", "point", "", {}, {})
+"""The side of a connection that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Mods:
         if name not in self.synapses:
             component = self.component(name, item)
             self.synapses[name] = None
-            if component is not None:
+            if component is not None and component.is_a("silentSynapse"):
+                self.synapses[name] = SILENT
+            elif component is not None:
                 made = nmodl.synapse(component, self.found, self.show)
                 self.synapses[name] = self.kept(made) if made is not None else None
         return self.synapses[name]
@@ -72,8 +78,7 @@ class Mods:
 
     def silent(self, name: str) -> bool:
         """Whether a synapse does nothing."""
-        made = self.synapses.get(name)
-        return made is not None and not made.text
+        return self.synapses.get(name) is SILENT
 
     def label(self, name: str, both: bool = False) -> str:
         """The entry of synMechParams for a synapse. both: with a synapse on both cells."""
@@ -82,7 +87,7 @@ class Mods:
             self.entries[name] = {"mod": made.name, **{k: tidy(v) for k, v in made.values.items()}}
             if made.peer:
                 self.entries[name]["pointerParams"] = {
-                    "target_var": made.peer, "source_var": "v", "bidirectional": both,
+                    "target_var": made.peer, "source_var": "v", "weight_var": SCALE, "bidirectional": both,
                 }  # fmt: skip
         return name
 
@@ -110,7 +115,7 @@ class Mods:
         if made is None:
             return None
         self.made[component.id] = self.kept(made)
-        return Stimulus({"type": made.name, **{k: tidy(v) for k, v in made.values.items()}}, ("scale",))
+        return Stimulus({"type": made.name, **{k: tidy(v) for k, v in made.values.items()}}, (SCALE,))
 
     def shown(self, name: str, path: str) -> tuple[str, float] | None:
         """The variable of a synapse or input that a path below it means, and its factor to SI."""

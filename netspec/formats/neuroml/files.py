@@ -29,7 +29,7 @@ def write(results: Results, asked: Sequence[Mapping[str, Any]], folder: Path) ->
 
 def _columns(results: Results, columns: Sequence[Sequence[Any]]) -> list[str]:
     """Lines of the time [s] and a value of each column, each followed by a tab."""
-    table = [_text(results.time * SECOND)]
+    table = [[f"{time:.8g}" for time in (results.time * SECOND).tolist()]]
     for label, gid, factor in columns:
         trace = results.traces.get(label, {}).get(gid)
         if trace is None:

@@ -86,8 +86,12 @@ def _network(simulation: Component | None, found: Resolved) -> tuple[Component |
         if target is None or target.is_a("network"):
             return target, None
         inside = target.all("network")
-        if len(inside) == 1:
+        if len(inside) == 1 and not target.type.exposures:
             return inside[0], target
+        if len(inside) == 1:
+            message = f"what a {target.type.name} around a network changes in it: not supported yet"
+            found.findings.wrong(target.place, message)
+            return None, None
         found.findings.wrong(simulation.place, f"target {target.id!r} is no network: not supported yet")
         return None, None
     own = str(found.document.path)

@@ -137,8 +137,8 @@ def divide(a: Node, b: Node) -> Node:
         return divide(multiply(a, b[2]), b[1])
     if b[0] == "*" and is_number(b[1]):
         return divide(multiply(number(1 / b[1][1]), a), b[2])
-    if a[0] == "neg":
-        return negative(divide(a[1], b))
+    if a[0] == "neg" or (is_number(a) and a[1] < 0):
+        return negative(divide(negative(a), b))
     left = _cancelled(a, b)
     if left is not None:
         return left

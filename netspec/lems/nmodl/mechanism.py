@@ -92,6 +92,12 @@ def wanted(system: System, show: Collection[str]) -> dict[str, Node]:
     return found
 
 
+def kept(system: System, show: Collection[str], exposed: bool = False) -> set[str]:
+    """The states that are there to be seen: those to be shown, and (exposed) all that the component exposes."""
+    paths = [*show, *(system.top.type.exposures if exposed else ())]
+    return {system.seen[path][0][1] for path in paths if path in system.seen and system.seen[path][0][0] == "v"}
+
+
 def evaluated(node: Node, values: Mapping[str, float]) -> float | None:
     """The number that an expression is with values for its names, if it is one."""
     result = x.replaced(node, {name: x.number(value) for name, value in values.items()})

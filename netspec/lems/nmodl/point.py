@@ -6,7 +6,7 @@ from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import units
 from netspec.lems.nmodl.expression import Node
-from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, wanted
+from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
 from netspec.lems.nmodl.program import STIFF, Program
 from netspec.lems.nmodl.system import ATTACHED, PEER, Condition, Instance, Statement, System, Unsupported, build
 from netspec.lems.resolve import Resolved
@@ -55,7 +55,7 @@ def _point(component: m.Component, found: Resolved, show: Collection[str]) -> Me
     ions = ["USEION ca READ cai"] if any("cai" in x.names(n) for n, _ in system.seen.values()) else []
     program = Program(
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, {"i": _current_of(system)}, ions,
-        {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show),
+        {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show), keep=kept(system, show),
     )  # fmt: skip
     times = _times(component) if component.is_a(*PLAYED) else ()
     return finish(program, component.type.name, times=times)
@@ -91,12 +91,12 @@ def source(component: m.Component, found: Resolved, show: Collection[str] = ()) 
     if component.is_a("spikeArray"):
         return Mechanism("VecStim", "artificial", "", {}, {}, times=_times(component), spikes=True)
     system = build(component, found, OUTSIDE, _folds)
-    program = Program("ARTIFICIAL_CELL", f"{component.type.name}: made of LEMS", system, show=wanted(system, show))
+    program = Program("ARTIFICIAL_CELL", f"{component.type.name}: made of LEMS", system, show=wanted(system, show), keep=kept(system, show))
     for regime, (steps, left) in program.steps.items():
         if steps or left:
             # something changes between events
             system = build(component, found, POINT, _folds)
-            program = Program("POINT_PROCESS", f"{component.type.name}: made of LEMS", system, show=wanted(system, show))
+            program = Program("POINT_PROCESS", f"{component.type.name}: made of LEMS", system, show=wanted(system, show), keep=kept(system, show))
             return finish(program, component.type.name)
         del regime
     return finish(program, component.type.name)
@@ -130,7 +130,7 @@ def cell(component: m.Component, found: Resolved, show: Collection[str] = ()) ->
         currents = {"i": _flow(system, flows, farads)}
     program = Program(
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, currents, [],
-        {"i": "(nA)"}, [], wanted(system, show),
+        {"i": "(nA)"}, [], wanted(system, show), keep=kept(system, show, exposed=True),
     )  # fmt: skip
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"

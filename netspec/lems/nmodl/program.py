@@ -1,6 +1,7 @@
 """The text of a mod file from a system and what it does to the membrane."""
 
 import re
+import textwrap
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -45,6 +46,7 @@ class Program:
     writes: list[tuple[str, Node]] = field(default_factory=list)
     show: dict[str, Node] = field(default_factory=dict)
     tables: bool = True
+    keep: Collection[str] = ()
     ranges: list[str] = field(default_factory=list)
     hoisted: dict[Node, str] = field(default_factory=dict)
     tabled: dict[Node, str] = field(default_factory=dict)
@@ -99,10 +101,11 @@ class Program:
             return
         names = x.names(node)
         if names <= self.fixed | {"dt"} and node[0] not in ("cmp", "and", "or", "not"):
-            if names and costly(node) or node[0] in "*/" and names - {"dt"} and len(names) + 1 > 1 and "dt" in names:
+            if names and costly(node):
+                taken = {*self.system.given, *self.system.states, *self.hoisted.values(), *self.show, *ALWAYS}
                 title = self.system.titles.get(node, f"k{len(self.hoisted) + 1}")
-                if title in (*self.system.given, *self.system.states, *self.hoisted.values(), *self.ranges):
-                    title = f"k{len(self.hoisted) + 1}"
+                while title in taken:
+                    title = f"k{len(self.hoisted) + 1}" if title[0] != "k" else f"{title}_"
                 self.hoisted[node] = title
             return
         for child in x.children(node):
@@ -172,16 +175,22 @@ class Program:
         return made
 
     def _constants(self) -> str:
-        if not self.hoisted:
+        """What changes with dt."""
+        if not self._steps_cached():
             return ""
-        lines = Lines({}, {})
-        lines.share(self.hoisted)
-        for node, name in sorted(self.hoisted.items(), key=lambda pair: "dt" in x.names(pair[0])):
-            lines.lines.append(f"{name} = {lines._plain(node, 0)}")
-            lines.known[node] = name
-        if self._steps_cached():
-            lines.lines.append("last_dt = dt")
+        fixed = {node: name for node, name in self.hoisted.items() if "dt" not in x.names(node)}
+        lines = self._hoisted_lines(fixed, {n: name for n, name in self.hoisted.items() if n not in fixed})
+        lines.lines.append("last_dt = dt")
         return _procedure("constants()", lines)
+
+    def _hoisted_lines(self, known: dict[Node, str], nodes: dict[Node, str]) -> Lines:
+        lines = Lines(dict(known), {})
+        lines.taken = set(self._lines().taken)
+        lines.share(nodes)
+        for node, name in nodes.items():
+            lines.lines.append(f"{name} = {lines.direct(node)}")
+            lines.known[node] = name
+        return lines
 
     def _steps_cached(self) -> bool:
         cached = any("dt" in x.names(node) for node in self.hoisted)
@@ -197,7 +206,7 @@ class Program:
         lines.share(self.tabled)
         names = frozenset().union(*map(x.names, self.tabled))
         for node, name in self.tabled.items():
-            lines.lines.append(f"{name} = {lines._plain(node, 0)}")
+            lines.lines.append(f"{name} = {lines.direct(node)}")
         depend = [name for name in ("dt", "celsius") if name in names]
         after = f" DEPEND {', '.join(depend)}" if depend else ""
         count = (TO - FROM) * PER_MV
@@ -207,23 +216,23 @@ class Program:
     def _initial(self) -> str:
         s = self.system
         lines = self._lines([st.value for st in s.start])
-        if self.hoisted:
-            lines.lines.append("constants()")
-        if self.tabled:
-            lines.lines.append("rates(v)")
+        fixed = self._hoisted_lines({}, {n: name for n, name in self.hoisted.items() if "dt" not in x.names(n)})
+        lines.local += fixed.local
+        lines.taken |= {*fixed.local}
+        first = [*fixed.lines, *(["constants()"] if self._steps_cached() else [])]
+        first += ["rates(v)"] if self.tabled else []
         done = set()
+        kinetic = [state for scheme in s.schemes for state in scheme.states]
         starts = [*s.start, *(s.entry.get(s.first, []) if s.first else [])]
         for statement in starts:
-            if statement.kind == "set" and statement.name in self.live and statement.name != "v":
+            if statement.kind == "set" and statement.name in (*self.live, *kinetic) and statement.name != "v":
                 lines.set(statement.name, statement.value)
                 done.add(statement.name)
         head = [f"{state} = 0" for state in self.live if state not in done and state != "v"]
-        place = next((k for k, l in enumerate(lines.lines) if l not in ("constants()", "rates(v)")), len(lines.lines))
-        lines.lines[place:place] = head
+        lines.lines[:0] = [*first, *head]
         if s.rates.keys() - {""}:
             self.assigned[_REGIME] = ""
             lines.lines.append(f"{_REGIME} = {self._code(s.first)}")
-        lines.lines += ["SOLVE " + f"kinetic{k} STEADYSTATE sparse" for k, _ in enumerate(s.schemes)]
         for name, node in self.writes:
             lines.lines.append(f"{name} = {lines.text(node)}")
         self._shown(lines)
@@ -344,6 +353,8 @@ class Program:
             inner = self._branch(lines)
             for k, condition in enumerate(watches):
                 inner.lines.append(f"WATCH ({_watched(condition.test, inner)}) {START + 1 + k}")
+            for k, condition in enumerate(watches):
+                self._already(inner, condition, k)
             branches.append((f"flag == {START}", inner))
         for k, condition in enumerate(watches):
             inner = self._branch(lines)
@@ -353,11 +364,19 @@ class Program:
             inner = self._branch(lines)
             self._guarded(inner, condition, rest, time)
             branches.append((f"flag == {TIMER + k}", inner))
+        if [test for test, _ in branches] == ["flag == 0"]:
+            return _procedure(f"NET_RECEIVE({argument})", branches[0][1])
         for k, (test, inner) in enumerate(branches):
             lines.lines.append(f"{'} else ' if k else ''}if ({test}) {{")
             lines.lines += [f"    {line}" for line in inner.lines]
         lines.lines.append("}")
         return _procedure(f"NET_RECEIVE({argument})", lines)
+
+    def _already(self, lines: Lines, condition: Condition, k: int) -> None:
+        """WATCH sees what begins to hold; what holds already sends its event itself."""
+        inner = lines.when(condition.test)
+        inner.lines.append(f"net_send(0, {START + 1 + k})")
+        lines.end(inner)
 
     def _branch(self, lines: Lines) -> Lines:
         return Lines(dict(lines.known), lines.titles, [], lines.local, set(), lines.taken)
@@ -398,6 +417,9 @@ class Program:
             anew = condition.regime == entered if condition.regime else bool(x.names(time) & changed)
             if anew:
                 lines.lines.append(_send(lines, time, k))
+        for k, condition in enumerate(self._watches()):
+            if entered and condition.regime == entered:
+                self._already(lines, condition, k)
 
 
 _REGIME = "regime_now"
@@ -475,7 +497,7 @@ def _runge_kutta(lines: Lines, rates: dict[str, Node]) -> None:
 
 def _live(system: System, program: Program) -> tuple[str, ...]:
     """The states that anything depends on."""
-    wanted: set[str] = set()
+    wanted: set[str] = set(program.keep)
     for node in (*program.currents.values(), *program.show.values(), *(n for _, n in program.writes)):
         wanted |= x.names(node)
     for condition in system.conditions:
@@ -552,8 +574,13 @@ def _of_ion(current: str, ions: Iterable[str]) -> str:
 
 
 def _block(name: str, lines: Iterable[str]) -> str:
-    inside = "\n".join(f"    {line}" for line in lines)
+    inside = "\n".join(_wrapped(f"    {line}") for line in lines)
     return f"{name} {{\n{inside}\n}}\n" if inside else ""
+
+
+def _wrapped(line: str) -> str:
+    """A list of names on lines that NMODL's translator can read."""
+    return textwrap.fill(line, 100, subsequent_indent=" " * 8) if len(line) > 100 and ", " in line else line
 
 
 def _procedure(

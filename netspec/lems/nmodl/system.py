@@ -27,7 +27,7 @@ SCALE = "scale"
 ACTIVE = "regime"
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
 RESERVED = frozenset(
-    "v t dt i g area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
+    "v t dt i area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
     " if else while for solve table exp log sqrt fabs pow sin cos".split()
 )
 
@@ -269,7 +269,8 @@ class _Flattener:
                 for other in target.type.dynamics.handlers if target.type.dynamics else ():
                     if other.kind == "OnEvent":
                         made += self._statements(target, other)
-            if instance is self.system.top and (port == "spike" or not instance.targets):
+            heard = port == "spike" or not (instance.targets or instance.component.is_a("baseSynapse"))
+            if instance is self.system.top and heard:
                 made.append(Statement("out"))
         if handler.transition:
             made.append(Statement("go", handler.transition))
@@ -421,6 +422,7 @@ class _Flattener:
         system = self.system
         if len(states) != 2:
             system.schemes.append(Scheme(states, transitions))
+            system.start += [Statement("set", state, x.number(state == states[0])) for state in states]
             return
         # what is not in one of two states is in the other
         closed, open_ = states
@@ -432,7 +434,7 @@ class _Flattener:
         self.eliminated[closed] = x.subtract(x.ONE, q)
         system.states.append(open_)
         system.rates[""][open_] = x.subtract(forth, x.multiply(x.add(forth, back), q))
-        system.start.append(Statement("set", open_, x.divide(forth, x.add(forth, back))))
+        system.start.append(Statement("set", open_, x.ZERO))  # the reference begins in the first state
 
     def _seen(self) -> None:
         """All that can be read, by path below the component."""

@@ -69,6 +69,10 @@ class Lines:
             return self._named(node)
         return self._plain(node, level)
 
+    def direct(self, node: Node) -> str:
+        """The text of what is about to get a name."""
+        return self.text(node) if node[0] == "if" or node in self.known else self._plain(node, 0)
+
     def _named(self, node: Node) -> str:
         if node[0] == "if":
             name = self._new(node)
