@@ -57,7 +57,7 @@ def branched():
             "mechs": {"hh": {"gnabar": 0.2}},
         },
     }
-    onto = {"probability": 0.4, "weight": "0.001+uniform(0,0.0005)", "delay": "2+uniform(0,3)"}
+    onto = {"probability": 0.4, "weight": "0.004+uniform(0,0.0005)", "delay": "2+uniform(0,3)"}
     return {
         "cellParams": {"Pyr/5": {"secs": secs}, "I": {"secs": {"soma": soma()}}},
         "popParams": {
@@ -152,7 +152,9 @@ def junctions():
 def point_neurons():
     """Izhikevich's neurons in sections, with synapses and a current."""
     given = {"mod": "Izhi2007b", "C": 1.2, "k": 0.8, "vr": -61, "vpeak": 30, "d": 80, "celltype": 1}
-    secs = {"soma": {"geom": {"L": 10, "diam": 10, "cm": 31.831}, "pointps": {"Izhi": given}}}
+    secs = {
+        "soma": {"geom": {"L": 10, "diam": 10, "cm": 31.831}, "pointps": {"Izhi": given}, "threshold": 29.5}
+    }
     return {
         "cellParams": {"RS": {"secs": secs}},
         "popParams": {name: {"cellType": "RS", "numCells": 2} for name in "PQ"},
@@ -195,7 +197,7 @@ def drawn():
 
 NETWORKS = {made.__name__: made for made in (branched, sources, junctions, point_neurons, drawn)}
 CONFIG = {
-    "duration": 100,
+    "duration": 90,
     "hParams": {"celsius": 8, "v_init": -65},
     "recordCells": [0, 1],
     "recordTraces": {"V soma": {"sec": "soma", "loc": 0.5, "var": "v"}},

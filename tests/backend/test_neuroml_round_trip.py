@@ -58,7 +58,7 @@ def test_the_same_spikes(tmp_path, name, form):
     assert own.sum() == sources.sum() > 2
     assert found[0][sources].tolist() == gids.tolist()
     # Izhikevich's neurons are integrated in another way, and may be a little early or late
-    limit = 20 * STEP if name == "point_neurons" else STEP + 1e-6
+    limit = 8 * STEP if name == "point_neurons" else 4 * STEP + 1e-6
     assert np.abs(found[1][sources] - times).max() <= limit
 
 

@@ -83,6 +83,17 @@ def test_libneuroml_opens_an_export(tmp_path, name, form):
     )
 
 
+def test_long_texts_fit_into_hdf5(tmp_path):
+    loaders = pytest.importorskip("neuroml.loaders")
+    pytest.importorskip("tables")
+    net = networks.branched()
+    dend = net["cellParams"]["Pyr/5"]["secs"]["dend->1"]
+    dend["geom"]["pt3d"] = [[0, float(y), 0, 2] for y in range(2000)]
+    network, _ = exported(tmp_path, net, "hdf5")
+    cell = loaders.NeuroMLHdf5Loader.load(str(network)).cells[0]
+    assert len(cell.morphology.segments) > 2000
+
+
 @EVERY
 def test_both_forms_say_the_same(tmp_path, name):
     found = [

@@ -9,6 +9,7 @@ from netspec.formats.neuroml.export.channels import Density
 from netspec.formats.neuroml.export.text import Ids, element, label_of, number, quantity
 from netspec.formats.sonata.export.refuse import conditions
 from netspec.plan import Plan
+from netspec.plan.cells import Template
 
 SECTION = "sao864921383"
 """The NeuroLex id of groups that are sections: one unbranched row of segments."""
@@ -123,7 +124,7 @@ def _membrane(plan: Plan, body: Body, groups: _Groups, channel_ids: Mapping[str,
             segmentGroup=None if group == "all" else group,
             ion=density.ion,
         )
-    yield element("spikeThresh", value=quantity(threshold(plan, body), "mV"))
+    yield element("spikeThresh", value=quantity(threshold(plan, body.template), "mV"))
     yield from _by_value(
         "specificCapacitance", {n: c.geometry["cm"] for n, c in body.cables.items()}, "uF_per_cm2", groups
     )
@@ -132,7 +133,7 @@ def _membrane(plan: Plan, body: Body, groups: _Groups, channel_ids: Mapping[str,
     yield element("initMembPotential", value=quantity(start, "mV"))
 
 
-def threshold(plan: Plan, body: Body) -> float:
+def threshold(plan: Plan, template: Template) -> float:
     """The potential [mV] at which spikes are detected."""
-    own = body.template.sections[body.template.spike_source[0]].threshold
+    own = template.sections[template.spike_source[0]].threshold
     return float(plan.model.spec.network.default_threshold if own is None else own)

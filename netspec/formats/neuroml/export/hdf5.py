@@ -1,4 +1,7 @@
-"""The document in HDF5, as libNeuroML lays it out: the network as tables, the rest as XML in an attribute."""
+"""The document in HDF5, as libNeuroML lays it out: the network as tables, the rest as XML in an attribute.
+
+Tables are of single precision, which is what jNeuroML reads. Texts of any length are attributes since HDF5 1.8.
+"""
 
 import io
 from pathlib import Path
@@ -13,8 +16,6 @@ from netspec.formats.neuroml.export.inputs import InputList
 from netspec.formats.neuroml.export.parts import Population
 from netspec.formats.neuroml.export.rows import Projection
 
-LONGEST = 60_000
-"""Longer texts do not fit into an attribute of HDF5's older form [bytes]."""
 COLUMNS = {
     "pre": "pre_cell_id",
     "post": "post_cell_id",
@@ -29,10 +30,11 @@ COLUMNS = {
 
 def write(document: Document, path: Path) -> None:
     """The file of a whole document."""
-    with h5py.File(path, "w", libver=("earliest", "latest")) as file:
+    with h5py.File(path, "w", libver=("v108", "v108")) as file:
         group = file.create_group("neuroml")
         _given(group, id=document.id, notes=document.notes or "netspec", neuroml_top_level=_top(document))
-        network = group.create_group("network")
+        # populations keep their order, so that cells read again have the same gids
+        network = group.create_group("network", track_order=True)
         _given(network, id=document.network, notes="", temperature=document.temperature)
         for population in document.made.populations:
             _population(network, population)

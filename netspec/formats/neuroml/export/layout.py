@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from netspec.formats.neuroml.export import channels, points
 from netspec.formats.neuroml.export.bodies import Body, body
-from netspec.formats.neuroml.export.cells import cell
+from netspec.formats.neuroml.export.cells import cell, threshold
 from netspec.formats.neuroml.export.parts import Layout, Population
 from netspec.formats.neuroml.export.text import element, quantity
 from netspec.formats.sonata.export.layout import NodeType, kinds
@@ -91,7 +91,7 @@ def _component(
         return points.artificial(made, kind, label), None
     rule = "_".join(kind.template.rules)
     if points.is_izhikevich(kind.template, mods):
-        return points.izhikevich(made, kind, rule), None
+        return points.izhikevich(made, kind, rule, threshold(plan, kind.template)), None
     name = made.ids.new(rule)
     found, problems = body(name, kind)
     made.problems += problems

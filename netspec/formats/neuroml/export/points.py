@@ -2,12 +2,13 @@
 
 import math
 import re
+import warnings
 from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 
-from netspec.errors import Problem
+from netspec.errors import NetspecWarning, Problem
 from netspec.formats.neuroml.export.bodies import Numbers
 from netspec.formats.neuroml.export.parts import Layout
 from netspec.formats.neuroml.export.text import element, label_of, quantity
@@ -22,7 +23,8 @@ PARAMETERS = {
     "Iin": 0.0, "celltype": 1.0, "alive": 1.0,
 }  # fmt: skip
 """Its parameters in the mod file."""
-NO_EFFECT = ("cellid", "verbose")
+NEAR = 2.0
+"""Thresholds of spikes [mV] that are passed in about the same time step."""
 PLAIN = (1, 2, 3)
 """Its types of cells that obey the equations of 2007 alone."""
 
@@ -34,10 +36,11 @@ def is_izhikevich(template: Template, mods: Mapping[str, str]) -> bool:
     return found == [IZHIKEVICH] and len(template.sections) == 1 and CURRENT in code
 
 
-def izhikevich(made: Layout, kind: NodeType, label: str) -> str:
+def izhikevich(made: Layout, kind: NodeType, label: str, threshold: float) -> str:
     """The id of an izhikevich2007Cell that does the same as a section with an Izhi2007b.
 
-    Its currents are divided by C and loaded on the section's capacitance: so are k, b and d.
+    Its currents are divided by C and loaded on the section's capacitance: so are k, b and d. threshold: at
+    which its spikes are detected here [mV].
     """
     numbers = Numbers(kind)
     section = next(iter(numbers.template.sections))
@@ -50,6 +53,11 @@ def izhikevich(made: Layout, kind: NodeType, label: str) -> str:
     if own["Iin"] != 0 or own["alive"] != 1 or own["celltype"] not in PLAIN:
         message = "izhikevich2007Cell has Iin 0, alive 1 and celltype 1, 2 or 3 only."
         made.problems.append(Problem(f"{path}.pointps", message))
+    if abs(own["vpeak"] - threshold) > NEAR:
+        message = (
+            f"its spikes are detected at {threshold:g} mV, in NeuroML at vpeak, {own['vpeak']:g} mV: later."
+        )
+        warnings.warn(f"{path}.threshold: {message}", NetspecWarning, stacklevel=2)
     points = numbers.template.sections[section].geom.get("pt3d")
     picofarads = (
         geometry["cm"] * (area(points) if points else math.pi * geometry["L"] * geometry["diam"]) / 100
