@@ -31,6 +31,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         "nextHost": "gids are dealt to ranks in turn; sim.net.gid2lid holds those of this rank",
     },
     "sim.net": {
+        "importNeuroML2": "call sim.importNeuroML2",
         **dict.fromkeys(("fullConn", "probConn", "convConn", "divConn", "fromListConn"), RULES),
         "subcellularConn": "sim.net.connectCells carries out subConnParams too",
         **dict.fromkeys(("rand", "randUniqueInt", "generateRandsPrePost"), RANDOM),

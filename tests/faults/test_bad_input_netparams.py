@@ -141,6 +141,19 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "population of another format": (
+        [("popParams.E.originalFormat", "NeuroML")],
+        "netParams.popParams['E'].originalFormat: 'NeuroML' is unknown. Did you mean 'NeuroML2'?",
+    ),
+    "population of jNeuroML's random sources": (
+        [("popParams.E.originalFormat", "NeuroML2_SpikeSource")],
+        "netParams.popParams['E'].originalFormat: 'NeuroML2_SpikeSource': jNeuroML's sources of random "
+        "numbers do not compile with NEURON 9: call sim.importNeuroML2.",
+    ),
+    "stimulus of another format": (
+        [("stimSourceParams.step.originalFormat", "NML")],
+        "netParams.stimSourceParams['step'].originalFormat: 'NML' is unknown. ",
+    ),
     "pointer to nothing": (
         [("synMechParams.exc.pointerParams", {"source_var": "v"})],
         f"{POINTER_PATH}.target_var: required, but missing: the variable of the mechanism that follows",

@@ -1,6 +1,6 @@
 """The document in HDF5, as libNeuroML lays it out: the network as tables, the rest as XML in an attribute.
 
-Tables are of single precision, which is what jNeuroML reads. Texts of any length are attributes since HDF5 1.8.
+Tables are of single precision, which jNeuroML reads. Texts of any length are attributes since HDF5 1.8.
 """
 
 import io

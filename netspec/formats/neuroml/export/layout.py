@@ -1,5 +1,6 @@
 """Populations and components of a plan: cells by kind, sources by spike train."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -35,10 +36,8 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: floa
         keys.setdefault((population, code, of_source.get(position)), []).append(position)
     columns = {name: np.zeros(len(plan.cells), np.int64) for name in ("population", "index")}
     components: dict[Any, tuple[str, Body | None]] = {}
-    several: dict[int, int] = {}
-    for population, _, _ in keys:
-        several[population] = several.get(population, 0) + 1
-    for (population, code, train), members in keys.items():
+    ids = _population_ids(made, [names[population] for population, _, _ in keys])
+    for own_id, ((population, code, train), members) in zip(ids, keys.items(), strict=True):
         kind = own_kinds[code]
         own = (
             train if kind.model_type == "virtual" else kind.name,
@@ -48,8 +47,6 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: floa
         if own not in components:
             components[own] = _component(plan, made, kind, own[0], mods, names[population])
         component, found = components[own]
-        label = names[population]
-        wanted = label if several[population] == 1 else f"{label}_{_count(made, label)}"
         at = np.array(members)
         columns["population"][at] = len(made.populations)
         columns["index"][at] = np.arange(len(at))
@@ -57,17 +54,22 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: floa
         tags = dict(plan.cells.populations[population].tags)
         if found is None:
             tags["radius"] = radius
-        made.populations.append(
-            Population(made.ids.new(wanted), label, component, len(at), places, found, tags)
-        )
+        label = names[population]
+        made.populations.append(Population(own_id, label, component, len(at), places, found, tags))
     made.of_cell = Table(columns)
     if stimulations:
         _stimuli(plan, made, trains)
     return made
 
 
-def _count(made: Layout, label: str) -> int:
-    return sum(population.label == label for population in made.populations)
+def _population_ids(made: Layout, labels: list[str]) -> list[str]:
+    """Ids of populations, numbered where several come of one; they take their labels before all others."""
+    total, seen = Counter(labels), Counter[str]()
+    ids = []
+    for label in labels:
+        ids.append(made.ids.new(label if total[label] == 1 else f"{label}_{seen[label]}"))
+        seen[label] += 1
+    return ids
 
 
 def _train_of_cells(plan: Plan, trains: Mapping[int, tuple[Floats, ...]]) -> dict[int, bytes]:
