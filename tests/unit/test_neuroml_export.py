@@ -277,6 +277,19 @@ def test_a_junction_without_its_mod_file_and_one_that_is_none(tmp_path):
         export(plan, tmp_path / "out", "net", mods=mods)
 
 
+def test_turned_cells_are_doubtful(tmp_path):
+    net = {**networks.sources(), "rotateCellsRandomly": True}
+    with pytest.warns(netspec.errors.NetspecWarning, match="cells of NeuroML are not turned"):
+        exported(tmp_path, net)
+
+
+def test_a_spike_long_before_the_peak_is_doubtful(tmp_path):
+    net = networks.point_neurons()
+    del net["cellParams"]["RS"]["secs"]["soma"]["threshold"]
+    with pytest.warns(netspec.errors.NetspecWarning, match="detected at 10 mV, in NeuroML at vpeak, 30 mV"):
+        exported(tmp_path, net)
+
+
 def test_wrong_arguments(tmp_path):
     plan = netspec.plan(networks.sources(), networks.CONFIG)
     with pytest.raises(SpecError, match="'h5' is unknown"):

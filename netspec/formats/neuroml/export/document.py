@@ -1,9 +1,12 @@
 """All parts of a document before it is written."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netspec.errors import Problem
+import numpy as np
+
+from netspec.errors import NetspecWarning, Problem
 from netspec.formats.neuroml.export import inputs, refuse, rows
 from netspec.formats.neuroml.export.inputs import InputList
 from netspec.formats.neuroml.export.layout import layout
@@ -13,6 +16,7 @@ from netspec.formats.neuroml.export.synapses import synapses
 from netspec.formats.neuroml.export.text import quantity
 from netspec.formats.sonata.export.refuse import conditions
 from netspec.plan import Plan
+from netspec.plan.rotation import angles
 
 ORDER = (
     "ionChannelHH", "expOneSynapse", "expTwoSynapse", "gapJunction", "silentSynapse", "linearGradedSynapse",
@@ -49,6 +53,11 @@ def document(
     problems += made.problems
     if problems:
         return Document(name, name, "", made, [], []), list(dict.fromkeys(problems))
+    if angles(plan.cells, np.arange(len(plan.cells))) is not None:
+        message = (
+            "netParams.rotateCellsRandomly: cells of NeuroML are not turned; pictures of them will differ."
+        )
+        warnings.warn(message, NetspecWarning, stacklevel=3)
     network = made.ids.new(f"network_{name}")
     clamps = list(inputs.clamps(plan, made)) if what[1] else []
     found = sorted(rows.projections(plan, made, known, what), key=lambda each: KINDS.index(each.kind))

@@ -38,28 +38,35 @@ def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: floa
     components: dict[Any, tuple[str, Body | None]] = {}
     ids = _population_ids(made, [names[population] for population, _, _ in keys])
     for own_id, ((population, code, train), members) in zip(ids, keys.items(), strict=True):
-        kind = own_kinds[code]
-        own = (
-            train if kind.model_type == "virtual" else kind.name,
-            kind.values,
-            tuple(kind.parameters.items()),
-        )
+        kind, label = own_kinds[code], names[population]
+        what = train if kind.model_type == "virtual" else kind.name
+        own = what, kind.values, tuple(kind.parameters.items())
         if own not in components:
-            components[own] = _component(plan, made, kind, own[0], mods, names[population])
-        component, found = components[own]
+            components[own] = _component(plan, made, kind, what, mods, label)
         at = np.array(members)
         columns["population"][at] = len(made.populations)
         columns["index"][at] = np.arange(len(at))
-        places = np.stack([plan.cells.table[axis][at] for axis in "xyz"], axis=1)
-        tags = dict(plan.cells.populations[population].tags)
-        if found is None:
-            tags["radius"] = radius
-        label = names[population]
-        made.populations.append(Population(own_id, label, component, len(at), places, found, tags))
+        tags = plan.cells.populations[population].tags
+        made.populations.append(_population(plan, own_id, label, components[own], at, tags, radius))
     made.of_cell = Table(columns)
     if stimulations:
         _stimuli(plan, made, trains)
     return made
+
+
+def _population(
+    plan: Plan,
+    own_id: str,
+    label: str,
+    component: tuple[str, Body | None],
+    at: Ints,
+    tags: Mapping[str, Any],
+    radius: float,
+) -> Population:
+    """Cells of one component. at: their positions."""
+    places = np.stack([plan.cells.table[axis][at] for axis in "xyz"], axis=1)
+    own = {**tags, **({"radius": radius} if component[1] is None else {})}
+    return Population(own_id, label, component[0], len(at), places, component[1], own)
 
 
 def _population_ids(made: Layout, labels: list[str]) -> list[str]:
