@@ -1,13 +1,14 @@
-"""The command line: netspec run | check | plan | import | export | report | mod | migrate | batch."""
+"""The command line of netspec: run, submit, check, plan, import, export, report, mod, migrate, batch."""
 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netspec.batch.commands import app as batch
+from netspec.batch.job_options import Scheduler, job_options
 from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
@@ -53,6 +54,24 @@ def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume
     if ranks > 1:
         launch.start(ranks, ["-m", "netspec", "run", str(found), *context.args])
     targets.run(found, context.args)
+
+
+@app.command(context_settings=PASSED_ON)
+@job_options
+def submit(
+    context: typer.Context,
+    target: Target,
+    ranks: Ranks = 1,
+    launcher: Annotated[str, typer.Option(help="such as 'srun --mpi=pmix'")] = "mpiexec",
+    scheduler: Scheduler = "slurm",
+    show: Annotated[bool, typer.Option("--script", help="print the job script instead")] = False,
+    **job: Any,
+) -> None:
+    """Hand in a job that runs a model, here, on so many ranks; what follows the target is passed on."""
+    from netspec.batch import cluster
+
+    text = cluster.model_script(target, scheduler, ranks, launcher, context.args, **job)
+    typer.echo(text.rstrip() if show else cluster.submit(scheduler, text))
 
 
 @app.command(context_settings=PASSED_ON)

@@ -26,6 +26,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         **dict.fromkeys(("SimTestObj", "validator"), CHECKED),
         **dict.fromkeys(("H", "tests"), INNER),
         **dict.fromkeys(("OrderedDict", "math", "pp", "pprint", "sys"), PYTHON),
+        "neuroml": "it is libNeuroML; import it",
         "distributedSaveHDF5": "set cfg.saveHDF5 = True and call sim.saveDataInNodes",
         "loadHDF5": "sim.load and netspec.load read what saveHDF5 has written",
         "nextHost": "gids are dealt to ranks in turn; sim.net.gid2lid holds those of this rank",
