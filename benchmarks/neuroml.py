@@ -2,9 +2,9 @@
 
     python benchmarks/neuroml.py [--cells 1000] [--repeats 5]
 
-Hodgkin-Huxley channels beside NEURON's hh, which has tables of rates too, and ten double-exponential synapses per
-cell beside Exp2Syn, in turn in one process. Prints microseconds per step (the best of the repeats) and the ratios of
-what is there in addition to the bare cells with a leak.
+Hodgkin-Huxley channels beside NEURON's hh, which has tables of rates too, and ten double-exponential
+synapses per cell beside Exp2Syn, in turn in one process. Prints microseconds per step (the best of the
+repeats) and the ratios of what is there in addition to the bare cells with a leak.
 """
 
 import argparse

@@ -67,7 +67,7 @@ def import_sonata(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Pat
 
 
 def import_neuroml(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Path, ...]"]:
-    """NetParams and simConfig of a NeuroML or LEMS file, and the folder with its mod files: what `run` takes."""
+    """NetParams and simConfig of a NeuroML or LEMS file, and a folder of its mod files: what `run` takes."""
     from netspec.session import circuits
 
     return circuits.neuroml(path)

@@ -31,7 +31,7 @@ app.add_typer(batch, name="batch")
 Target = Annotated[
     Path,
     typer.Argument(
-        help="a .py script, a saved file or report, an npjson index, a SONATA config, a NeuroML or LEMS file, "
+        help="a .py script, a saved file or report, an npjson index, a SONATA config, NeuroML, LEMS "
         "or a folder"
     ),
 ]

@@ -22,7 +22,6 @@ from netspec.errors import Problem, SpecError, StateError
 from netspec.neuron import catalog, mod_random, own_streams, watch
 from netspec.neuron.bulk_compiled import neuron_folders
 from netspec.neuron.c_text import mask, verbatims
-from netspec.neuron.mod_repair import without_c
 from netspec.spec.simulation import Simulation
 
 Content = dict[str, Any]

@@ -178,7 +178,7 @@ class Network:
             self._signals.prepare(self.ranks)
             compute_currents(simulation.use_fast_imem or self._signals.needs_current)
         threads.use(self.pc, simulation.threads)
-        self.minimum_delay = self.pc.set_maxstep(MAX_STEP)
+        self.minimum_delay = self.pc.set_maxstep(max(MAX_STEP, 2 * simulation.dt))
         self._set_random_index(simulation.rand123_global_index)
         cells.seed()
         if self._inputs is not None:

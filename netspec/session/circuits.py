@@ -1,4 +1,4 @@
-"""SONATA and NeuroML networks as netspec's own dictionaries, and as a folder with a model to run and change."""
+"""SONATA and NeuroML networks as netspec's own dictionaries, and as a folder with a model to change."""
 
 import json
 import shutil

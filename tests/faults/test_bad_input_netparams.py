@@ -162,6 +162,10 @@ STOPS = {
         [("synMechParams.exc.pointerParams", {"target_var": 3})],
         f"{POINTER_PATH}.target_var: expected the name of a variable, got 3 (int).",
     ),
+    "weight of a pointer that is a number": (
+        [("synMechParams.exc.pointerParams", {"target_var": "vpeer", "weight_var": 1})],
+        f"{POINTER_PATH}.weight_var: expected the name of a variable, got 1 (int).",
+    ),
     "pointer that is no dictionary": (
         [("synMechParams.exc.pointerParams", "vpeer")],
         f"{POINTER_PATH}: expected a dictionary with target_var, got 'vpeer' (str).",

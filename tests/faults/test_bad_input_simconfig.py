@@ -10,6 +10,10 @@ RUNS_IN_NETPYNE = {
         [("checkpointEvery", 10), ("resume", "yes")],
         "simConfig.resume: expected True or False, got 'yes' (str).",
     ),
+    "key of a file of LEMS": (
+        [("saveLems", [{"file": "x", "event": [], "columns": []}])],
+        "simConfig.saveLems[0].event: unknown key. Did you mean 'events'?",
+    ),
     "option of SONATA": (
         [("saveSonata", {"foldr": "x"})],
         "simConfig.saveSonata.foldr: unknown key. Did you mean 'folder'?",
@@ -183,6 +187,27 @@ STOPS = {
     "SONATA as a number": (
         [("saveSonata", 3)],
         "simConfig.saveSonata: expected True, False, a folder or a dictionary, got 3 (int).",
+    ),
+    "LEMS as a number": ([("saveLems", 3)], "simConfig.saveLems: expected a list of files, got 3 (int)."),
+    "file of LEMS": (
+        [("saveLems", [{"columns": []}])],
+        "simConfig.saveLems[0]: expected a mapping with 'file', got {'columns': []} (dict).",
+    ),
+    "two kinds of file": (
+        [("saveLems", [{"file": "x", "events": [], "columns": []}])],
+        "simConfig.saveLems[0]: expected either 'columns' or 'events'.",
+    ),
+    "form of events": (
+        [("saveLems", [{"file": "x", "events": [], "format": "ID"}])],
+        "simConfig.saveLems[0].format: there is no format 'ID'. Known: 'ID_TIME', 'TIME_ID'.",
+    ),
+    "column of LEMS": (
+        [("saveLems", [{"file": "x", "columns": [["V", 0]]}])],
+        "simConfig.saveLems[0].columns[0]: expected [label, gid, factor], got ['V', 0] (list).",
+    ),
+    "trace of a column": (
+        [("recordTraces", {}), ("saveLems", [{"file": "x", "columns": [["V", 0, 1.0]]}])],
+        "simConfig.saveLems[0].columns[0]: recordTraces has no entry 'V'. None is defined.",
     ),
     "folder of SONATA": (
         [("saveSonata", {"folder": 3})],

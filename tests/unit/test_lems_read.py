@@ -205,9 +205,8 @@ def test_the_command_says_what_is_odd_and_what_is_wrong(tmp_path):
     assert caught.value.problems[0].path == f"{tmp_path / 'bad.nml'}:16"
 
 
-def test_running_is_not_there_yet():
-    with pytest.raises(FileError, match="running is not supported yet"):
-        target.find(FILES / "network.nml")
+def test_networks_are_targets_of_a_run():
+    assert target.find(FILES / "network.nml") == FILES / "network.nml"
 
 
 def test_without_pyneuroml_the_extra_is_named(monkeypatch):

@@ -169,7 +169,7 @@ def _pool(
         if name in given
     }
     model = mods.component(str(species.get("concentrationModel")), species)
-    made = nmodl.concentration(model, ion, mods.found, mods.show) if model is not None else None
+    made = nmodl.concentration(model, ion, mods.found, mods.show, mods.outside) if model is not None else None
     if made is not None:
         values = {name: tidy(value) for name, value in made.values.items()}
         values |= {name: tidy(given[name]) for name in given if name in values}
@@ -184,7 +184,7 @@ def _channels(section: dict[str, Any], laid: list[Laid], mods: Mods) -> Mechanis
     """The mechanism of all channels of a section, with its parameters there."""
     names = _names(laid)
     parts = [nmodl.Density(one.item, name) for one, name in zip(laid, names, strict=True)]
-    made = nmodl.density(parts, mods.found, mods.show) if parts else None
+    made = nmodl.density(parts, mods.found, mods.show, outside=mods.outside) if parts else None
     if made is None:
         return None
     values: dict[str, Any] = {name: tidy(value) for name, value in made.values.items()}
@@ -204,7 +204,7 @@ def _names(laid: list[Laid]) -> list[str]:
 
 def point(component: Component, mods: Mods) -> Kind | None:
     """A cell without a morphology: a section with a capacitance and a mechanism that does the rest."""
-    made = nmodl.cell(component, mods.found, mods.show)
+    made = nmodl.cell(component, mods.found, mods.show, mods.outside)
     if made is None:
         return None
     mods.kept(made)

@@ -80,7 +80,7 @@ def _explicit(item: Component, cells: Cells) -> Contact | None:
 
 
 Places = dict[tuple[int, str, int], dict[str, Any]]
-"""By gid, synapse and its number on the cell, as the file has them: an entry of recordTraces without 'var'."""
+"""By gid, synapse and its number on the cell, as in the file: an entry of recordTraces without 'var'."""
 Key = tuple[str, str, str, str]
 """Label of a list, populations before and behind, and the synapse."""
 
@@ -146,7 +146,7 @@ def _refused(contact: Contact, followed: bool, cells: Cells) -> bool:
         if end.section is None:
             message = f"cells of {end.population.label!r} have no place for a synapse: not supported yet"
     if followed and not contact.back:
-        message = f"{contact.component!r} follows a potential, which this connection has not: not supported yet"
+        message = f"{contact.component!r} follows a potential, which is not here: not supported yet"
     if contact.back and contact.pre.gid == contact.post.gid:
         message = "a continuous connection of a cell with itself: not supported yet"
     if message:

@@ -1,5 +1,6 @@
 """The mechanisms that a NeuroML network needs: compiled once each, and entries of netParams that use them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ from netspec.formats.neuroml.biophysics import tidy
 from netspec.lems import nmodl
 from netspec.lems.model import Component
 from netspec.lems.nmodl import Mechanism
+from netspec.lems.nmodl.expression import Node
 from netspec.lems.resolve import Resolved
 
 MS, NA = 1e3, 1e9
@@ -40,6 +42,7 @@ class Mods:
 
     found: Resolved
     show: frozenset[str] = frozenset()
+    outside: Mapping[str, Node] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     synapses: dict[str, Mechanism | None] = field(default_factory=dict)
     stimuli: dict[str, Stimulus | None] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class Mods:
             if component is not None and component.is_a("silentSynapse"):
                 self.synapses[name] = SILENT
             elif component is not None:
-                made = nmodl.synapse(component, self.found, self.show)
+                made = nmodl.synapse(component, self.found, self.show, self.outside)
                 self.synapses[name] = self.kept(made) if made is not None else None
         return self.synapses[name]
 
@@ -111,7 +114,7 @@ class Mods:
             case "poissonFiringSynapse" if self.synapse(str(component.get("synapse")), component):
                 rate = {"rate": tidy(values["averageRate"]), "noise": 1.0, "start": 0.0}
                 return Stimulus({"type": "NetStim", **rate}, (), self.label(str(component.get("synapse"))))
-        made = nmodl.current(component, self.found, self.show)
+        made = nmodl.current(component, self.found, self.show, self.outside)
         if made is None:
             return None
         self.made[component.id] = self.kept(made)

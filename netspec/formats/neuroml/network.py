@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from netspec.errors import SpecError
-from netspec.formats.neuroml import cells, connections, inputs, outputs
+from netspec.formats.neuroml import around, cells, connections, inputs, outputs
 from netspec.formats.neuroml.cells import Kind
 from netspec.formats.neuroml.dynamics import Mods
 from netspec.formats.neuroml.places import Cells, Population
@@ -46,14 +46,14 @@ def read(path: Path) -> Model:
         raise SpecError([])
     options: dict[str, Any] = {"duration": 100.0, "dt": DT, "filename": path.name.partition(".")[0]}
     options |= outputs.simulation(simulation) if simulation is not None else {}
-    mods = Mods(found, outputs.parts(simulation))
+    mods = Mods(found, outputs.parts(simulation), around.given(above, found) if above is not None else {})
     made = _populations(network, mods)
     _stop(found)
     net: dict[str, Any] = {"cellParams": {}, "popParams": {}, "synMechParams": mods.entries}
     rules, places = connections.rules(network, made, mods, options["dt"] * BARELY_LONGER)
     sources, targets, where = inputs.stimuli(network, made, mods)
     _others(network, found)
-    options |= _options(network, above, mods, found)
+    options |= _options(network)
     if simulation is not None:
         options |= outputs.outputs(simulation, outputs.Network(made, mods, places, where))
     _stop(found)
@@ -86,12 +86,8 @@ def _network(simulation: Component | None, found: Resolved) -> tuple[Component |
         if target is None or target.is_a("network"):
             return target, None
         inside = target.all("network")
-        if len(inside) == 1 and not target.type.exposures:
-            return inside[0], target
         if len(inside) == 1:
-            message = f"what a {target.type.name} around a network changes in it: not supported yet"
-            found.findings.wrong(target.place, message)
-            return None, None
+            return inside[0], target
         found.findings.wrong(simulation.place, f"target {target.id!r} is no network: not supported yet")
         return None, None
     own = str(found.document.path)
@@ -163,7 +159,7 @@ def _others(network: Component, found: Resolved) -> None:
             found.findings.wrong(part.place, f"<{part.element.tag}>: not supported yet")
 
 
-def _options(network: Component, above: Component | None, mods: Mods, found: Resolved) -> dict[str, Any]:
+def _options(network: Component) -> dict[str, Any]:
     """SimConfig of every network that comes from NeuroML."""
     globals_: dict[str, float] = {"secondorder": 2}
     if "temperature" in network.values:

@@ -140,8 +140,11 @@ def _density(item: Component, mechs: dict[str, Any], texts: dict[str, str], foun
         "erev": inside(item.values["erev"], MV),
     }
     if channel.id in TAKEN or channel.id.startswith("_"):
-        found.findings.wrong(channel.place, f"channel {channel.id!r}: not supported yet as a name of a mechanism")
+        found.findings.wrong(
+            channel.place, f"channel {channel.id!r}: not supported yet as a name of a mechanism"
+        )
     show = [f"{item.id}/{channel.id}/{gate.id}/{rate}" for gate in channel.children for rate in RATES]
+    show.append(f"{item.id}/gDensity")
     made = nmodl.density([nmodl.Density(item)], found, show, name=channel.id)
     texts[channel.id] = made.text if made else ""
 

@@ -63,12 +63,13 @@ def _column(
 ) -> list[Any] | None:
     """[label in recordTraces, gid, factor to SI] of a column."""
     path = str(column.get("quantity"))
-    point, rest = _cell(path, network.cells)
-    found = _quantity(point, rest, network)
-    if found is None:
+    place = _cell(path, network.cells)
+    found = _quantity(*place, network) if place is not None else None
+    if place is None or found is None:
         message = f"quantity={path!r}: cannot be recorded: not supported yet"
         network.cells.found.findings.wrong(column.place, message)
         return None
+    point, rest = place
     trace, factor = found
     label = _label(point.population, rest, trace, traces, labels)
     gids = traces.setdefault(label, {**trace, "conds": {"gid": []}})["conds"]["gid"]
@@ -92,9 +93,13 @@ def _label(
     return labels[key]
 
 
-def _cell(path: str, cells: Cells) -> tuple[Point, list[str]]:
-    """The cell that a path starts with, and the steps that are left."""
+def _cell(path: str, cells: Cells) -> tuple[Point, list[str]] | None:
+    """The cell that a path starts with, perhaps in a network, and the steps that are left; None if none."""
     steps = [step for step in path.split("/") if step]
+    while steps and steps[0].partition("[")[0] not in cells.populations:
+        steps.pop(0)
+    if not steps:
+        return None
     first = steps.pop(0)
     if "[" in first:
         point = cells.at_root(first)
@@ -131,12 +136,12 @@ def _attached(place: Mapping[str, Any], shown: tuple[str, float] | None) -> Reco
 def _events(selection: Component, network: Network) -> list[Any] | None:
     """[id, gid] of a selection of events."""
     path = str(selection.get("select"))
-    point, rest = _cell(path, network.cells)
-    if rest or selection.get("eventPort") != "spike":
+    place = _cell(path, network.cells)
+    if place is None or place[1] or selection.get("eventPort") != "spike":
         message = f"events of {path!r}, port {selection.get('eventPort')!r}: not supported yet"
         network.cells.found.findings.wrong(selection.place, message)
         return None
-    return [selection.id, point.gid]
+    return [selection.id, place[0].gid]
 
 
 def tidy(value: float) -> float:

@@ -1,4 +1,4 @@
-"""How NeuroML names cells and places in them: '../pop/3/cell', 'pop[3]', or a number of a known population."""
+"""How NeuroML names cells and places in them: '../pop/3/cell', 'pop[3]', a number in a population."""
 
 import re
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ class Cells:
         if own and re.fullmatch(r"\d+", text):
             population, index = self.populations[own], text
         else:
-            match = CELL.match(re.sub(r"^\w+\[(.*)\]$", r"\1", text) if text.count("[") > 1 else text)
+            match = CELL.match(text)
             if match is None:  # a population stands for its only cell
                 return self.populations[text.removeprefix("../")], 0
             population, index = self.populations[match[1]], match[2] or match[3]

@@ -1,16 +1,16 @@
 """Channels of a membrane, all those of the same segments in one mechanism, and models of concentrations."""
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl import units
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.instances import Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, finish, wanted
 from netspec.lems.nmodl.program import Program
-from netspec.lems.nmodl.system import Instance, System, Unsupported, build
+from netspec.lems.nmodl.system import System, build
 from netspec.lems.resolve import Resolved
 
 UNSPECIFIC = "non_specific"
@@ -30,7 +30,9 @@ ATTRIBUTES = {"caConc": "cai", "caConcExt": "cao", "caConc2": "ca2i", "caConcExt
 
 @dataclass(frozen=True)
 class Density:
-    """A channel density of a cell. name: what the names of its variables end with or begin with, '' for none."""
+    """A channel density of a cell. name: what the names of its variables end with or begin with, '' for
+    none.
+    """
 
     component: m.Component
     name: str = ""
@@ -39,15 +41,17 @@ class Density:
 def density(
     parts: Sequence[Density], found: Resolved, show: Collection[str] = (), *, name: str | None = None,
     tables: bool = True, ions: Collection[str] | None = None,
+    outside: Mapping[str, Node] | None = None,
 ) -> Mechanism | None:  # fmt: skip
     """The mechanism of all channel densities that are on the same segments.
 
-    values: gmax_<name> [S/cm2] or permeability_<name> [cm/s], and erev_<name> [mV] (without _ where the name is '').
-    Paths begin with the id of the density: "naChans/naChan/m/q". ions: those that have a current of their own, others
-    are part of i; None for na, k, ca and every ion with a known valence. tables: rates are looked up.
+    values: gmax_<name> [S/cm2] or permeability_<name> [cm/s], and erev_<name> [mV] (without _ where the
+    name is ''). Paths begin with the id of the density: "naChans/naChan/m/q". ions: those that have a
+    current of their own, others are part of i; None for na, k, ca and every ion with a known valence.
+    tables: rates are looked up.
     """
     try:
-        systems = [_part(part, found) for part in parts]
+        systems = [_part(part, found, outside or {}) for part in parts]
     except Unsupported as error:
         found.findings.wrong(error.place, error.message)
         return None
@@ -78,7 +82,7 @@ def _ion(part: Density, found: Resolved) -> str:
     return (channel.get("species") if channel else None) or part.component.get("ion") or UNSPECIFIC
 
 
-def _part(part: Density, found: Resolved) -> System:
+def _part(part: Density, found: Resolved, more: Mapping[str, Node]) -> System:
     """The system of one density, whose own parameters are named after it."""
     component = part.component
     uniform = UNIFORM.get(component.type.name)
@@ -89,7 +93,7 @@ def _part(part: Density, found: Resolved) -> System:
     if "iDensity" not in component.type.exposures:
         raise Unsupported(component.place, f"<{component.element.tag}>: not supported yet as a density")
     outside = {**OUTSIDE, "v": x.variable("v")} | {n: x.variable(ion) for n, ion in ATTRIBUTES.items()}
-    outside["vShift"] = x.ZERO
+    outside |= {"vShift": x.ZERO, **more}
     prefix = f"{part.name}_" if part.name else ""
     system = build(component, found, outside, lambda one: one.above is not None, prefix)
     renamed = {}
@@ -156,18 +160,29 @@ def _all_names(system: System, currents: dict[str, Node]) -> set[str]:
 
 
 def concentration(
-    component: m.Component, ion: str, found: Resolved, show: Collection[str] = ()
+    component: m.Component,
+    ion: str,
+    found: Resolved,
+    show: Collection[str] = (),
+    outside: Mapping[str, Node] | None = None,
 ) -> Mechanism | None:
     """The mechanism of a concentration model.
 
-    values: initialConcentration and initialExtConcentration [mM], 0 until they are set, and the component's own.
+    values: initialConcentration and initialExtConcentration [mM], 0 until they are set, and the component's
+    own.
     """
     area = x.multiply(x.number(1 / units.AREA), x.variable("area"))
     inward = x.negative(x.multiply(area, x.variable(f"i{ion}")))
-    outside = {**OUTSIDE, "v": x.variable("v"), "surfaceArea": area, "iCa": inward, f"i{ion.capitalize()}": inward}
-    outside |= {n: x.variable(n) for n in ("initialConcentration", "initialExtConcentration")}
+    own = {
+        **OUTSIDE,
+        "v": x.variable("v"),
+        "surfaceArea": area,
+        "iCa": inward,
+        f"i{ion.capitalize()}": inward,
+    }
+    own |= {n: x.variable(n) for n in ("initialConcentration", "initialExtConcentration")}
     try:
-        system = build(component, found, outside, lambda one: False)
+        system = build(component, found, {**own, **(outside or {})}, lambda one: False)
     except Unsupported as error:
         found.findings.wrong(error.place, error.message)
         return None
@@ -178,9 +193,13 @@ def concentration(
     line = f"USEION {ion} READ i{ion} WRITE {', '.join(n for n, _ in writes)}{valence}"
     external = {n: "(mM)" for n, _ in writes} | {f"i{ion}": "(mA/cm2)"}
     program = Program(
-        "SUFFIX", f"{component.type.name}: made of NeuroML", system, {}, [line], external, writes, wanted(system, show)
+        "SUFFIX",
+        f"{component.type.name}: made of NeuroML",
+        system,
+        {},
+        [line],
+        external,
+        writes,
+        wanted(system, show),
     )
     return finish(program, component.type.name)
-
-
-_ = (re, Callable, Instance)

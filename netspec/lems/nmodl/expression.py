@@ -1,34 +1,26 @@
 """Expressions as nested tuples: folded while they are made, and what algebra the compiler needs.
 
-A number is ("n", 2.0), a variable ("v", "m_q"), everything else (operator, operand, ...). Equal expressions are equal
-tuples, so that a dictionary finds common ones.
+A number is ("n", 2.0), a variable ("v", "m_q"), everything else (operator, operand, ...). Equal expressions
+are equal tuples, so that a dictionary finds common ones.
 """
 
-import ast
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from netspec.lems import formula
-
 Node = tuple[Any, ...]
 
 ZERO: Node = ("n", 0.0)
 ONE: Node = ("n", 1.0)
-COMPARISONS: dict[type, str] = {
-    ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
-}  # fmt: skip
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 NUMERIC: dict[str, Callable[[float], float]] = {
     "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "fabs": abs, "ceil": math.ceil,
-    "floor": math.floor, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sinh": math.sinh, "cosh": math.cosh,
+    "floor": math.floor, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sinh": math.sinh,
+    "cosh": math.cosh,
     "tanh": math.tanh, "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "factorial": lambda x: float(math.factorial(round(x))),
 }  # fmt: skip
-RENAMED = {"ln": "log", "abs": "fabs"}
-NEAR_ZERO = 1e-5
-"""Where x/(exp(x) - 1) loses digits, and its series is used."""
 
 
 def number(value: float) -> Node:
@@ -47,7 +39,7 @@ def is_number(node: Node, value: float | None = None) -> bool:
 
 
 def add(a: Node, b: Node) -> Node:
-    """a + b"""
+    """Sum."""
     if is_number(a) and is_number(b):
         return number(a[1] + b[1])
     if is_number(a, 0) or is_number(b, 0):
@@ -65,7 +57,7 @@ def add(a: Node, b: Node) -> Node:
 
 
 def subtract(a: Node, b: Node) -> Node:
-    """a - b"""
+    """Difference."""
     if is_number(a) and is_number(b):
         return number(a[1] - b[1])
     if is_number(b, 0):
@@ -74,6 +66,8 @@ def subtract(a: Node, b: Node) -> Node:
         return negative(b)
     if a == b:
         return ZERO
+    if a[0] == "neg":
+        return negative(add(a[1], b))
     if b[0] == "neg":
         return add(a, b[1])
     if is_number(b) and (b[1] < 0 or (a[0] in "+-" and is_number(a[2]))):
@@ -86,7 +80,7 @@ def negative(a: Node) -> Node:
     if is_number(a):
         return number(-a[1])
     if a[0] == "neg":
-        return a[1]
+        return a[1]  # type: ignore[no-any-return]
     if a[0] == "-":
         return subtract(a[2], a[1])
     if a[0] == "*" and is_number(a[1]):
@@ -97,18 +91,11 @@ def negative(a: Node) -> Node:
 
 
 def multiply(a: Node, b: Node) -> Node:
-    """a * b, with a constant in front."""
+    """Product, with a constant in front."""
     if is_number(b):
         a, b = b, a
     if is_number(a):
-        if is_number(b):
-            return number(a[1] * b[1])
-        if a[1] in (0.0, 1.0, -1.0):
-            return (ZERO, b, negative(b))[int(a[1])]
-        if b[0] == "*" and is_number(b[1]):
-            return multiply(number(a[1] * b[1][1]), b[2])
-        if b[0] == "/" and is_number(b[1]):
-            return divide(number(a[1] * b[1][1]), b[2])
+        return _scaled(a[1], b)
     if a[0] == "neg" or b[0] == "neg":
         flipped = (a[0] == "neg") != (b[0] == "neg")
         product = multiply(a[1] if a[0] == "neg" else a, b[1] if b[0] == "neg" else b)
@@ -123,8 +110,23 @@ def multiply(a: Node, b: Node) -> Node:
     return ("*", a, b)
 
 
+def _scaled(value: float, b: Node) -> Node:
+    """A number times an expression."""
+    if is_number(b):
+        return number(value * b[1])
+    if value in (0.0, 1.0, -1.0):
+        return (ZERO, b, negative(b))[int(value)]
+    if b[0] == "*" and is_number(b[1]):
+        return multiply(number(value * b[1][1]), b[2])
+    if b[0] == "/" and is_number(b[1]):
+        return divide(number(value * b[1][1]), b[2])
+    if b[0] == "neg":
+        return _scaled(-value, b[1])
+    return ("*", number(value), b)
+
+
 def divide(a: Node, b: Node) -> Node:
-    """a / b; x/(exp(x) - 1) becomes a function that is safe at 0."""
+    """Quotient; x/(exp(x) - 1) becomes a function that is safe at 0."""
     if is_number(a, 0):
         return ZERO
     if is_number(b) and b[1] != 0:
@@ -160,7 +162,7 @@ def _cancelled(a: Node, b: Node) -> Node | None:
 
 
 def power(a: Node, b: Node) -> Node:
-    """a ^ b; small whole powers are products."""
+    """Power; small whole powers are products."""
     if is_number(a) and is_number(b):
         return number(a[1] ** b[1])
     if is_number(b) and b[1] == int(b[1]) and 0 <= b[1] <= 12:
@@ -187,7 +189,9 @@ def compare(operator: str, a: Node, b: Node) -> Node:
     """1 or 0 where the operands are known."""
     if is_number(a) and is_number(b):
         x, y = a[1], b[1]
-        return number({">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y, "==": x == y, "!=": x != y}[operator])
+        return number(
+            {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y, "==": x == y, "!=": x != y}[operator]
+        )
     return ("cmp", operator, a, b)
 
 
@@ -195,6 +199,7 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
     """`then` where the condition holds."""
     if is_number(condition):
         return then if condition[1] else otherwise
+    then, otherwise = _settled(then, condition, 2), _settled(otherwise, condition, 3)
     if then == otherwise:
         return then
     if condition[0] == "cmp" and condition[1] in ("==", "!="):
@@ -207,8 +212,17 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
     return ("if", condition, then, otherwise)
 
 
+def _settled(node: Node, condition: Node, branch: int) -> Node:
+    """An expression where a condition is known: `branch` of its choices by that condition."""
+    if not any(part[0] == "if" and part[1] == condition for part in walk(node)):
+        return node
+    if node[0] == "if" and node[1] == condition:
+        return _settled(node[branch], condition, branch)
+    return (node[0], *(_settled(p, condition, branch) if isinstance(p, tuple) else p for p in node[1:]))
+
+
 def logic(operator: str, a: Node, b: Node) -> Node:
-    """a and b, a or b."""
+    """Conjunction or disjunction."""
     for known, other in ((a, b), (b, a)):
         if is_number(known):
             return other if bool(known[1]) == (operator == "and") else known
@@ -402,55 +416,3 @@ def slope(node: Node, x: str) -> Node | None:
             da, db = slope(a, x), slope(b, x)
             return da and db and choose(condition, da, db)
     return None
-
-
-def read(text: str, meaning: Callable[[str], Node]) -> Node:
-    """An expression of LEMS. meaning: what a name stands for."""
-    parsed = formula.parse(text)
-    if isinstance(parsed, str):
-        raise ValueError(parsed)
-    return _read(parsed.tree, meaning)
-
-
-def _read(node: ast.expr, meaning: Callable[[str], Node]) -> Node:
-    match node:
-        case ast.Constant(value):
-            return number(float(value))  # type: ignore[arg-type]
-        case ast.Name():
-            return meaning(formula.name_of(node))
-        case ast.UnaryOp(ast.USub(), a):
-            return negative(_read(a, meaning))
-        case ast.UnaryOp(ast.Not(), a):
-            return MAKE["not"](_read(a, meaning))
-        case ast.UnaryOp(_, a):
-            return _read(a, meaning)
-        case ast.BinOp(a, operator, b):
-            return _BINARY[type(operator)](_read(a, meaning), _read(b, meaning))
-        case ast.Compare(a, [operator], [b]):
-            return compare(COMPARISONS[type(operator)], _read(a, meaning), _read(b, meaning))
-        case ast.BoolOp(operator, values):
-            found = [_read(value, meaning) for value in values]
-            for other in found[1:]:
-                found[0] = logic("and" if isinstance(operator, ast.And) else "or", found[0], other)
-            return found[0]
-        case ast.Call(ast.Name(name), arguments):
-            return _call(name, [_read(a, meaning) for a in arguments])
-    raise ValueError(f"not allowed: {ast.unparse(node)!r}")
-
-
-_BINARY: dict[type, Callable[[Node, Node], Node]] = {
-    ast.Add: add, ast.Sub: subtract, ast.Mult: multiply, ast.Div: divide, ast.Pow: power,
-}  # fmt: skip
-
-
-def _call(name: str, arguments: list[Node]) -> Node:
-    match name, arguments:
-        case "power", [a, b]:
-            return power(a, b)
-        case "random", [a]:
-            return ("random", a)
-        case "H", [a]:
-            return choose(compare(">", a, ZERO), ONE, ZERO)
-        case _, [a]:
-            return call(RENAMED.get(name, name), a)
-    raise ValueError(f"{name} of {len(arguments)} arguments")

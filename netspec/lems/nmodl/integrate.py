@@ -1,8 +1,9 @@
 """How each state goes one step: by the form of its equation.
 
-x' = a x + b with a and b that do not have x is exact where they are held (v, and states that come later in the step):
-x + (1 - exp(a dt)) (-b/a - x). A term with another state that decays by itself, as in alpha functions, is exact too.
-What is not affine goes by Runge-Kutta's fourth-order rule, all such states together.
+x' = a x + b with a and b that do not have x is exact where they are held (v, and states that come later in
+the step): x + (1 - exp(a dt)) (-b/a - x). A term with another state that decays by itself, as in alpha
+functions, is exact too. What is not affine goes by Runge-Kutta's fourth-order rule, all such states
+together.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from netspec.lems.nmodl import expression as x
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.write import Lines
 
 DT = x.variable("dt")
 
@@ -95,3 +97,28 @@ def _pair(
         mixed = x.choose(x.compare("==", gap, x.ZERO), mixed, ("/", x.subtract(ed, ea), gap))
     new = x.add(x.multiply(x.variable(state), ea), x.multiply(x.variable(other), x.multiply(c, mixed)))
     return Step(state, value=new), {other}
+
+
+def runge_kutta(lines: Lines, rates: dict[str, Node]) -> None:
+    """Four stages for states that are not affine."""
+    start: dict[str, str] = {}
+    slopes: dict[str, list[tuple[int, str]]] = {}
+    for state in rates:
+        start[state] = f"{state}_0"
+        lines.lines.append(f"{state}_0 = {state}")
+        lines.local.append(f"{state}_0")
+    for stage, (share, weight) in enumerate(((0.5, 1), (0.5, 2), (1.0, 2), (0.0, 1))):
+        inner = Lines(dict(lines.known), {}, lines.lines, lines.local, set(), lines.taken)
+        inner.share(rates.values())
+        for state, rate in rates.items():
+            name = f"{state}_d{stage + 1}"
+            lines.local.append(name)
+            inner.lines.append(f"{name} = {inner.text(rate)}")
+        for state in rates:
+            slopes.setdefault(state, []).append((weight, f"{state}_d{stage + 1}"))
+            if share:
+                lines.lines.append(f"{state} = {start[state]} + {share}*dt*{state}_d{stage + 1}")
+    for state in rates:
+        total = " + ".join(f"{w}*{name}" if w > 1 else name for w, name in slopes[state])
+        lines.lines.append(f"{state} = {start[state]} + dt/6*({total})")
+        lines.forget(state)

@@ -1,7 +1,7 @@
 """What the compiler returns."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from netspec.lems.nmodl import expression as x
@@ -24,16 +24,19 @@ OUTSIDE: dict[str, Node] = {
 class Mechanism:
     """A mod file, and what one component gives it.
 
-    name: SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL; it has a hash of the text, so that equal dynamics share a file.
+    name: SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL; it has a hash of the text, so that equal dynamics share
+    a file.
     values: RANGE parameters of this component in NEURON's units.
-    shown: path below the component -> (RANGE variable, what one unit of it is in SI units; negative where the sign is
-    another one). "v" is the membrane potential of its section.
-    peer: the RANGE variable that takes the voltage [mV] of the other side, for gap junctions and graded synapses.
+    shown: path below the component -> (RANGE variable, what one unit of it is in SI units; negative where
+    the sign is another one). "v" is the membrane potential of its section.
+    peer: the RANGE variable that takes the voltage [mV] of the other side, for gap junctions and graded
+    synapses.
     stream: the RANDOM variable, whose ids are to be set for each instance; "" if it has none.
     capacitance: of a point cell [nF]; its section has any area, and cm such that area*cm is this.
-    vinit, threshold: of a point cell [mV]; with a threshold (no reset) spikes are those of a NetCon on v, without one
-    the mechanism sends its spikes itself, if it has any.
-    times: spikes [ms] that the component has, to be played to `name` (or, without a text, as a cell of their own).
+    vinit, threshold: of a point cell [mV]; with a threshold (no reset) spikes are those of a NetCon on v,
+    without one the mechanism sends its spikes itself, if it has any.
+    times: spikes [ms] that the component has, to be played to `name` (or, without a text, as a cell of
+    their own).
     """
 
     name: str
@@ -48,14 +51,12 @@ class Mechanism:
     threshold: float | None = None
     times: tuple[float, ...] = ()
     spikes: bool = False
-    weight: str = ""
-    currents: dict[str, str] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {"SUFFIX": "density", "POINT_PROCESS": "point", "ARTIFICIAL_CELL": "artificial"}
 
 
-def finish(program: Program, stem: str, name: str | None = None, **more: object) -> Mechanism:
+def finish(program: Program, stem: str, name: str | None = None) -> Mechanism:
     """The mechanism of a program; stem: the readable part of its name, or the name as it is to be."""
     made, text = (name, program.text(name)) if name else program.named(stem)
     system = program.system
@@ -74,8 +75,8 @@ def finish(program: Program, stem: str, name: str | None = None, **more: object)
     return Mechanism(
         made, KINDS[program.kind], text, values, shown,
         peer=PEER if PEER in words else "", stream=STREAM if STREAM in words else "",
-        spikes="net_event(t)" in text, **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+        spikes="net_event(t)" in text,
+    )  # fmt: skip
 
 
 def _kinetic(system: System) -> list[str]:
@@ -93,9 +94,13 @@ def wanted(system: System, show: Collection[str]) -> dict[str, Node]:
 
 
 def kept(system: System, show: Collection[str], exposed: bool = False) -> set[str]:
-    """The states that are there to be seen: those to be shown, and (exposed) all that the component exposes."""
+    """The states that are there to be seen: those to be shown, and (exposed) all that the component
+    exposes.
+    """
     paths = [*show, *(system.top.type.exposures if exposed else ())]
-    return {system.seen[path][0][1] for path in paths if path in system.seen and system.seen[path][0][0] == "v"}
+    return {
+        system.seen[path][0][1] for path in paths if path in system.seen and system.seen[path][0][0] == "v"
+    }
 
 
 def evaluated(node: Node, values: Mapping[str, float]) -> float | None:

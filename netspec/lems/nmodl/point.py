@@ -1,14 +1,22 @@
 """Synapses, inputs, cells of one point and sources of spikes."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
-from netspec.lems.nmodl import units
+from netspec.lems.nmodl.events import STIFF, is_polled
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.instances import Instance, Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
-from netspec.lems.nmodl.program import STIFF, Program
-from netspec.lems.nmodl.system import ATTACHED, PEER, Condition, Instance, Statement, System, Unsupported, build
+from netspec.lems.nmodl.program import Program
+from netspec.lems.nmodl.reduce import is_level
+from netspec.lems.nmodl.system import (
+    ATTACHED,
+    PEER,
+    System,
+    build,
+)
 from netspec.lems.resolve import Resolved
 
 POINT: dict[str, Node] = {**OUTSIDE, "v": x.variable("v"), "V": x.variable("v"), "caConc": x.variable("cai")}
@@ -25,14 +33,19 @@ def _folds(one: Instance) -> bool:
     return False
 
 
+Outside = Mapping[str, Node]
+
+
 def _guarded(
-    make: Callable[[m.Component, Resolved, Collection[str]], Mechanism],
+    make: Callable[[m.Component, Resolved, Collection[str], Outside], Mechanism],
 ) -> Callable[..., Mechanism | None]:
     """The same, with what cannot be compiled among the findings."""
 
-    def guarded(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism | None:
+    def guarded(
+        component: m.Component, found: Resolved, show: Collection[str] = (), outside: Outside | None = None
+    ) -> Mechanism | None:
         try:
-            return make(component, found, show)
+            return make(component, found, show, {**POINT, **(outside or {})})
         except Unsupported as error:
             found.findings.wrong(error.place, error.message)
             return None
@@ -47,18 +60,20 @@ def _current_of(system: System) -> Node:
         if name in system.seen:
             return x.negative(system.seen[name][0])
     component = system.top.component
-    raise Unsupported(component.place, f"<{component.element.tag}> {component.id!r} makes no current: not supported yet")
+    raise Unsupported(
+        component.place, f"<{component.element.tag}> {component.id!r} makes no current: not supported yet"
+    )
 
 
-def _point(component: m.Component, found: Resolved, show: Collection[str]) -> Mechanism:
-    system = build(component, found, POINT, _folds)
+def _point(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
+    system = build(component, found, outside, _folds)
     ions = ["USEION ca READ cai"] if any("cai" in x.names(n) for n, _ in system.seen.values()) else []
     program = Program(
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, {"i": _current_of(system)}, ions,
         {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show), keep=kept(system, show),
     )  # fmt: skip
     times = _times(component) if component.is_a(*PLAYED) else ()
-    return finish(program, component.type.name, times=times)
+    return replace(finish(program, component.type.name), times=times)
 
 
 def _times(component: m.Component) -> tuple[float, ...]:
@@ -67,79 +82,92 @@ def _times(component: m.Component) -> tuple[float, ...]:
 
 
 @_guarded
-def synapse(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+def synapse(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A POINT_PROCESS with NET_RECEIVE(weight), the weight of NeuroML (1 by default).
 
-    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses have a
-    parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other cell.
+    One for each connection where it has plasticity; others may be shared. Gap junctions and graded synapses
+    have a parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other
+    cell.
     """
-    return _point(component, found, show)
+    return _point(component, found, show, outside)
 
 
 @_guarded
-def current(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+def current(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """An input into a cell: POINT_PROCESS with the parameter `scale`, the weight of NeuroML (1 by default).
 
     timedSynapticInput: `times` are to be played to it.
     """
-    return _point(component, found, show)
+    return _point(component, found, show, outside)
 
 
 @_guarded
-def source(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+def source(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A cell that only sends spikes: ARTIFICIAL_CELL; a spikeArray has no text, only `times`."""
     if component.is_a("spikeArray"):
         return Mechanism("VecStim", "artificial", "", {}, {}, times=_times(component), spikes=True)
-    system = build(component, found, OUTSIDE, _folds)
-    program = Program("ARTIFICIAL_CELL", f"{component.type.name}: made of LEMS", system, show=wanted(system, show), keep=kept(system, show))
-    for regime, (steps, left) in program.steps.items():
-        if steps or left:
-            # something changes between events
-            system = build(component, found, POINT, _folds)
-            program = Program("POINT_PROCESS", f"{component.type.name}: made of LEMS", system, show=wanted(system, show), keep=kept(system, show))
-            return finish(program, component.type.name)
-        del regime
-    return finish(program, component.type.name)
+
+    def program(kind: str) -> Program:
+        system = build(component, found, outside, _folds)
+        title = f"{component.type.name}: made of LEMS"
+        return Program(kind, title, system, show=wanted(system, show), keep=kept(system, show))
+
+    made = program("ARTIFICIAL_CELL")
+    looked_at = any(not is_level(c) and is_polled(made, c) for c in made.system.conditions)
+    if looked_at or any(steps or left for steps, left in made.steps.values()):
+        made = program("POINT_PROCESS")  # something changes between events
+    return finish(made, component.type.name)
 
 
 @_guarded
-def cell(component: m.Component, found: Resolved, show: Collection[str] = ()) -> Mechanism:
+def cell(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """A cell of one point: a POINT_PROCESS in a section of its own, whose potential is that of the cell.
 
-    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any other.
+    Its section has the capacitance and nothing else, so that synapses and inputs are attached as to any
+    other.
     """
-    outside = {**POINT, "surfaceArea": x.number(0.0)}
-    system = build(component, found, outside, _folds)
-    by: dict[str, Node] = {ATTACHED: x.ZERO}
+    system = build(component, found, {"surfaceArea": x.ZERO, **outside}, _folds)
     rates = {regime: rates.pop("v") for regime, rates in system.rates.items() if "v" in rates}
-    capacity = None
-    for rate in rates.values():
-        found_ = x.affine(rate, ATTACHED)
-        if found_ is None:
-            raise Unsupported(component.place, f"<{component.element.tag}> {component.id!r}: its current is not added to others: not supported yet")
-        if not x.is_number(found_[0], 0):
-            capacity = x.divide(x.ONE, found_[0])
-    farads = x.ONE if capacity is None else capacity
+    farads = _capacity(component, rates.values())
+    by: dict[str, Node] = {ATTACHED: x.ZERO}
     flows = {regime: x.negative(x.multiply(farads, x.replaced(rate, by))) for regime, rate in rates.items()}
     for regime, own in system.rates.items():
         system.rates[regime] = {state: x.replaced(rate, by) for state, rate in own.items()}
-    system.seen = {path: (x.replaced(node, by), d) for path, (node, d) in system.seen.items() if ATTACHED not in x.names(node)}
+    system.seen = {path: entry for path, entry in system.seen.items() if ATTACHED not in x.names(entry[0])}
     threshold = _threshold(system)
+    jumps = threshold is None and any(not is_level(c) for c in system.conditions)
+    # of a steep upstroke a straight line knows too little
+    jumps = jumps and all(x.affine(flow, "v") for flow in flows.values())
     currents = {}
     if rates:
         currents = {"i": _flow(system, flows, farads)}
     program = Program(
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, currents, [],
         {"i": "(nA)"}, [], wanted(system, show), keep=kept(system, show, exposed=True),
+        capacity=farads,
+        flows=flows if jumps else {},
     )  # fmt: skip
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"
     start = next((s.value for s in system.start if s.name == "v"), x.ZERO)
-    return finish(
-        program, component.type.name, capacitance=evaluated(farads, system.given) if rates else 1.0,
+    return replace(
+        finish(program, component.type.name),
+        capacitance=evaluated(farads, system.given),
         vinit=evaluated(start, system.given) if rates else None,
         threshold=None if threshold is None else evaluated(threshold, system.given),
-    )  # fmt: skip
+    )
+
+
+def _capacity(component: m.Component, rates: Iterable[Node]) -> Node:
+    """The capacitance by which attached currents change v; 1 nF where nothing can be attached."""
+    for rate in rates:
+        found = x.affine(rate, ATTACHED)
+        if found is None:
+            message = f"<{component.element.tag}> {component.id!r}: its current is not added to others"
+            raise Unsupported(component.place, f"{message}: not supported yet")
+        if not x.is_number(found[0], 0):
+            return x.divide(x.ONE, found[0])
+    return x.ONE
 
 
 def _flow(system: System, flows: dict[str, Node], farads: Node) -> Node:
@@ -166,6 +194,3 @@ def _threshold(system: System) -> Node | None:
         return None
     system.conditions = [c for c in system.conditions if c is not above[0] and c not in below]
     return test[1][3]  # type: ignore[no-any-return]
-
-
-_ = (units, Condition, Statement)

@@ -1,19 +1,21 @@
 """A tree of components -> one system of equations: names with prefixes, everything derived put in its place.
 
-Values are in the units of units.py. Parameters are numbers where `folds` says so, else names with a value. What a
-component requires comes from the nearest component above it that has something of that name, else from outside.
+Values are in the units of units.py. Parameters are numbers where `folds` says so, else names with a value.
+What a component requires comes from the nearest component above it that has something of that name, else
+from outside.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from netspec.lems import formula, quantity
 from netspec.lems import model as m
-from netspec.lems import quantity
 from netspec.lems.formula import Checker
 from netspec.lems.nmodl import expression as x
-from netspec.lems.nmodl import units
+from netspec.lems.nmodl import parse, units
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.instances import Instance, Unsupported, above, optional, selected, tree
 from netspec.lems.resolve import Resolved
 from netspec.lems.tree import Place
 
@@ -24,44 +26,23 @@ PEER = "vpeer"
 WEIGHT = "weight"
 SCALE = "scale"
 """The weight of an input, which has no events."""
-ACTIVE = "regime"
+REGIME = "regime_now"
+"""The regime that is active, as a number."""
 SEGMENT = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<filter>[^\]]*)\])?\Z")
-RESERVED = frozenset(
-    "v t dt i area diam celsius flag weight states INITIAL STATE E PI R0 e name loc get_segment F_ now"
-    " if else while for solve table exp log sqrt fabs pow sin cos".split()
-)
-
-
-class Unsupported(Exception):
-    """Something that cannot be compiled yet, where it is written."""
-
-    def __init__(self, place: Place, message: str) -> None:
-        super().__init__(message)
-        self.place, self.message = place, message
-
-
-@dataclass(eq=False)
-class Instance:
-    """A component in the tree. role: its name in the one above; prefix: that of its variables."""
-
-    component: m.Component
-    above: "Instance | None"
-    role: str
-    prefix: str
-    path: str
-    below: list["Instance"] = field(default_factory=list)
-    targets: list["Instance"] = field(default_factory=list)
-
-    @property
-    def type(self) -> m.ComponentType:
-        """That of the component."""
-        return self.component.type
-
-    def walk(self) -> Iterator["Instance"]:
-        """It and all below."""
-        yield self
-        for child in self.below:
-            yield from child.walk()
+WORDS = """
+v t dt i area diam celsius flag weight states rates constants late wait drive held now since v_now v_before
+name loc get_segment has_loc PI E R0 y j y0 y1 yn j0 j1 jn gamma signal time index remainder div exit main
+if else while for do switch case default return break continue goto auto bool char class const delete double
+enum extern false true float friend inline int long mutable namespace new operator private protected public
+register short signed sizeof static struct template this throw try catch typedef union unsigned using virtual
+void volatile and or not xor exp log log10 sqrt fabs pow sin cos tan sinh cosh tanh asin acos atan ceil floor
+ASSIGNED AFTER BEFORE BREAKPOINT BY CONDUCTANCE CONSERVE CONSTANT DEFINE DEPEND DERIVATIVE ELSE FROM FUNCTION
+GLOBAL IF INCLUDE INITIAL KINETIC LINEAR LOCAL METHOD NEURON NONLINEAR PARAMETER POINTER PROCEDURE PROTECT
+RANGE READ SOLVE START STATE STEADYSTATE STEP SUFFIX TABLE THREADSAFE TITLE TO UNITS USEION VALENCE VERBATIM
+WATCH WHILE WITH WRITE
+"""
+RESERVED = frozenset(WORDS.split())
+"""What a variable cannot be called in NMODL, in the C++ that it becomes, or in Python."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,9 @@ class Scheme:
 
 @dataclass
 class System:
-    """What is integrated and done. rates: d/dt by state, of all regimes under ''; given: parameters that stay."""
+    """What is integrated and done. rates: d/dt by state, of all regimes under ''; given: parameters that
+    stay.
+    """
 
     top: Instance
     given: dict[str, float] = field(default_factory=dict)
@@ -119,61 +102,8 @@ def build(
     prefix: str = "",
 ) -> System:
     """The system of a component with all below it; Unsupported where something cannot be compiled."""
-    top = _tree(component, None, "", prefix, found)
+    top = tree(component, None, "", prefix, found)
     return _Flattener(System(top), found, outside, folds).run()
-
-
-def _tree(c: m.Component, above: Instance | None, role: str, prefix: str, found: Resolved) -> Instance:
-    path = "" if above is None else f"{above.path}{c.id or role}/"
-    made = Instance(c, above, role, prefix, path)
-    counts: dict[str, int] = {}
-    for child in c.children:
-        counts[child.role] = counts.get(child.role, 0) + 1
-    seen: dict[str, int] = {}
-    for child in c.children:
-        if child.role not in c.type.roles or child.is_a("spike"):
-            continue  # spikes are played
-        seen[child.role] = seen.get(child.role, 0) + 1
-        many = c.type.roles[child.role].kind == "Children"
-        label = child.id if many and child.id else child.role + (str(seen[child.role]) if counts[child.role] > 1 else "")
-        label = f"_{label}" if label[:1].isdigit() and not prefix else label
-        made.below.append(_tree(child, made, child.role, f"{prefix}{label}_", found))
-    for part in c.type.structure.all("ChildInstance") if c.type.structure else ():
-        name = part.attributes["component"]
-        child = found.named(c.get(name))
-        if child is None:
-            raise Unsupported(c.place, f"{name}={c.get(name)!r} does not exist")
-        label = "" if name == "ionChannel" else f"{name}_"
-        made.below.append(_tree(child, made, name, prefix + label, found))
-    _connect(made)
-    return made
-
-
-def _connect(made: Instance) -> None:
-    """Which instances get the events that this one or its parent sends."""
-    structure = made.type.structure
-    named: dict[str | None, Instance | None] = {}
-    for part in structure.children if structure else ():
-        if part.tag == "With":
-            named[part.get("as")] = _with(made, part.attributes.get("instance", ""))
-        elif part.tag == "EventConnection":
-            source, target = named.get(part.get("from")), named.get(part.get("to"))
-            if source and target:
-                source.targets.append(target)
-        elif part.tag != "ChildInstance":
-            raise Unsupported(part.place, f"<{part.tag}> in the structure of {made.type.name!r}: not supported yet")
-
-
-def _with(made: Instance, where: str) -> Instance | None:
-    if where == "this":
-        return made
-    if where == "parent":
-        return made.above
-    path = [step for step in (made.component.get(where) or where).split("/") if step not in (".", "")]
-    inside = [child for child in made.below if path and path[0] in (child.component.id, child.role)]
-    if not inside:
-        raise Unsupported(made.component.place, f"{where}: {'/'.join(path)!r} is not in {made.component.id!r}")
-    return inside[0]
 
 
 @dataclass
@@ -199,13 +129,16 @@ class _Flattener:
         for instance in system.top.walk():
             if instance.type.dynamics:
                 self._dynamics(instance, instance.type.dynamics)
-        for instance in reversed(list(system.top.walk())):
-            for handler in instance.type.dynamics.handlers if instance.type.dynamics else ():
-                if handler.kind == "OnStart":
-                    # children first: parents read what they are
-                    system.start += self._statements(instance, handler)
+        self._start()
         self._seen()
         return system
+
+    def _start(self) -> None:
+        """What is done at first; by children first, since parents read what they are."""
+        for instance in reversed(list(self.system.top.walk())):
+            for handler in instance.type.dynamics.handlers if instance.type.dynamics else ():
+                if handler.kind == "OnStart":
+                    self.system.start += self._statements(instance, handler)
 
     def _dynamics(self, instance: Instance, dynamics: m.Dynamics) -> None:
         system, top = self.system, instance is self.system.top
@@ -216,7 +149,9 @@ class _Flattener:
             elif handler.kind == "OnEvent" and top:
                 system.received += self._statements(instance, handler)
         if dynamics.regimes and not top:
-            raise Unsupported(instance.component.place, f"regimes inside {system.top.type.name!r}: not supported yet")
+            raise Unsupported(
+                instance.component.place, f"regimes inside {system.top.type.name!r}: not supported yet"
+            )
         for regime in dynamics.regimes.values():
             if regime.initial:
                 system.first = regime.name
@@ -243,8 +178,6 @@ class _Flattener:
         library = self.found.document.library
         readable = {n: library.dimensions.get(d) for n, d in instance.type.readable().items()} | {"t": None}
         wrong: list[str] = []
-        from netspec.lems import formula
-
         parsed = formula.parse(text)
         if isinstance(parsed, str):
             return 1.0
@@ -281,7 +214,7 @@ class _Flattener:
         full = f"{instance.prefix}{name}"
         if name == "v" and instance is self.system.top and name in (instance.type.dynamics or _NONE).states:
             full = "v"
-        elif full in RESERVED or full.lower() in ("c", "i") and full != "C" and full != "I":
+        elif full in RESERVED:
             full += "_"
         self.system.dimensions[full] = self.dimension(instance, name)
         return full
@@ -294,7 +227,7 @@ class _Flattener:
     def read(self, instance: Instance, text: str, place: Place) -> Node:
         """An expression with what its names stand for."""
         try:
-            return x.read(text, lambda name: self.meaning(instance, name, place))
+            return parse.read(text, lambda name: self.meaning(instance, name, place))
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             raise Unsupported(place, f"{text!r}: {error}") from error
 
@@ -322,16 +255,20 @@ class _Flattener:
             return node
         if quantity_ is not None and not isinstance(quantity_, m.Requirement):
             return self._value(instance, quantity_)
-        for above in _above(instance):
-            dynamics = above.type.dynamics or _NONE
+        for one in above(instance):
+            dynamics = one.type.dynamics or _NONE
             if name in dynamics.derived or name in dynamics.states:
-                return self.meaning(above, name, place)
-            if name in above.type.quantities and not isinstance(above.type.quantities[name], m.Requirement):
-                return self.meaning(above, name, place)
+                return self.meaning(one, name, place)
+            if name in one.type.quantities and not isinstance(one.type.quantities[name], m.Requirement):
+                return self.meaning(one, name, place)
         if name in self.outside:
             return self.outside[name]
         where = self.system.top.component
-        raise Unsupported(place, f"{made.name!r} requires {name!r}, which <{where.element.tag}> {where.id!r} does not have: not supported yet")
+        raise Unsupported(
+            place,
+            f"{made.name!r} requires {name!r}, which <{where.element.tag}> {where.id!r} does not have: "
+            "not supported yet",
+        )
 
     eliminated: dict[str, Node] = field(default_factory=dict)
 
@@ -343,7 +280,7 @@ class _Flattener:
         if q.name not in component.values and q.value is not None:
             value = quantity.read(q.value, q.dimension, library)
         if q.name not in component.values and q.value is None and not isinstance(q, m.IndexParameter):
-            if not _optional(instance, q.name):
+            if not optional(instance, q.name):
                 raise Unsupported(component.place, f"<{component.element.tag}> has no {q.name!r}")
             value = 0.0
         if isinstance(value, str):
@@ -391,12 +328,16 @@ class _Flattener:
                 return x.variable(ATTACHED)
             if role and role.kind == "InstanceRequirement":
                 if last != "v":
-                    raise Unsupported(d.place, f"select={d.select!r}: only the voltage of a peer: not supported yet")
+                    raise Unsupported(
+                        d.place, f"select={d.select!r}: only the voltage of a peer: not supported yet"
+                    )
                 return x.variable(PEER)
-            places = [child for place in places for child in _found(place, match["name"], match["filter"])]
+            places = [child for place in places for child in selected(place, match["name"], match["filter"])]
         found = [self.meaning(place, last, d.place) for place in places]
         if d.reduce is None and len(found) != 1:
-            raise Unsupported(d.place, f"select={d.select!r} finds {len(found)} things in {instance.component.id!r}")
+            raise Unsupported(
+                d.place, f"select={d.select!r} finds {len(found)} things in {instance.component.id!r}"
+            )
         product = d.reduce == "multiply"
         node = x.ONE if product else x.ZERO
         for one in found:
@@ -448,30 +389,6 @@ class _Flattener:
                     path = f"{instance.path}{name}"
                     self.system.seen[path] = node, library.dimensions.get(exposed, m.NONE)
                     self.system.labels[path] = self.variable(instance, name)
-
-
-def _above(instance: Instance) -> Iterator[Instance]:
-    while instance.above is not None:
-        instance = instance.above
-        yield instance
-
-
-def _found(place: Instance, name: str, filter_: str | None) -> Iterator[Instance]:
-    """The instances below that a step of a path means."""
-    key, _, value = (filter_ or "").partition("=")
-    for child in place.below:
-        if name not in (child.role, child.component.id):
-            continue
-        if not value or child.component.get(key.strip()) == value.strip().strip("'\""):
-            yield child
-
-
-def _optional(instance: Instance, name: str) -> bool:
-    """Whether NeuroML lets a parameter out, such as the conductance of a channel in a density."""
-    from netspec.lems import schema
-
-    kinds = (schema.kind(ancestor) for ancestor in instance.type.ancestors)
-    return any(kind is not None and name in kind.attributes for kind in kinds)
 
 
 _NONE = m.Dynamics(Place("", 0), {}, {}, (), (), {}, ())

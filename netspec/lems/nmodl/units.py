@@ -1,6 +1,7 @@
 """NEURON's units as a coherent system, so that the equations of LEMS hold in them as they are written.
 
-With ms, mV, nA, 10 um, fmol and K as base units, uS, nF, mM, mA/cm2, S/cm2 and cm/s follow: only values are converted.
+With ms, mV, nA, 10 um, fmol and K as base units, uS, nF, mM, mA/cm2, S/cm2 and cm/s follow: only values are
+converted.
 """
 
 from netspec.lems.model import Vector

@@ -41,7 +41,7 @@ class Lines:
                 self._count(child, counts)
 
     def set(self, name: str, node: Node) -> None:
-        """name = expression; what was known of the name before is forgotten."""
+        """Write name = expression; what was known of the name before is forgotten."""
         self.lines.append(f"{name} = {self.text(node)}")
         self.forget(name)
 
@@ -118,11 +118,15 @@ class Lines:
             case ("random", a):
                 drawn = f"random_uniform({STREAM}, 0, 1)"
                 return drawn if x.is_number(a, 1) else _brackets(f"{self.text(a, 2)}*{drawn}", level > 2)
+        return self._logic(node, level)
+
+    def _logic(self, node: Node, level: int) -> str:
+        match node:
             case ("cmp", operator, a, b):
                 return _brackets(f"{self.text(a, 1)} {operator} {self.text(b, 1)}", level > 0)
             case ("and" | "or" as operator, a, b):
                 word = "&&" if operator == "and" else "||"
-                return f"({self.text(a, 1)} {word} {self.text(b, 1)})"
+                return f"({self.text(a)} {word} {self.text(b)})"
             case ("not", a):
                 return f"!({self.text(a)})"
         raise ValueError(node)

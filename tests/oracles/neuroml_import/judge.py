@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import environment
@@ -44,7 +45,8 @@ def with_output(text, name, part):
     if "<OutputFile" in bare or "<EventOutputFile" in bare:
         return bare
     shown = dict.fromkeys(re.findall(r'<Line\b[^>]*?\bquantity="([^"]+)"', bare, flags=re.DOTALL))
-    columns = "".join(f'<OutputColumn id="c{i}" quantity="{q}"/>' for i, q in enumerate(shown))
+    in_cells = [quantity for quantity in shown if "[" in quantity or "/" in quantity]
+    columns = "".join(f'<OutputColumn id="c{i}" quantity="{q}"/>' for i, q in enumerate(in_cells))
     output = f'<OutputFile id="shown" fileName="results/{name}.dat">{columns}</OutputFile>'
     return bare.replace("</Simulation>", output + "</Simulation>")
 
@@ -72,6 +74,25 @@ def reference(name, part=1, *options):
                 shutil.rmtree(place / rest, ignore_errors=True)
             (place / "complete").touch()
     return place / "files"
+
+
+def in_neuron(name, folder, parts):
+    """By part, a folder with what jNeuroML's script for NEURON writes with steps of 1/part."""
+    if shutil.which("java") is None:
+        pytest.skip("jNeuroML needs Java")
+    made = {}
+    for part in parts:
+        place = lay_out(Path(folder, str(part)), part)
+        jar = Path(wheel().filename)
+        for command in (
+            ["java", "-jar", jar, f"{EXAMPLE}{name}.xml", "-neuron", "-nogui"],
+            [sys.executable, Path(sys.executable).parent / "nrnivmodl"],
+            [sys.executable, f"{EXAMPLE}{name}_nrn.py", "-nogui"],
+        ):
+            done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        made[part] = place / "results"
+    return made
 
 
 def columns(path):
