@@ -197,7 +197,7 @@ def drawn():
 
 NETWORKS = {made.__name__: made for made in (branched, sources, junctions, point_neurons, drawn)}
 CONFIG = {
-    "duration": 90,
+    "duration": 92,
     "hParams": {"celsius": 8, "v_init": -65},
     "recordCells": [0, 1],
     "recordTraces": {"V soma": {"sec": "soma", "loc": 0.5, "var": "v"}},

@@ -17,8 +17,8 @@ from netspec.formats.neuroml.export.write import export
 from netspec.lems.read import wheel
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="jNeuroML needs Java")
-EARLY_OR_LATE = {"branched": 0.5, "sources": 0.5, "junctions": 1.0, "point_neurons": 1.2, "drawn": 0.5}
-"""By how much spikes may move in 100 ms [ms]: jNeuroML's channels are integrated by Euler's explicit rule.
+EARLY_OR_LATE = dict.fromkeys(networks.NETWORKS, 1.2)
+"""By how much spikes may move in 92 ms [ms]: jNeuroML's channels are integrated by Euler's explicit rule.
 
 Its events of Izhikevich's neurons are crossings of 0 mV, which comes 1 ms before vpeak here.
 """
