@@ -146,10 +146,10 @@ def unsupported() -> dict[str, str]:
     Taken from the places that refuse them, so that it is right when one of them is supported.
     """
     from netspec import specs
-    from netspec.session import instead, later
+    from netspec.session import instead
     from netspec.spec import cell, network, simulation
 
-    found = {name: f"sim.{name}()" for name in later.NOT_YET}
+    found: dict[str, str] = {}
     for module in (network, cell, simulation):
         found |= _later_keys(module)
     for name, function in vars(specs.NetParams).items():
