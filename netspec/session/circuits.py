@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from netspec import cache
 from netspec.errors import FileError
 from netspec.formats import json as netpyne_json
 
@@ -74,7 +75,7 @@ def _cells(path: Path, each: Sequence[Mapping[str, Any]], mods: Sequence[Path]) 
 
 def neuroml(path: str | Path) -> Dictionaries:
     """NetParams and simConfig of a NeuroML or LEMS file or a YAML experiment, and its mod files' folder."""
-    from netspec import cache, target
+    from netspec import target
     from netspec.formats import experiment
     from netspec.formats.neuroml import network
 

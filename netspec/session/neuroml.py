@@ -1,11 +1,12 @@
 """NeuroML out of a session or of the command line, and into a session."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from netspec.errors import StateError
 from netspec.plan import Plan
+from netspec.session import circuits
 from netspec.session.exporting import mods
 
 
@@ -39,17 +40,16 @@ def read(path: Path, sim_config: Any) -> tuple[dict[str, Any], Any]:
 
     Temperature and initial potential are the file's, unless simConfig has hParams of these names.
     """
-    from netspec.formats.neuroml import network
     from netspec.neuron import mechanisms
 
-    model = network.read(path)
-    mechanisms.load([_kept(model.mods)])
-    conditions = model.sim_config.get("hParams", {})
+    net_params, own, mod_folders = circuits.neuroml(path)
+    mechanisms.load(mod_folders)
+    conditions = own.get("hParams", {})
     if isinstance(sim_config, Mapping):
         sim_config = {**sim_config, "hParams": {**conditions, **sim_config.get("hParams", {})}}
     else:
         sim_config.hParams = {**conditions, **_changed(sim_config)}
-    return model.net_params, sim_config
+    return net_params, sim_config
 
 
 def _changed(sim_config: Any) -> dict[str, Any]:
@@ -59,19 +59,6 @@ def _changed(sim_config: Any) -> dict[str, Any]:
     usual = SimConfig().get("hParams", {})
     own = dict(getattr(sim_config, "hParams", {}) or {})
     return {name: value for name, value in own.items() if usual.get(name) != value}
-
-
-def _kept(texts: Mapping[str, str]) -> Path:
-    """A folder in the cache with these mod files."""
-    from netspec.neuron import cache
-
-    def write(folder: Path) -> None:
-        for name, text in texts.items():
-            (folder / f"{name}.mod").write_text(text, encoding="utf-8")
-
-    parts: Iterable[str] = (part for pair in sorted(texts.items()) for part in pair)
-    place: Path = cache.made_once("neuroml", cache.key(parts), write)
-    return place
 
 
 def channels() -> str:
