@@ -24,6 +24,7 @@ log = logging.getLogger("netspec")
 parameters = catalog.parameters
 everything = catalog.everything
 artificial_names = catalog.artificial_cells
+units = catalog.units
 
 PATIENCE = 10.0
 """How long [s] a library made by another rank may take to be seen through a network file system."""
