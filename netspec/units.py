@@ -46,7 +46,20 @@ LONG = {"milli": "m", "micro": "u", "nano": "n", "pico": "p", "kilo": "k", "mega
 KNOWN = (
     *("us", "ms", "s", "uV", "mV", "V", "pA", "nA", "uA", "pS", "nS", "uS", "mS", "nm", "um", "mm", "cm"),
     *("Hz", "kHz", "uM", "mM", "M", "pF/um2", "uF/cm2", "F/m2", "pS/um2", "S/m2", "mS/cm2", "S/cm2"),
-    *("ohm*cm", "kohm*cm", "ohm*m", "kohm", "Mohm", "Gohm", "uA/cm2", "mA/cm2", "A/m2", "um/ms", "m/s", "degC"),
+    *(
+        "ohm*cm",
+        "kohm*cm",
+        "ohm*m",
+        "kohm",
+        "Mohm",
+        "Gohm",
+        "uA/cm2",
+        "mA/cm2",
+        "A/m2",
+        "um/ms",
+        "m/s",
+        "degC",
+    ),
 )
 FACTOR = re.compile(r"\s*([*/.]?)\s*([A-Za-zµ]+)\^?(-?\d*)")
 NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)

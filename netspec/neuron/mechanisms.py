@@ -24,7 +24,6 @@ log = logging.getLogger("netspec")
 parameters = catalog.parameters
 everything = catalog.everything
 artificial_names = catalog.artificial_cells
-units = catalog.units
 
 PATIENCE = 10.0
 """How long [s] a library made by another rank may take to be seen through a network file system."""
@@ -100,6 +99,12 @@ def hashes(model: Model, folders: Iterable[str | Path]) -> dict[str, str]:
         if mod.name in used:
             found.setdefault(mod.name, sha256(mod.path.read_bytes()).hexdigest()[:16])
     return found
+
+
+def units(name: str) -> Mapping[str, str] | None:
+    """Parameter -> unit of a mechanism that is loaded or that netspec has; None for any other."""
+    shipped = compile.own(resources.folder("mod"))
+    return catalog.units(name) or (shipped[name].units if name in shipped else None)
 
 
 def version() -> str:

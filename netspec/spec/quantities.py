@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from netspec.errors import did_you_mean
@@ -28,7 +29,7 @@ class Units:
     used: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def parameters(self, mechanism: Any, values: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """Parameters of a mechanism with numbers for texts with units; what has none that fits is left out."""
+        """Parameters of a mechanism with numbers for texts with units; what is wrong is left out."""
         return self._each(values, path, lambda name: self._known(mechanism, name))
 
     def tags(self, mechanism: Any, values: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -62,8 +63,9 @@ class Units:
             if name in GLOBAL_UNITS or "_" not in name:
                 return GLOBAL_UNITS.get(name, "")
             cuts = [k for k, letter in enumerate(name) if letter == "_"]
-            known = [(name[k + 1 :], name[:k]) for k in cuts if self.of(name[k + 1 :]) is not None]
-            return self._known(*known[0]) if known else self._known(*reversed(name.split("_", 1)))
+            known = [k for k in cuts if self.of(name[k + 1 :]) is not None]
+            cut = (known or cuts)[0]
+            return self._known(name[cut + 1 :], name[:cut])
 
         return self._each(values, path, unit)
 
@@ -87,7 +89,7 @@ class Units:
         found = {}
         for name, value in values.items():
             try:
-                found[name] = converted(value, lambda name=name: unit(name))
+                found[name] = converted(value, partial(unit, name))
             except ValueError as error:
                 self.findings.append(Finding((*path, shown_as or name), sentence(error)))
         return found
@@ -100,9 +102,8 @@ class Units:
             return more[name]
         of = self._of(mechanism)
         if of is None:
-            raise ValueError(
-                f"a number with a unit needs the mechanism that it is for, and {mechanism!r} is not known here"
-            )
+            what = f"and {mechanism!r} is not known here"
+            raise ValueError(f"a number with a unit needs the mechanism that it is for, {what}")
         name = "del" if name == "delay" and "del" in of else name
         if name not in of:
             raise ValueError(f"not a parameter of {mechanism!r}. {did_you_mean(name, of)}")

@@ -77,7 +77,10 @@ def read(
     _refuse_swapped(network, simulation)
     strict = bool(simulation.get("strict", True))
     findings = apply_mapping(network, simulation)
-    mods, types = _of_entries(network, "synMechParams", "mod"), _of_entries(network, "stimSourceParams", "type")
+    mods, types = (
+        _of_entries(network, "synMechParams", "mod"),
+        _of_entries(network, "stimSourceParams", "type"),
+    )
     quantities = Units(units, findings, mods, types)
     notes = Notes(findings, strict, frozenset(_names_used(network)), rules, quantities)
     spec = Spec(_network(network, notes), _simulation(simulation, notes), quantities.used)
@@ -198,7 +201,9 @@ def _with_numbers(
         found = {**found, "params": inside}
     if section in ("connParams", "stimTargetParams") and "weight" in found:
         found = {**found, "weight": units.weight(found.get("synMech"), found["weight"], (*path, "weight"))}
-    if isinstance(plasticity := found.get("plast"), Mapping) and isinstance(plasticity.get("params"), Mapping):
+    if isinstance(plasticity := found.get("plast"), Mapping) and isinstance(
+        plasticity.get("params"), Mapping
+    ):
         params = units.parameters(plasticity.get("mech"), plasticity["params"], (*path, "plast", "params"))
         found = {**found, "plast": {**plasticity, "params": params}}
     match section:

@@ -75,8 +75,11 @@ def made(net=NETWORK, cfg=SIMULATION):
     return read(net, cfg, units=units.get)
 
 
-@pytest.mark.parametrize(("unit", "same"), [("millivolt", "mV"), ("megohm", "Mohm"), ("mho/cm2", "S/cm2"),
-    ("microsiemens", "uS"), ("umho", "uS"), ("micron", "um"), ("per_ms", "/ms"), ("kohm_cm", "kohm*cm")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("unit", "same"),
+    [("millivolt", "mV"), ("megohm", "Mohm"), ("mho/cm2", "S/cm2"), ("microsiemens", "uS"), ("umho", "uS"),
+     ("micron", "um"), ("per_ms", "/ms"), ("kohm_cm", "kohm*cm")],
+)  # fmt: skip
 def test_other_names_of_units(unit, same):
     assert number(f"3 {unit}", same) == 3.0
 
@@ -96,7 +99,14 @@ def said(net):
 
 def test_units_of_a_mod_file():
     mod = parse(GRADED, "graded.mod")
-    assert mod.units == {"gmax": "pS", "e": "millivolt", "n": "", "rate": "/ms*moles", "sites": "", WEIGHT: "nS"}
+    assert mod.units == {
+        "gmax": "pS",
+        "e": "millivolt",
+        "n": "",
+        "rate": "/ms*moles",
+        "sites": "",
+        WEIGHT: "nS",
+    }
     assert mod.defaults == {"gmax": 20.0, "e": 0.0, "n": 3.0, "rate": 0.5}
 
 
@@ -150,8 +160,8 @@ def test_functions_are_left_alone():
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("cellParams.PYR.secs.soma.mechs.hh.gnabar", "120 mS", "Units that fit: pS/um2, S/m2, mS/cm2, S/cm2."),
-        ("cellParams.PYR.secs.soma.mechs.hh.gnabr", "1 S/cm2", "not a parameter of 'hh'. Did you mean 'gnabar'?"),
+        ("cellParams.PYR.secs.soma.mechs.hh.gnabar", "120 mS", "Units that fit: pS/um2, S/m2, mS/cm2"),
+        ("cellParams.PYR.secs.soma.mechs.hh.gnabr", "1 S/cm2", "of 'hh'. Did you mean 'gnabar'?"),
         ("cellParams.PYR.secs.soma.mechs.mine", {"g": "1 S/cm2"}, "'mine' is not known here."),
         ("cellParams.PYR.secs.soma.ions.na.e", "1 mM", "Units that fit: uV, mV, V."),
         ("cellParams.PYR.secs.soma.geom.L", "20 ms", "should be in um, not in 'ms'. Units that fit: nm, um"),
