@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from netspec import resources
-from netspec.about.page import Page
+from netspec.about.page import Page, Row
 from netspec.neuron.mod_files import ModFile, find
 from netspec.spec.vocabulary import WEIGHT
 
@@ -45,14 +45,14 @@ def of_neuron(name: str) -> Page | None:
     return _page(name, known) if known else None
 
 
-def values(name: Any, given: Mapping[str, Any], folders: Sequence[Path]) -> list[tuple[str, str, str, str]]:
+def values(name: Any, given: Mapping[str, Any], folders: Sequence[Path]) -> list[Row]:
     """Rows of a mechanism's parameters with the values that are given, else its defaults."""
     mod = next((mod for mod in _mods(folders) if mod.name == name), None)
     known = _of_file(mod) if mod else _of_neuron(name)
     if known is None:
         return [(key, "", repr(value), "") for key, value in given.items()]
     _, defaults, units, _, _ = known
-    rows = [
+    rows: list[Row] = [
         (key, units.get(key, ""), repr(given[key]) if key in given else f"{default:g}",
          "" if key in given else "default")
         for key, default in defaults.items()
@@ -69,7 +69,8 @@ def names(folders: Iterable[Path]) -> list[str]:
 
 
 def _mods(folders: Iterable[Path]) -> list[ModFile]:
-    return find([*folders, resources.folder("mod")])
+    mods: list[ModFile] = find([*folders, resources.folder("mod")])
+    return mods
 
 
 def _of_file(mod: ModFile) -> Known:
@@ -87,7 +88,8 @@ def _of_neuron(name: Any) -> Known | None:
         return None
     units = catalog.units(name) or {}
     kind = SYNAPSE if found.kind == CLAMP and WEIGHT in units else found.kind
-    return kind, found.parameters, units, catalog.globals_of(name), "NEURON"
+    known: Known = kind, found.parameters, units, catalog.globals_of(name), "NEURON"
+    return known
 
 
 def _page(name: str, known: Known) -> Page:

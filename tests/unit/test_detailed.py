@@ -60,7 +60,7 @@ def test_segments_are_those_of_neurons_d_lambda_rule():
 @pytest.mark.parametrize(
     ("sections", "groups", "membrane", "message"),
     [
-        ({"dend": {"L": 1, "diam": 1, "parent": "some"}}, {}, {}, "['parent'] no section 'some'. Did you mean 'soma'?"),
+        ({"d": {"L": 1, "diam": 1, "parent": "some"}}, {}, {}, "no section 'some'. Did you mean 'soma'?"),
         ({"dend": {"L": 1, "diam": 1, "parnt": "soma"}}, {}, {}, "unknown key. Did you mean 'parent'?"),
         ({"dend": {"diam": 1}}, {}, {}, "sections['dend'] expected either points or L and diam."),
         ({"dend": [(0, 0, 0)]}, {}, {}, "expected two points (x, y, z, diam) at least."),
