@@ -121,10 +121,10 @@ class Units:
 
 def converted(value: Any, unit: Callable[[], str]) -> Any:
     """The value with numbers for texts with a unit, in lists too. unit: asked if there are such texts."""
-    if isinstance(value, list | tuple):
-        return [converted(item, unit) for item in value] if any(map(_has_unit, value)) else value
     if not _has_unit(value):
         return value
+    if isinstance(value, list | tuple):
+        return [converted(item, unit) for item in value]
     wanted = unit()
     if not wanted:
         raise ValueError(f"expected a number without unit, got {shown(value)}")
@@ -132,7 +132,7 @@ def converted(value: Any, unit: Callable[[], str]) -> Any:
 
 
 def _has_unit(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_has_unit, value))
+    if isinstance(value, (list, tuple)):  # noqa: UP038  (half the time of `|`, for a million spike times)
+        return any(_has_unit(item) for item in value if isinstance(item, (str, list, tuple)))  # noqa: UP038
     found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
     return found is not None and bool(found[3])

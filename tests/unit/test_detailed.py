@@ -75,3 +75,30 @@ def test_mistakes(sections, groups, membrane, message):
         netspec.cell({"soma": [(0, 0, 0, 20), (0, 20, 0, 20)], **sections}, groups, membrane)
     problems = [str(problem).replace("\n    ", " ") for problem in caught.value.problems]
     assert any(message in problem for problem in problems), problems
+
+
+@pytest.mark.neuron
+def test_it_is_neuroml_too(tmp_path):
+    export = pytest.importorskip("netspec.formats.neuroml.export.write", reason="NeuroML is not written yet")
+    pytest.importorskip("pyneuroml", reason="the definitions of NeuroML come with pyNeuroML")
+    sections = {name: SECTIONS[name] for name in ("soma", "trunk")}
+    rule = netspec.cell(
+        sections,
+        {"apical": ["trunk"]},
+        {name: MEMBRANE[name] for name in ("all", "soma")} | {"apical": {"cm": 2}},
+    )
+    net = {
+        "cellParams": {"PYR": rule},
+        "popParams": {"E": {"cellType": "PYR", "numCells": 1}},
+        "stimSourceParams": {"step": {"type": "IClamp", "del": "5 ms", "dur": "40 ms", "amp": "1 nA"}},
+        "stimTargetParams": {"s": {"source": "step", "conds": {"pop": "E"}, "sec": "soma", "loc": 0.5}},
+    }
+    cfg = {"duration": "30 ms"}
+    export.export(netspec.plan(net, cfg), tmp_path, "pyramid")
+    text = (tmp_path / "pyramid.net.nml").read_text()
+    assert 'condDensity="0.12S_per_cm2"' in text
+    assert text.count("sao864921383") == 2
+    net_again, cfg_again, mods = netspec.import_neuroml(tmp_path / "LEMS_pyramid.xml")
+    times = [netspec.run(net, cfg).spikes["time"], netspec.run(net_again, cfg_again, mod=mods).spikes["time"]]
+    assert len(times[0]) == len(times[1]) > 0
+    assert abs(times[0] - times[1]).max() < 0.1
