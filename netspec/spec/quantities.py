@@ -86,11 +86,12 @@ class Units:
     def _each(
         self, values: Mapping[str, Any], path: Path, unit: Callable[[str], str], shown_as: Any = None
     ) -> dict[str, Any]:
-        found = {}
-        for name, value in values.items():
+        found = dict(values)
+        for name in [name for name, value in values.items() if _has_unit(value)]:
             try:
-                found[name] = converted(value, partial(unit, name))
+                found[name] = converted(values[name], partial(unit, name))
             except ValueError as error:
+                del found[name]
                 self.findings.append(Finding((*path, shown_as or name), sentence(error)))
         return found
 
@@ -132,7 +133,10 @@ def converted(value: Any, unit: Callable[[], str]) -> Any:
 
 
 def _has_unit(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):  # noqa: UP038  (half the time of `|`, for a million spike times)
-        return any(_has_unit(item) for item in value if isinstance(item, (str, list, tuple)))  # noqa: UP038
-    found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, list | tuple):
+        # there may be a million spike times
+        return any(_has_unit(item) for item in value if type(item) is not float)
+    if not isinstance(value, str):
+        return False
+    found = QUANTITY.fullmatch(value)
     return found is not None and bool(found[3])
