@@ -1,4 +1,4 @@
-"""The command line of netspec: run, submit, check, plan, info, import, export, report, mod, migrate, batch."""
+"""The command line: netspec run, submit, check, plan, info, import, export, report, mod, migrate, batch."""
 
 import os
 import sys
