@@ -45,8 +45,8 @@ class ModFile:
     globals: tuple[str, ...] = ()
     pointers: tuple[str, ...] = ()
     ions: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    defaults: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 def find(folders: Iterable[Path]) -> list[ModFile]:

@@ -108,6 +108,7 @@ def test_units_of_a_mod_file():
         WEIGHT: "nS",
     }
     assert mod.defaults == {"gmax": 20.0, "e": 0.0, "n": 3.0, "rate": 0.5}
+    assert {mod: 1}[parse(GRADED, "graded.mod")] == 1, "files are keys"
 
 
 def test_numbers_take_the_unit_of_their_place():
