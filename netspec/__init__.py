@@ -12,6 +12,7 @@ from netspec.errors import NetspecError, NetspecWarning, SpecError, StateError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from netspec.about.page import Page
     from netspec.results import Results
 
 __version__ = "0.1.0"
@@ -20,8 +21,10 @@ __all__ = [
     "NetspecWarning",
     "SpecError",
     "StateError",
+    "cell",
     "import_neuroml",
     "import_sonata",
+    "info",
     "load",
     "plan",
     "run",
@@ -34,7 +37,8 @@ _LAZY = {
     "sim": "netspec.sim",
     "specs": "netspec.specs",
 }
-_REGISTRIES = {
+_FUNCTIONS = {
+    "cell": "netspec.detailed",
     "rule": "netspec.plan.rules",
     "measure": "netspec.analysis.registry",
     "plot": "netspec.plots",
@@ -73,12 +77,22 @@ def import_neuroml(path: Any) -> tuple[dict[str, Any], dict[str, Any], "tuple[Pa
     return circuits.neuroml(path)
 
 
+def info(name: str, netParams: Any = None, *, mod: Any = None) -> "Page":
+    """What a NeuroML type, a mechanism, or a section, key or entry of netParams is, as a page that prints.
+
+    netParams: in which an entry such as 'synMechParams.exc' is looked up. mod: folders of mod files.
+    """
+    from netspec import about, native
+
+    return about.about(name, netParams, native.folders(mod))
+
+
 def __getattr__(name: str) -> Any:
-    """`plan`, `specs`, `sim` and the registries are imported when first asked for."""
+    """`plan`, `specs`, `sim`, `cell` and the registries are imported when first asked for."""
     import importlib
 
     if name in _LAZY:
         return importlib.import_module(_LAZY[name])
-    if name in _REGISTRIES:
-        return getattr(importlib.import_module(_REGISTRIES[name]), name)
+    if name in _FUNCTIONS:
+        return getattr(importlib.import_module(_FUNCTIONS[name]), name)
     raise AttributeError(f"module 'netspec' has no attribute {name!r}")

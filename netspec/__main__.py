@@ -1,4 +1,4 @@
-"""The command line of netspec: run, submit, check, plan, import, export, report, mod, migrate, batch."""
+"""The command line: netspec run, submit, check, plan, info, import, export, report, mod, migrate, batch."""
 
 import os
 import sys
@@ -144,6 +144,22 @@ def report(
     from netspec.session import loading
 
     typer.echo(plots.report(loading.any_results(existing(results)), output or results.with_suffix(".html")))
+
+
+@app.command()
+def info(
+    name: str, target: Annotated[Path | None, typer.Argument(help="a model with the entry")] = None
+) -> None:
+    """Say what a NeuroML type, a mechanism, or a section, key or entry of netParams is."""
+    import netspec
+
+    if target is None:
+        typer.echo(netspec.info(name))
+        return
+    from netspec import target as targets
+
+    found = targets.dictionaries(targets.find(target))
+    typer.echo(netspec.info(name, found.net_params, mod=found.mods))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from netspec.plan.rules import RULES
 from netspec.resources import folder as shipped
 from netspec.results import Results
 from netspec.spec.read import read
+from netspec.spec.vocabulary import MECHANISM_UNITS
 
 
 def plan(net_params: Any, sim_config: Any = None, mod: Any = None) -> Plan:
@@ -24,7 +25,8 @@ def planned(net_params: Any, options: Any, mods: Sequence[Path]) -> Plan:
     """The same with options as they are: of NetPyNE's face where nothing is said. mods: folders."""
     defined = find([*mods, shipped("mod")])
     artificial = BUILTIN_ARTIFICIAL | {file.name for file in defined if file.kind == "artificial cell"}
-    spec = read(net_params, options, artificial=artificial, rules=RULES)
+    units = {**MECHANISM_UNITS, **{file.name: file.units for file in defined}}
+    spec = read(net_params, options, artificial=artificial, rules=RULES, units=units.get)
     used = {synapse.mod for synapse in spec.network.synapses.values()}
     texts = {file.name: file.path.read_text("utf-8", "replace") for file in defined if file.name in used}
     linear = [name for name, text in texts.items() if not why_not(text)]

@@ -119,15 +119,25 @@ def checked(found: Dictionaries) -> "Model":
 
 
 def _read(found: Dictionaries) -> None:
+    from netspec import resources
     from netspec.neuron import mod_files
     from netspec.plan.rules import RULES
     from netspec.plots import entries
     from netspec.spec import read, vocabulary
 
-    own = [mod.name for mod in mod_files.find(found.mods) if mod.kind == "artificial cell"]
+    defined = mod_files.find([*found.mods, resources.folder("mod")])
+    own = [mod.name for mod in defined if mod.kind == "artificial cell"]
+    units = {**vocabulary.MECHANISM_UNITS, **{mod.name: mod.units for mod in defined}}
     plots = {name: entry.arguments for name, entry in entries().items()}
     artificial = [*vocabulary.ARTIFICIAL, *own]
-    read.read(found.net_params, found.sim_config, artificial=artificial, known_analysis=plots, rules=RULES)
+    read.read(
+        found.net_params,
+        found.sim_config,
+        artificial=artificial,
+        known_analysis=plots,
+        rules=RULES,
+        units=units.get,
+    )
 
 
 class _Caught(BaseException):  # noqa: N818  (no error, and not for a script's `except Exception`)

@@ -1,5 +1,6 @@
 """NEURON's units by column name, and numbers with a unit at the boundary: '0.1 nS' -> 0.0001 [uS]."""
 
+import difflib
 import re
 from collections import Counter
 from decimal import Decimal
@@ -36,8 +37,30 @@ PREFIX = {
 }
 BASE = {
     "s": "s", "Hz": "1/s", "V": "V", "A": "A", "S": "S", "F": "F", "m": "m", "M": "M",
-    "ohm": "ohm", "Ohm": "ohm",
+    "ohm": "ohm", "Ohm": "ohm", "degC": "degC", "mho": "S", "siemens": "S", "molar": "M", "liter": "liter",
 }  # fmt: skip
+WORDS = {"megohm": "Mohm", "micron": "um", "microns": "um", "umho": "uS", "sec": "s", "second": "s",
+         "volt": "V", "amp": "A", "ampere": "A", "farad": "F"}  # fmt: skip
+LONG = {"milli": "m", "micro": "u", "nano": "n", "pico": "p", "kilo": "k", "mega": "M"}
+"""Other names that mod files give to units."""
+KNOWN = (
+    *("us", "ms", "s", "uV", "mV", "V", "pA", "nA", "uA", "pS", "nS", "uS", "mS", "nm", "um", "mm", "cm"),
+    *("Hz", "kHz", "uM", "mM", "M", "pF/um2", "uF/cm2", "F/m2", "pS/um2", "S/m2", "mS/cm2", "S/cm2"),
+    *(
+        "ohm*cm",
+        "kohm*cm",
+        "ohm*m",
+        "kohm",
+        "Mohm",
+        "Gohm",
+        "uA/cm2",
+        "mA/cm2",
+        "A/m2",
+        "um/ms",
+        "m/s",
+        "degC",
+    ),
+)
 FACTOR = re.compile(r"\s*([*/.]?)\s*([A-Za-zµ]+)\^?(-?\d*)")
 NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
 
@@ -59,13 +82,17 @@ def number(text: str | float, unit: str) -> float:
     exponent, dimension = _scale(given)
     wanted, target = _scale(unit)
     if dimension != target:
-        raise ValueError(f"{text!r} should be in {unit or 'no unit'}, not in {given!r}")
+        fitting = ", ".join(known for known in KNOWN if unit and _scale(known)[1] == target)
+        hint = f". Units that fit: {fitting}" if fitting else ""
+        raise ValueError(f"{text!r} should be in {unit or 'no unit'}, not in {given!r}{hint}")
     # decimal arithmetic: 0.1 * 1e-3 would not be the number that 0.0001 stands for
     return float(Decimal(value).scaleb(exponent - wanted))
 
 
 def _scale(unit: str) -> tuple[int, Counter[str]]:
     """Power of ten and dimension of a unit; products of powers such as 'uF/cm2' go from left to right."""
+    # NeuroML writes mS_per_cm2 and per_ms
+    text, unit = unit, re.sub(r"(?:\b|_)per_", "/", unit).replace("_", "*")
     exponent, dimension, at = 0, Counter[str](), 0
     for factor in FACTOR.finditer(unit):
         if factor.start() != at:
@@ -78,31 +105,18 @@ def _scale(unit: str) -> tuple[int, Counter[str]]:
         name = base.removeprefix("1/")
         dimension[name] += -sign if base != name else sign
     if unit[at:].strip():
-        raise ValueError(f"{unit!r} is not a unit")
+        raise ValueError(f"{text!r} is not a unit")
     return exponent, Counter({name: power for name, power in dimension.items() if power})
 
 
 def _symbol(symbol: str) -> tuple[int, str]:
     """Power of ten and base of a symbol such as 'mV'."""
+    long = next((w for w in LONG if symbol.startswith(w) and symbol not in WORDS), "")
+    symbol = LONG.get(long, "") + WORDS.get(symbol.removeprefix(long), symbol.removeprefix(long))
     if symbol in BASE:
         return 0, BASE[symbol]
     if symbol[0] in PREFIX and symbol[1:] in BASE:
         return PREFIX[symbol[0]], BASE[symbol[1:]]
-    known = [
-        "ms",
-        "s",
-        "mV",
-        "V",
-        "nA",
-        "uS",
-        "nS",
-        "um",
-        "mm",
-        "Hz",
-        "mM",
-        "uF/cm2",
-        "S/cm2",
-        "ohm*cm",
-        "Mohm",
-    ]
-    raise ValueError(f"unknown unit {symbol!r}. {did_you_mean(symbol, known)}")
+    near = difflib.get_close_matches(symbol, KNOWN, 1)  # 'ms' and 'mS' are not the same
+    hint = f"Did you mean {near[0]!r}?" if near else did_you_mean(symbol, KNOWN)
+    raise ValueError(f"unknown unit {symbol!r}. {hint}")

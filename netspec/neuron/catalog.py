@@ -1,12 +1,16 @@
 """What the NEURON of this process has: mechanisms and their variables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from neuron import h
 
 from netspec.errors import MechanismError, did_you_mean
+from netspec.neuron import mod_files
+from netspec.spec.vocabulary import MECHANISM_UNITS
 
 BUILT_IN = frozenset(
     {
@@ -118,6 +122,17 @@ def code(mechanism: str) -> str:
     types: Any = h.MechanismType(int(mechanism in points()))
     types.select(mechanism)
     return types.code() or ""
+
+
+def units(mechanism: str) -> Mapping[str, str] | None:
+    """Parameter -> unit of a mechanism, with WEIGHT; None if NEURON does not have it, or not its text."""
+    text = code(mechanism)
+    return _units(mechanism, text) if text else MECHANISM_UNITS.get(mechanism)
+
+
+@cache
+def _units(mechanism: str, text: str) -> Mapping[str, str]:
+    return mod_files.parse(text, Path(mechanism)).units
 
 
 def segment_variables() -> frozenset[str]:

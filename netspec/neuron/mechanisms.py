@@ -101,6 +101,12 @@ def hashes(model: Model, folders: Iterable[str | Path]) -> dict[str, str]:
     return found
 
 
+def units(name: str) -> Mapping[str, str] | None:
+    """Parameter -> unit of a mechanism that is loaded or that netspec has; None for any other."""
+    shipped = compile.own(resources.folder("mod"))
+    return catalog.units(name) or (shipped[name].units if name in shipped else None)
+
+
 def version() -> str:
     """NEURON's version."""
     return str(neuron.__version__)

@@ -1,11 +1,12 @@
 """What an NMODL file defines, read from its text: needs neither NEURON nor a compiler."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netspec.errors import FileError
+from netspec.spec.vocabulary import WEIGHT
 
 KINDS = {
     "SUFFIX": "density mechanism",
@@ -21,6 +22,8 @@ _LINE_COMMENT = re.compile(r"[:?].*")
 _UNIT_OR_LIMITS = re.compile(r"\([^)]*\)|<[^>]*>")
 _RANGE = re.compile(r"\bFROM\b\s*\S+\s*\bTO\b\s*\S+|\bSTART\b\s*\S+")
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*\w+\s*\])?\s*(?:=\s*[-+]?[\w.]+(?:(?<=[eE])[-+]?\d+)?)?")
+_WITH_UNIT = re.compile(_PARAMETER.pattern + r"\s*(?:\(([^)]*)\))?")
+_DEFAULT = re.compile(r"([A-Za-z_]\w*)\s*=\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 _INCLUDE = re.compile(r'\bINCLUDE\s+"([^"]+)"')
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -30,6 +33,8 @@ class ModFile:
     """What one mod file defines. kind: a value of KINDS; '' for a file of functions only (SUFFIX nothing).
 
     ranges, globals, pointers: as declared in its NEURON block. ions: those of its USEION statements.
+    units: of its parameters, and of the weight of a connection (WEIGHT) if it takes any; '' for none.
+    defaults: of its parameters, as they are written.
     """
 
     path: Path
@@ -40,6 +45,8 @@ class ModFile:
     globals: tuple[str, ...] = ()
     pointers: tuple[str, ...] = ()
     ions: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    defaults: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 def find(folders: Iterable[Path]) -> list[ModFile]:
@@ -77,6 +84,8 @@ def parse(text: str, path: Path) -> ModFile:
         globals=_declared(neuron, "GLOBAL"),
         pointers=_declared(neuron, "POINTER") + _declared(neuron, "BBCOREPOINTER"),
         ions=tuple(dict.fromkeys(re.findall(r"\bUSEION\s+(\w+)", neuron))),
+        units=_units(code),
+        defaults=_defaults(block(code, "PARAMETER")),
     )
 
 
@@ -133,3 +142,17 @@ def _declared(neuron: str, keyword: str) -> tuple[str, ...]:
 def _parameters(text: str) -> tuple[str, ...]:
     plain = _RANGE.sub(" ", _UNIT_OR_LIMITS.sub(" ", text))
     return tuple(dict.fromkeys(found[1] for found in _PARAMETER.finditer(plain)))
+
+
+def _units(code: str) -> dict[str, str]:
+    """Units of the parameters and of the weight."""
+    parameters = _RANGE.sub(" ", re.sub(r"<[^>]*>", " ", block(code, "PARAMETER")))
+    found = {name: unit or "" for name, unit in _WITH_UNIT.findall(parameters)}
+    received = re.search(r"\bNET_RECEIVE\s*\(\s*\w+\s*(?:\(([^)]*)\))?", code)
+    if received:
+        found[WEIGHT] = (received[1] or "").strip()
+    return {name: "" if unit.strip() == "1" else unit.strip() for name, unit in found.items()}
+
+
+def _defaults(parameters: str) -> dict[str, float]:
+    return {name: float(value) for name, value in _DEFAULT.findall(_RANGE.sub(" ", parameters))}

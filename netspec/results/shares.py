@@ -18,7 +18,7 @@ from netspec.plan.rules import RULES
 from netspec.plan.values import values
 from netspec.signals import recorded
 from netspec.spec.read import read
-from netspec.spec.vocabulary import ARTIFICIAL
+from netspec.spec.vocabulary import ARTIFICIAL, MECHANISM_UNITS
 from netspec.tables import Table, concat, ragged
 from netspec.weights import Weights, merged
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netspec.results import Results
 
 Content = dict[str, Any]
-REPLICATED = ("cells", "templates", "artificial", "synapse_changes", "merged")
+REPLICATED = ("cells", "templates", "artificial", "units", "synapse_changes", "merged")
 """Parts of a plan that every rank has whole."""
 
 
@@ -69,10 +69,12 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     """The plan in the data of a file."""
     parts = dict(content["plan"])
     artificial = {*ARTIFICIAL, *parts.pop("artificial")}
+    units = {**MECHANISM_UNITS, **parts.pop("units", {})}
     with warnings.catch_warnings():
         # They were given when the network was made.
         warnings.simplefilter("ignore", NetspecWarning)
-        spec = read(content["net_params"], content["sim_config"], artificial=artificial, rules=RULES)
+        net_params, sim_config = content["net_params"], content["sim_config"]
+        spec = read(net_params, sim_config, artificial=artificial, rules=RULES, units=units.get)
     model = resolve(spec, artificial)
     cells = Cells(populations=model.populations, owned=parts.pop("owned"), **parts.pop("cells"))
     return Plan(model, cells, **parts)
@@ -149,7 +151,8 @@ def _plan_content(plan: Plan) -> Content:
     content = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in ("model", "cells")}
     shared = {f.name: getattr(plan.cells, f.name) for f in fields(plan.cells)}
     del shared["populations"], shared["owned"], shared["parts"]
-    return {"artificial": sorted(artificial), "owned": plan.cells.owned, "cells": shared, **content}
+    told = {"artificial": sorted(artificial), "units": plan.model.spec.units}
+    return {**told, "owned": plan.cells.owned, "cells": shared, **content}
 
 
 def _trace_columns(cells: Mapping[int, Any]) -> Content:

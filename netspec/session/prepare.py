@@ -48,7 +48,13 @@ def prepare(
     plots = {name: entry.arguments for name, entry in entries().items()}
     with told_once(0 if ranks is None else ranks.rank, set() if told is None else told):
         spec = read(
-            net_params, sim_config, artificial=artificial, known_analysis=plots, rules=RULES, late=late
+            net_params,
+            sim_config,
+            artificial=artificial,
+            known_analysis=plots,
+            rules=RULES,
+            late=late,
+            units=mechanisms.units,
         )
     model = resolve(spec, artificial, linear_mechanisms(spec))
     if core:

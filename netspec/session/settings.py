@@ -1,6 +1,8 @@
 """What may be given as netParams and simConfig, and in which order."""
 
+import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from netspec.errors import Problem, SpecError
@@ -37,3 +39,15 @@ def rename_pop_label(entry: Any) -> None:
         entry.rename("popLabel", "pop")
         for value in entry.values():
             rename_pop_label(value)
+
+
+def take_units(sim_config: Any) -> None:
+    """Put numbers in place of texts such as '0.5 s' among the options; what is wrong is for the reader."""
+    from netspec.spec.kinds import Misfit, fit
+    from netspec.spec.simulation import Simulation
+
+    for field in dataclasses.fields(Simulation):
+        data = field.metadata
+        if data.get("kind") in ("number", "number or text") and isinstance(sim_config.get(data["key"]), str):
+            with suppress(Misfit):
+                sim_config[data["key"]] = fit(data["kind"], sim_config[data["key"]], data["unit"])

@@ -27,7 +27,7 @@ from netspec.session.memory import give_back
 from netspec.session.merging import tell_of_merging
 from netspec.session.numbers import connection_lines, recorded, stimulus_line
 from netspec.session.places import check_place
-from netspec.session.settings import as_mapping, check_order, rename_pop_label
+from netspec.session.settings import as_mapping, check_order, rename_pop_label, take_units
 from netspec.session.share import shared
 from netspec.session.unchanged import fingerprint
 from netspec.specs import NetParams, SimConfig
@@ -95,6 +95,7 @@ class Session(Gathered):
         self.cfg = cfg if isinstance(cfg, SimConfig) else SimConfig(as_mapping(cfg))
         if self.cfg.get("simLabel") and self.cfg.get("saveFolder"):
             self.cfg.filename = os.path.join(self.cfg.saveFolder, self.cfg.simLabel)
+        take_units(self.cfg)
         if isinstance(self.cfg.duration, int) and self.cfg.duration > 0:
             self.cfg.duration = float(self.cfg.duration)
         long_runs.settle(self.cfg)

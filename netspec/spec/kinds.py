@@ -43,6 +43,12 @@ def shown(value: Any) -> str:
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 
 
+def sentence(error: Exception) -> str:
+    """What an error says, with a full stop."""
+    text = str(error)
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a real number (True and False are), and not nan."""
     return isinstance(value, Real) and not math.isnan(value)
@@ -72,7 +78,7 @@ def _number(value: Any, unit: str) -> Any:
         try:
             return quantity(value, unit)
         except ValueError as error:
-            raise Misfit(f"{error}.") from None
+            raise Misfit(sentence(error)) from None
     if not is_number(value):
         raise Misfit
     return value
@@ -154,11 +160,19 @@ def _cells(value: Any, unit: str) -> list[Any]:
     items = _list(value, unit)
     if not all(isinstance(item, Mapping) for item in items):
         raise Misfit
-    for number, item in enumerate(items):
-        for name in SPATIAL:
-            if name in item and not is_number(numerals(item[name])):
-                raise Misfit(f"cell {number}: expected a number for {name!r}, got {shown(item[name])}.")
-    return [{name: numerals(tag) if name in SPATIAL else tag for name, tag in item.items()} for item in items]
+    return [
+        {name: _place(name, tag, k) if name in SPATIAL else tag for name, tag in item.items()}
+        for k, item in enumerate(items)
+    ]
+
+
+def _place(name: str, value: Any, cell: int) -> Any:
+    """A coordinate [um], or one that is a share of the network's size."""
+    try:
+        return _number(value, "" if name.endswith("norm") else "um")
+    except Misfit as misfit:
+        what = str(misfit) or f"expected a number for {name!r}, got {shown(value)}."
+        raise Misfit(f"cell {cell}: {what}") from None
 
 
 def _callable(value: Any, unit: str) -> Any:

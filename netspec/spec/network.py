@@ -155,7 +155,7 @@ class Network:
     default_weight: float = key("defaultWeight", "number", "weight where none is given", 1, "uS")
     default_delay: float = key("defaultDelay", "number", "delay where none is given", 1, "ms")
     default_threshold: float = key("defaultThreshold", "number", "spike threshold", 10, "mV")
-    prop_velocity: float = key("propVelocity", "number", "variable for string functions [um/ms]", 500.0)
+    prop_velocity: float = key("propVelocity", "number", "variable for string functions", 500.0, "um/ms")
     mapping: dict[str, Any] = key("mapping", "mapping", "simConfig attribute -> path in netParams", {})
     copied_tags: list[str] = key(
         "popTagsCopiedToCells",

@@ -18,8 +18,9 @@ from netspec.spec.findings import (
     settle,
     warning,
 )
-from netspec.spec.kinds import QUANTITY, Misfit, fit, is_number, numerals, shown
+from netspec.spec.kinds import Misfit, fit, is_number, numerals, shown
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
+from netspec.spec.quantities import OfMechanism, Units
 from netspec.spec.raw import apply_mapping, attributes
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
@@ -45,12 +46,14 @@ class Notes:
 
     strict: unknown keys are errors; a slip is then read as what it means, so that nothing is reported twice.
     used: names that appear elsewhere in the dictionaries, and so are the user's own. rules: by connFunc.
+    units: of the parameters of mechanisms.
     """
 
     findings: list[Finding] = field(default_factory=list)
     strict: bool = True
     used: frozenset[str] = frozenset()
     rules: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    units: Units = field(default_factory=Units)
 
 
 def read(
@@ -61,18 +64,26 @@ def read(
     known_analysis: Mapping[str, Iterable[str]] | None = None,
     rules: Mapping[str, Callable[..., Any]] = NO_RULES,
     late: Callable[[Spec], Iterable[Problem]] = lambda spec: (),
+    units: OfMechanism = vocabulary.MECHANISM_UNITS.get,
 ) -> Spec:
     """The specification as a value. SpecError with every mistake, in the user's order; doubts are warnings.
 
     net_params, sim_config: mappings or objects with attributes; they are not changed. artificial: names of
     the artificial cells there are. known_analysis: function -> its arguments. rules: functions that connFunc
     may name; their arguments may be keys. late: finds what only a later layer can know, for the same list.
+    units: of the parameters of a mechanism.
     """
     network, simulation = attributes(net_params), attributes(sim_config)
     _refuse_swapped(network, simulation)
     strict = bool(simulation.get("strict", True))
-    notes = Notes(apply_mapping(network, simulation), strict, frozenset(_names_used(network)), rules)
-    spec = Spec(_network(network, notes), _simulation(simulation, notes))
+    findings = apply_mapping(network, simulation)
+    mods, types = (
+        _of_entries(network, "synMechParams", "mod"),
+        _of_entries(network, "stimSourceParams", "type"),
+    )
+    quantities = Units(units, findings, mods, types)
+    notes = Notes(findings, strict, frozenset(_names_used(network)), rules, quantities)
+    spec = Spec(_network(network, notes), _simulation(simulation, notes), quantities.used)
     notes.findings.extend(check.check(spec, artificial, known_analysis, rules))
     found = in_order(notes.findings, {"netParams": network, "simConfig": simulation})
     settle(found, strict, late(spec))
@@ -87,6 +98,13 @@ def _refuse_swapped(network: Mapping[str, Any], simulation: Mapping[str, Any]) -
         if name in values:
             message = f"belongs to {home}. Are netParams and simConfig swapped?"
             raise SpecError([Problem(f"{root}.{name}", message)])
+
+
+def _of_entries(network: Mapping[str, Any], section: str, key: str) -> dict[Any, Any]:
+    """What each entry of a section has under a key."""
+    entries = network.get(section)
+    entries = entries if isinstance(entries, Mapping) else {}
+    return {label: entry.get(key) for label, entry in entries.items() if isinstance(entry, Mapping)}
 
 
 def _names_used(network: Mapping[str, Any]) -> Iterator[str]:
@@ -165,12 +183,41 @@ def _entry(cls: type, section: str, label: Any, values: Mapping[str, Any], notes
     told = _for_own_rule(values, notes) if section == "connParams" else {}
     values = {name: value for name, value in values.items() if name not in told}
     own, found = _split(values, _fields(cls), path, notes, free=free is not None)
+    own, found = _with_numbers(section, own, found, path, notes.units)
     arguments = _arguments(cls, found, path, notes)
     if told:
         arguments["params"] = told
     if free:
-        arguments[free] = _free(own, vocabulary.ENTRY_UNITS.get(section, {}), path, notes)
+        arguments[free] = own
     return cls(label=label, **arguments)
+
+
+def _with_numbers(
+    section: str, own: dict[str, Any], found: dict[str, Any], path: Path, units: Units
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same with numbers for texts with a unit of which a mechanism says what it should be."""
+    if section in ("popParams", "cellParams") and isinstance(found.get("params"), Mapping):
+        inside = units.tags(found.get("cellModel"), found["params"], (*path, "params"))
+        found = {**found, "params": inside}
+    if section in ("connParams", "stimTargetParams") and "weight" in found:
+        found = {**found, "weight": units.weight(found.get("synMech"), found["weight"], (*path, "weight"))}
+    if isinstance(plasticity := found.get("plast"), Mapping) and isinstance(
+        plasticity.get("params"), Mapping
+    ):
+        params = units.parameters(plasticity.get("mech"), plasticity["params"], (*path, "plast", "params"))
+        found = {**found, "plast": {**plasticity, "params": params}}
+    match section:
+        case "synMechParams":
+            if isinstance(given := found.get("selfNetCon"), Mapping):
+                found = {**found, "selfNetCon": units.self_net_con(path[-1], given, (*path, "selfNetCon"))}
+            own = units.parameters(found.get("mod"), own, path)
+        case "popParams":
+            own = units.tags(found.get("cellModel"), own, path)
+        case "stimSourceParams":
+            own = units.source(found.get("type"), own, path)
+        case "stimTargetParams":
+            own = units.source(units.types.get(found.get("source")), own, path)
+    return own, found
 
 
 def _part(cls: type, values: Mapping[str, Any], path: Path, notes: Notes) -> Any:
@@ -215,15 +262,6 @@ def _split(
         elif not near:
             own[name] = value
     return own, found
-
-
-def _free(own: dict[str, Any], units: Mapping[str, str], path: Path, notes: Notes) -> dict[str, Any]:
-    """Keys of the user's own; text that is a number with a unit becomes a number where the unit is known."""
-    for name, value in own.items():
-        quantity = QUANTITY.fullmatch(value) if isinstance(value, str) and name in units else None
-        if quantity and quantity[3]:
-            own[name] = _value("number", value, units[name], (*path, name), notes, value)
-    return own
 
 
 @cache
@@ -286,6 +324,19 @@ def _mappings(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, 
     return good
 
 
+def _mechanisms(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
+    """Parameters of mechanisms, point processes or ions by name."""
+    found = {}
+    for name, given in numerals(_mappings(values, path, notes)).items():
+        here = (*path, name)
+        if path[-1] == "ions":
+            found[name] = notes.units.ion(given, here)
+        else:
+            of = given.get("mod") if path[-1] == "pointps" else name
+            found[name] = notes.units.parameters(of, given, here)
+    return found
+
+
 def _lists(values: Mapping[str, Any], path: Path, notes: Notes) -> dict[str, Any]:
     """Lists of names, by name."""
     return {
@@ -344,8 +395,8 @@ STRUCTURES: dict[str, Callable[[Mapping[str, Any], Path, Notes], Any]] = {
     "mapping": lambda values, path, notes: dict(values),
     "mapping of lists": _lists,
     "mapping of mappings": _mappings,
-    "mapping of numbers": lambda values, path, notes: dict(numerals(values)),
-    "mechanisms": lambda values, path, notes: dict(numerals(_mappings(values, path, notes))),
+    "mapping of numbers": lambda values, path, notes: numerals(notes.units.globals(values, path)),
+    "mechanisms": _mechanisms,
     "sections": _sections,
     "topology": _topology,
 }

@@ -39,25 +39,30 @@ FREE = {
 }
 """Sections whose entries may have keys of their own, and the field that holds them."""
 
-ENTRY_UNITS = {
-    "stimSourceParams": {
-        "rate": "Hz",
-        "interval": "ms",
-        "start": "ms",
-        "noise": "",
-        "number": "",
-        "del": "ms",
-        "dur": "ms",
-        "amp": "nA",
-        "rs": "Mohm",
-        "onset": "ms",
-        "tau": "ms",
-        "gmax": "uS",
-        "e": "mV",
-    },
-    "popParams": {"rate": "Hz", "interval": "ms", "start": "ms", "noise": "", "number": ""},
+ENTRY_UNITS = {"rate": "Hz", "interval": "ms", "start": "ms", "noise": "", "number": "", "spkTimes": "ms"}
+"""Units of keys of NetStims and of populations of artificial cells."""
+
+WEIGHT = "weight of a connection"
+"""Stands for it among the parameters of a mechanism."""
+_CLAMP = {"del": "ms", "dur": "ms", "amp": "nA"}
+_STEPS = {f"{name}{k}": unit for name, unit in {"dur": "ms", "amp": "mV"}.items() for k in (1, 2, 3)}
+MECHANISM_UNITS: dict[str, dict[str, str]] = {
+    "hh": {"gnabar": "S/cm2", "gkbar": "S/cm2", "gl": "S/cm2", "el": "mV"},
+    "pas": {"g": "S/cm2", "e": "mV"},
+    "ExpSyn": {"tau": "ms", "e": "mV", WEIGHT: "uS"},
+    "Exp2Syn": {"tau1": "ms", "tau2": "ms", "e": "mV", WEIGHT: "uS"},
+    "AlphaSynapse": {"onset": "ms", "tau": "ms", "gmax": "uS", "e": "mV"},
+    "IClamp": _CLAMP,
+    "SEClamp": {"rs": "megohm", **_STEPS},
+    "NetStim": {"interval": "ms", "number": "", "start": "ms", "noise": "", WEIGHT: ""},
+    "IntFire1": {"tau": "ms", "refrac": "ms", WEIGHT: ""},
+    "IntFire2": {"taum": "ms", "taus": "ms", "ib": "", WEIGHT: ""},
+    "IntFire4": {"taue": "ms", "taui1": "ms", "taui2": "ms", "taum": "ms", "eps": "", WEIGHT: ""},
+    "": {},
 }
-"""Units of free keys that may be written as text with a unit."""
+"""Units of parameters of NEURON's own mechanisms, for plans that are made without NEURON."""
+ION_UNITS = {"e": "mV", "i": "mM", "o": "mM"}
+GLOBAL_UNITS = {"celsius": "degC", "v_init": "mV", "dt": "ms", "tstop": "ms", "t": "ms"}
 
 GEOMETRY = {"L": "um", "diam": "um", "nseg": "", "Ra": "ohm*cm", "cm": "uF/cm2", "rallbranch": ""}
 """Numbers of a section's geometry and their units; pt3d comes on top."""

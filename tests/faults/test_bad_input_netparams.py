@@ -283,7 +283,7 @@ STOPS = {
     ),
     "a position that is no number": (
         [("popParams.E", {"cellType": "PYR", "cellsList": [{"x": "1"}, {"x": "1a"}] * 2})],
-        "netParams.popParams['E'].cellsList: cell 1: expected a number for 'x', got '1a' (str).",
+        "netParams.popParams['E'].cellsList: cell 1: unknown unit 'a'.",
     ),
     "half a cell as text": (
         [("popParams.E.numCells", "4.5")],
@@ -291,7 +291,7 @@ STOPS = {
     ),
     "an ion's potential": (
         [(f"{SOMA}.ions", {"na": {"e": "5O"}})],
-        f"{SOMA_PATH}.ions['na'].e: expected a number, got '5O' (str).",
+        f"{SOMA_PATH}.ions['na'].e: unknown unit 'O'.",
     ),
     "connList of names": (
         [(f"{E_I}.connList", [["a", "b"]])],

@@ -38,6 +38,8 @@ FACE = {
     "migrate",
     "differences",
     "conversion",
+    "about",
+    "detailed",
     "__main__",
     "__init__",
 }

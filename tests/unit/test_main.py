@@ -40,7 +40,16 @@ def script(folder, body, name="run.py"):
 def test_help_names_every_command():
     status, out, _ = command("--help")
     assert status == 0
-    assert all(name in out for name in ("run", "check", "plan", "report", "mod", "migrate", "batch"))
+    assert all(name in out for name in ("run", "check", "plan", "info", "report", "mod", "migrate", "batch"))
+
+
+def test_info_says_what_names_are(tmp_path):
+    status, out, _ = command("info", "connParams.delay", code=WITHOUT_NEURON)
+    assert (status, "delay  ms" in out) == (0, True)
+    status, out, _ = command("info", "popParams.E", saved(tmp_path), code=WITHOUT_NEURON)
+    assert (status, "numCells" in out) == (0, True)
+    status, _, error = command("info", "conParams")
+    assert (status, "Did you mean 'connParams'?" in error) == (1, True)
 
 
 def test_mistakes_in_a_file_are_listed_without_neuron(tmp_path):
