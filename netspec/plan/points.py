@@ -14,7 +14,7 @@ from netspec.plan import PointBlock
 from netspec.plan.cells import Cells, keys
 from netspec.plan.strict import complain
 from netspec.plan.trains import Recipe, spike_times
-from netspec.streams import CellKeys, Draws
+from netspec.streams import CellKeys, Draws, stacked
 from netspec.tables import Table
 
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ def _block(model: Model, cells: Cells, code: int, positions: Positions) -> Point
         trains = spike_times(in_order, everyone, model.streams, model.spec.simulation.duration)
         columns = {name: column for name, column in columns.items() if name not in TRAIN}
     elif population.mechanism == "NetStim":
-        noise = _stacked(model.streams.noise(population.label, everyone, seeds), len(positions))
+        noise = stacked(model.streams.noise(population.label, everyone, seeds), len(positions))
         columns = {"number": np.full(len(positions), 1e9), **columns}
         columns.pop("seed", None)
     return PointBlock(
@@ -108,10 +108,6 @@ def _groups(model: Model, cells: Cells, population: Population, positions: Posit
 def _own(population: Population) -> Mapping[str, Any]:
     """Parameters that the population itself gives."""
     return population.spec.tags if population.spec.params is None else population.spec.params
-
-
-def _stacked(ids: tuple[Any, Any, Any], count: int) -> NDArray[np.int64]:
-    return np.stack([np.broadcast_to(np.asarray(i, np.int64), count) for i in ids], axis=1)
 
 
 # ---- numbers -----------------------------------------------------------------------------------------------

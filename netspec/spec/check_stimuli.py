@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec import check_contacts as contacts
+from netspec.spec import check_waveforms
 from netspec.spec.check_connections import plasticity, shape
 from netspec.spec.check_extracellular import xstim
 from netspec.spec.check_values import (
@@ -23,6 +24,7 @@ from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import POST, STIMULUS_FUNCTIONS
+from netspec.spec.waveform import WAVEFORM
 
 NETSTIM = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
 NOISE = ("dt", "seed")
@@ -68,6 +70,9 @@ def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
         return
     if source.type == "XStim":
         yield from xstim(source.params, facts, path)
+        return
+    if source.type == WAVEFORM:
+        yield from check_waveforms.waveform(source.params, facts, path)
         return
     known = POST | frozenset(facts.spec.network.constants)
     for name in STIMULUS_FUNCTIONS:
@@ -135,6 +140,8 @@ def _target(target: StimulusTarget, facts: Facts, path: Path) -> Findings:
     yield from in_range(target.delay, not_negative, (*path, "delay"), lenient)
     if source is not None and source.type == "XStim":
         yield from _in_field(target, source, facts, path)
+    elif source is not None and source.type == WAVEFORM:
+        yield from check_waveforms.target(target, path)
     elif source is not None:
         yield from _overrides(target, source, known, path)
         if source.type == "NetStim":

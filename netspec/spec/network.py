@@ -97,7 +97,7 @@ class StimulusSource:
     """An entry of stimSourceParams; `params` holds every key but `type`."""
 
     label: str
-    type: str = key("type", "text", "NetStim, IClamp, VClamp, SEClamp, AlphaSynapse or any point process")
+    type: str = key("type", "text", "NetStim, IClamp, VClamp, SEClamp, Waveform, XStim or any point process")
     params: dict[str, Any] = field(default_factory=dict)
 
 

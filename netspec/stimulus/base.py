@@ -146,6 +146,15 @@ class Stimulus:
         axes.set(xlabel="time (ms)", title=repr(self))
         return axes
 
+    def to_python(self) -> dict[str, Any]:
+        """Dictionaries, lists, numbers and texts for JSON."""
+        shown = {
+            one.name: _plain(getattr(self, one.name))
+            for one in fields(self)
+            if getattr(self, one.name) != one.default
+        }
+        return {"type": type(self).__name__, **shown}
+
     def __repr__(self) -> str:
         shown = [
             f"{one.name}={getattr(self, one.name)!r}"
@@ -153,6 +162,12 @@ class Stimulus:
             if getattr(self, one.name) != one.default
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Stimulus):
+        return value.to_python()
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _same(kind: type["Several"], given: Stimulus) -> tuple[Stimulus, ...]:

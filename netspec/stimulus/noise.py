@@ -1,6 +1,7 @@
 """Stimuli of chance: the same numbers for the same stream, whatever else there is."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +9,18 @@ import numpy as np
 
 from netspec.stimulus.base import FREQUENCY, LEVEL, TIME, Stimulus
 from netspec.stimulus.span import Floats, Span
+from netspec.units import number
 
 
 class Noise(Stimulus):
     """Values of steps of dt, held for the step."""
+
+    LINES = True
+
+    def edges(self, span: Span) -> Iterator[float]:
+        yield from super().edges(span)
+        count = max(1, math.ceil(span.length / self.step(span) - 1e-6))
+        yield from (span.start + self.step(span) * np.arange(1, count)).tolist()
 
     def steps(self, count: int, span: Span) -> Floats:
         """Values of that many steps: (count,) or (rows, count)."""
@@ -47,6 +56,10 @@ class WhiteNoise(Noise):
     def steps(self, count: int, span: Span) -> Floats:
         return span.level(self.mean) + span.level(self.sd) * span.stream.normals(count)
 
+    def moments(self, unit: str) -> dict[str, float]:
+        """Its mean and standard deviation in a unit, and its time constant [ms], which is 0."""
+        return {"mean": number(self.mean, unit), "sd": number(self.sd, unit), "tau": 0.0}
+
 
 @dataclass(frozen=True, repr=False)
 class Wiener(Noise):
@@ -75,6 +88,11 @@ class OrnsteinUhlenbeck(Noise):
         super().__post_init__()
         if (self.sd is None) == (self.sigma is None):
             raise ValueError("OrnsteinUhlenbeck takes one of sd and sigma")
+
+    def moments(self, unit: str) -> dict[str, float]:
+        """Its mean and standard deviation in a unit, and its time constant [ms]."""
+        sd = number(self.sd or 0.0, unit) if self.sigma is None else self.sigma * math.sqrt(self.tau / 2)
+        return {"mean": number(self.mean, unit), "sd": sd, "tau": self.tau}
 
     def steps(self, count: int, span: Span) -> Floats:
         sd = self.sigma * math.sqrt(self.tau / 2) if self.sigma is not None else span.level(self.sd or 0.0)

@@ -21,18 +21,7 @@ KINDS: dict[str, type[Stimulus]] = {
 
 def to_plain(given: Stimulus) -> dict[str, Any]:
     """Dictionaries, lists, numbers and texts for JSON."""
-    shown = {
-        one.name: _plain(getattr(given, one.name))
-        for one in fields(given)
-        if getattr(given, one.name) != one.default
-    }
-    return {"type": type(given).__name__, **shown}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Stimulus):
-        return to_plain(value)
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+    return given.to_python()
 
 
 def from_plain(given: Any, path: str = "stimulus") -> Stimulus:
