@@ -14,7 +14,7 @@ NEURON {
     THREADSAFE
     POINT_PROCESS NoisyClamp
     ELECTRODE_CURRENT i
-    RANGE mean, sd, tau, deviation
+    RANGE mean, sd, tau, i, deviation
     RANDOM numbers
 }
 

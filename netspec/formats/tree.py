@@ -15,6 +15,7 @@ from netspec.plan import InputBlock, PointBlock, Recordings, SignalBlock, Synaps
 from netspec.plan.cells import Drawn, Template
 from netspec.signals.recorded import Signal
 from netspec.spec.cell import Section
+from netspec.stimulus.plain import KINDS
 from netspec.tables import Table
 from netspec.weights import Weights
 
@@ -27,7 +28,7 @@ CLASSES = {
     for c in (
         *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
         *(Signal, SignalBlock),
-        Weights,
+        *(Weights, *KINDS.values()),
     )
 }
 

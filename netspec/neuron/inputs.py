@@ -14,6 +14,7 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
 from netspec.plan import InputBlock, Plan, courses, merging
+from netspec.plan.inputs import trains
 from netspec.tables import Table
 
 PLACE = ("gid", "section", "location")
@@ -27,7 +28,7 @@ VARIABLE = "NSLOC"
 class Made:
     """The objects of a block, one per row. netcons, items (index of each synapse or -1): of NetStims.
 
-    played: Vectors of times and values that clamps follow.
+    played: Vectors that NEURON refers to: times and values that clamps follow, given spike times.
     """
 
     block: InputBlock
@@ -99,7 +100,10 @@ class LiveInputs:
     def seed(self) -> None:
         """Put the noise of all NetStims at the start of its streams."""
         self._generators = [
-            numbers for made in self.made for numbers in points.seed_streams(made.objects, made.block.noise)
+            numbers
+            for made in self.made
+            if made.block.mechanism != "VecStim"
+            for numbers in points.seed_streams(made.objects, made.block.noise)
         ]
 
     def _of_netstims(self, block: int) -> Made:
@@ -116,7 +120,12 @@ def _netstims(
 ) -> Made:
     """NetStim -> NetCon -> synapse, for every row."""
     rows = block.rows
-    sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
+    played: list[Any] = []
+    if block.mechanism == "VecStim":
+        sources = bulk.points(block.mechanism, len(rows))
+        played = points.play_trains(sources, trains(plan, block))
+    else:
+        sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
     on_neuron = neurons.rows(rows["gid"], rows["section"])
     places = merging.of_input(block)
     items = np.full(len(rows), -1)
@@ -126,7 +135,7 @@ def _netstims(
         targets, index, weight_index = _with_neurons(plan, neurons, rows, on_neuron, targets, items)
     netcons = bulk.netcons(sources, targets, index, rows["weight"], rows["delay"], weight_index)
     changing = plasticity.of_input(plan, cells, block, sources, netcons, weight_index, pc)
-    return Made(block, sources, netcons, items, changing, weight_index)
+    return Made(block, sources, netcons, items, changing, weight_index, tuple(played))
 
 
 def _with_neurons(

@@ -88,9 +88,12 @@ def _generator(source: Any, *ids: int) -> Any:
 
 def _play_trains(block: PointBlock, objects: Any) -> list[Any]:
     """Given spike times [ms]."""
-    if block.trains is None:
-        return []
-    flat, offsets = block.trains
+    return [] if block.trains is None else play_trains(objects, block.trains)
+
+
+def play_trains(objects: Any, trains: tuple[NDArray[np.float64], NDArray[np.int64]]) -> list[Any]:
+    """Give VecStims their spike times, (flat, offsets) [ms]: the Vectors, which have to be kept."""
+    flat, offsets = trains
     vectors = [h.Vector(flat[start:stop]) for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
     for k, vector in enumerate(vectors):
         objects.o(k).play(vector)

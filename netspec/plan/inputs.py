@@ -13,13 +13,14 @@ from netspec.expression import finite, parse
 from netspec.model import Model
 from netspec.plan import InputBlock, Plan
 from netspec.plan.cells import Cells, Template, keys
+from netspec.plan.rates import rate
 from netspec.plan.resolve import sections_of
 from netspec.plan.synapses import contacts, wiring
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.waveform import HELD, NOISE, WAVEFORM, drive, mechanism, step_noise
-from netspec.stimulus import from_plain
+from netspec.stimulus import from_plain, is_stimulus
 from netspec.streams import CellKeys, Draws, Ids, OneStream, stacked
-from netspec.tables import Table
+from netspec.tables import Table, ragged
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -83,6 +84,24 @@ def driven(plan: Plan) -> tuple[InputBlock, ...]:
             site = _site(plan.model, plan.cells, plan.templates, target, source)
             blocks.append(InputBlock(target.label, source.label, "", _places(site)))
     return tuple(blocks)
+
+
+def trains(plan: Plan, block: InputBlock) -> tuple[Floats, NDArray[np.int64]]:
+    """Spike times [ms] of each row of a block whose rate is a stimulus, which its plan does not store.
+
+    As with a NetStim, those of one cell are the same: (flat, offsets).
+    """
+    model, cells = plan.model, plan.cells
+    path = f"netParams.stimSourceParams[{block.source!r}].rate"
+    varying = rate(model.spec.network.sources[block.source].params["rate"], model.spec.simulation, path)
+    gids, row = np.unique(block.rows["gid"], return_inverse=True)
+    ids = stacked(model.streams.waveform(block.target, keys(cells, cells.positions(gids)), _seed(block)), len(gids))
+    own = [varying.spikes(tuple(each)) for each in ids.tolist()]
+    return ragged(own[k] for k in row.tolist())
+
+
+def _seed(block: InputBlock) -> int:
+    return int(block.rows["seed"][0]) if len(block.rows) else 1
 
 
 def _site(
@@ -241,17 +260,18 @@ def _netstims(site: _Site) -> InputBlock:
     scale = model.spec.network.scale_conn_weight_net_stims
     made = contacts(model, cells, site.templates, owned, placement, contact, scale)
     row = made["row"]
-    rate, interval = _rate(site)
+    per_second, interval = _rate(site)
     seed = site.values.get("seed", model.spec.simulation.seeds.get("stim", 1))
     noise = stacked(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed), len(row))
     columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
     timing = {name: site.column(name, default) for name, default in NETSTIM_DEFAULTS.items()}
-    per_cell = {"rate": rate, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
+    per_cell = {"rate": per_second, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
     columns |= {name: column[row] for name, column in per_cell.items()}
+    made_by = "VecStim" if is_stimulus(site.values.get("rate")) else "NetStim"
     return InputBlock(
         aim.target.label,
         aim.source.label,
-        "NSLOC" if _is_variable(site.values) else "NetStim",
+        "NSLOC" if _is_variable(site.values) else made_by,
         Table({"gid": cells.gids[owned[row]], **columns}),
         noise=noise,
         shape=site.values.get("shape"),
@@ -262,6 +282,8 @@ def _netstims(site: _Site) -> InputBlock:
 def _rate(site: _Site) -> tuple[Floats, Floats]:
     """Rate [Hz] and interval [ms] of each cell, with the rounding of NetPyNE's double inversion."""
     count = len(site.here)
+    if is_stimulus(site.values.get("rate")):
+        return np.full(count, np.nan), np.full(count, np.nan)
     if _is_variable(site.values):
         return np.full(count, np.nan), np.full(count, 0.1**-1 * 1e3)
     given = "rate" if site.values.get("rate") is not None else "interval"
@@ -271,8 +293,8 @@ def _rate(site: _Site) -> tuple[Floats, Floats]:
     if (number <= 0).any():
         message = f"expected a number above 0, got {number[number <= 0][0]}."
         raise SpecError([Problem(site.aim.where(given), message)])
-    rate = number if given == "rate" else 1000.0 / number
-    return rate, rate**-1 * 1e3
+    per_second = number if given == "rate" else 1000.0 / number
+    return per_second, per_second**-1 * 1e3
 
 
 def _is_variable(values: Mapping[str, Any]) -> bool:

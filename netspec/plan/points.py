@@ -12,8 +12,10 @@ from netspec.expression import finite, parse
 from netspec.model import Model, Population
 from netspec.plan import PointBlock
 from netspec.plan.cells import Cells, keys
+from netspec.plan.rates import rate
 from netspec.plan.strict import complain
 from netspec.plan.trains import Recipe, spike_times
+from netspec.stimulus import is_stimulus
 from netspec.streams import CellKeys, Draws, stacked
 from netspec.tables import Table
 
@@ -149,6 +151,8 @@ def _in_order(group: _Group) -> list[str]:
     own = _own(group.population)
     copied = group.model.spec.network.copied_tags
     names = [name for name in group.params if name not in NOT_NUMBERS and name not in copied]
+    if group.population.mechanism == "VecStim" and is_stimulus(group.params.get("rate")):
+        names = [name for name in names if name not in ("rate", "interval")]
     if group.population.mechanism == "VecStim" and "rate" in names:
         names = [name for name in names if name != "interval"]
     return sorted(names, key=lambda name: name not in own)
@@ -191,11 +195,14 @@ def _interval(group: _Group, rate: Floats) -> Floats | None:
 
 def _recipes(group: _Group, columns: Mapping[str, Floats], seeds: NDArray[np.int64]) -> Iterator[Recipe]:
     """How the spike times of each VecStim are made."""
+    given = group.params.get("rate")
+    varying = rate(given, group.model.spec.simulation, group.where("rate")) if is_stimulus(given) else None
     for row, position in zip(group.rows.tolist(), group.positions.tolist(), strict=True):
         numbers = {name: float(columns[name][row]) for name in TRAIN[:3] if name in columns}
         yield Recipe(
             seed=int(seeds[row]),
             path=group.path,
+            rate=varying,
             pattern=group.params.get("spikePattern"),
             times=given_times(group.cells, group.population, group.params, position),
             pulses=group.params.get("pulses") or (),

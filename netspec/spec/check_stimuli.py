@@ -79,7 +79,7 @@ def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
         if source.params.get(name) != "variable":
             yield from function(source.params.get(name), known, (*path, name))
     if source.type == "NetStim":
-        yield from _netstim(source.params, path)
+        yield from _netstim(source.params, facts, path)
     elif (waveform := source.params.get("waveform")) is not None:
         yield from _waveform(waveform, (*path, "waveform"))
 
@@ -112,12 +112,14 @@ def _waveform(given: Any, path: Path) -> Findings:
         yield Finding((*path, "values"), f"expected as many as times, {len(given.get('times', ()))}.")
 
 
-def _netstim(params: Any, path: Path) -> Findings:
+def _netstim(params: Any, facts: Facts, path: Path) -> Findings:
     if "rate" not in params and "interval" not in params:
         yield Finding((*path, "rate"), "required (or interval), but missing.")
     for name in ("rate", "interval"):
         yield from in_range(params.get(name), positive, (*path, name))
-    yield from shape(params.get("shape"), (*path, "shape"))
+    if check_waveforms.is_meant(params.get("rate")):
+        yield from check_waveforms.rate(params, facts, path)
+    yield from shape(params.get("shape"), facts, (*path, "shape"))
     yield from plasticity(params.get("plast"), (*path, "plast"))
 
 
@@ -179,7 +181,9 @@ def _overrides(target: StimulusTarget, source: StimulusSource, known: frozenset[
     """Parameters of the source that a target sets anew."""
     names = (*STIMULUS_FUNCTIONS, *source.params, *(NETSTIM if source.type == "NetStim" else ()))
     for name, value in target.params.items():
-        if name not in names:
+        if check_waveforms.is_meant(value) and name == "rate":
+            yield Finding((*path, name), "a rate that is a stimulus belongs into its source.")
+        elif name not in names:
             choice = (*TARGET_KEYS, *source.params)
             near = slip(name, (*choice, *names))
             hint = f"Did you mean {near!r}?" if near else did_you_mean(name, choice)

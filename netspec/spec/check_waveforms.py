@@ -82,6 +82,15 @@ def target(given: StimulusTarget, path: Path) -> Findings:
             yield Finding((*path, name), "a Waveform ends on no connection and has none.")
 
 
-def is_stimulus(value: Any) -> bool:
-    """Whether a value is a stimulus, or the plain dictionary of one."""
-    return isinstance(value, Stimulus) or (isinstance(value, Mapping) and "type" in value)
+def is_meant(value: Any) -> bool:
+    """Whether a value is meant as a stimulus, right or wrong."""
+    return isinstance(value, Stimulus | Mapping)
+
+
+def rate(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    """What is wrong with a rate [Hz] that is a stimulus, of a NetStim or a VecStim."""
+    yield from stimulus(params["rate"], "Hz", facts, (*path, "rate"))
+    for name in ("interval", "noise", "start", "number", "spikePattern", "spkTimes"):
+        if params.get(name) is not None:
+            message = "a rate that is a stimulus says it all: spikes are a Poisson process of that rate."
+            yield Finding((*path, name), message)

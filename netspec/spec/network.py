@@ -69,7 +69,7 @@ class ConnectionRule:
         "distributeSynsUniformly", "bool", "spread synapses over the sections", None
     )
     random_section: bool | None = key("connRandomSecFromList", "bool", "choose sections at random", None)
-    shape: dict[str, Any] | None = key("shape", "mapping", "time course of the weight", None)
+    shape: Any = key("shape", "mapping or stimulus", "time course of the weight", None)
     plast: dict[str, Any] | None = key("plast", "mapping", "plasticity: mech and params", None)
     weight_index: int = key("weightIndex", "count", "which weight of the NetCon (artificial cells)", 0)
     pre_sec: str | None = key("preSec", "text", "presynaptic section of a pointer connection", None)

@@ -7,7 +7,7 @@ from typing import Any
 from netspec.errors import SpecError
 from netspec.spec.network import StimulusSource
 from netspec.spec.simulation import Simulation
-from netspec.stimulus import OrnsteinUhlenbeck, Stimulus, WhiteNoise, from_plain
+from netspec.stimulus import OrnsteinUhlenbeck, Stimulus, WhiteNoise, from_plain, is_stimulus
 
 WAVEFORM, FIELD = "Waveform", "XStim"
 NOISE = "NoisyClamp"
@@ -17,6 +17,8 @@ CLAMPS = {"IClamp": ("amp", "nA"), "SEClamp": ("amp1", "mV")}
 ENDLESS = 1e9
 HELD: dict[str, dict[str, float]] = {"IClamp": {"del": 0.0, "dur": ENDLESS}, "SEClamp": {"dur1": ENDLESS}}
 """Values of clamps that a waveform drives all the time."""
+FIELD_UNITS = {"pointSource": "mA", "uniform": "V/m"}
+"""Unit of the waveform of each class of extracellular field."""
 KEYS = ("stimulus", "clamp", "rs", "mech", "synMech", "var", "seed")
 
 
@@ -43,6 +45,8 @@ def drive(params: Mapping[str, Any]) -> Drive:
 
 def mechanism(source: StimulusSource, simulation: Simulation) -> str | None:
     """The point process or NetStim that a source makes, or None."""
+    if source.type == "NetStim" and is_stimulus(source.params.get("rate")):
+        return "VecStim"
     if source.type != WAVEFORM:
         return None if source.type == FIELD else source.type
     if source.params.get("mech") is not None or source.params.get("synMech") is not None:

@@ -1,8 +1,8 @@
 """Stimuli that compose: `Sine(0.1, 8) + OrnsteinUhlenbeck(0, sd=0.02)`, `Step(1).lasting(200) & Pause()`."""
 
-from netspec.stimulus.base import Constant, Product, Stimulus, Sum, Then, Window, stimulus
+from netspec.stimulus.base import Constant, Product, Stimulus, Sum, Then, Window, changed, stimulus
 from netspec.stimulus.noise import OrnsteinUhlenbeck, ShotNoise, WhiteNoise, Wiener
-from netspec.stimulus.plain import from_plain, to_plain
+from netspec.stimulus.plain import from_plain, is_stimulus, to_plain
 from netspec.stimulus.waves import (
     Alpha,
     Chirp,
@@ -39,7 +39,9 @@ __all__ = [
     "WhiteNoise",
     "Wiener",
     "Window",
+    "changed",
     "from_plain",
+    "is_stimulus",
     "stimulus",
     "to_plain",
 ]

@@ -1,12 +1,13 @@
 """Stimuli as values: pure functions of time that are added, multiplied and put one after another."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from netspec.errors import did_you_mean
 from netspec.stimulus.span import Floats, Span, Stream, stream
 from netspec.units import number
 
@@ -162,6 +163,23 @@ class Stimulus:
             if getattr(self, one.name) != one.default
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def changed(place: Any, steps: Sequence[Any], value: Any) -> Any:
+    """A stimulus, or the parts of one, with another value at a place: ('frequency',), ('of', 0, 'amplitude').
+
+    KeyError with what is wrong if there is no such place.
+    """
+    step, *rest = steps
+    if isinstance(place, tuple):
+        if not str(step).isdigit() or int(step) >= len(place):
+            raise KeyError(f"there is no part {step!r} of {len(place)} (from 0).")
+        k = int(step)
+        return (*place[:k], changed(place[k], rest, value) if rest else value, *place[k + 1 :])
+    names = [one.name for one in fields(place)] if isinstance(place, Stimulus) else []
+    if step not in names:
+        raise KeyError(f"there is no {step!r} in {place!r}. {did_you_mean(step, names)}")
+    return replace(place, **{step: changed(getattr(place, step), rest, value) if rest else value})
 
 
 def _plain(value: Any) -> Any:

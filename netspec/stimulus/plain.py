@@ -19,6 +19,11 @@ KINDS: dict[str, type[Stimulus]] = {
 }
 
 
+def is_stimulus(value: Any) -> bool:
+    """Whether a value is a stimulus, or a dictionary of one."""
+    return isinstance(value, Stimulus) or (isinstance(value, Mapping) and value.get("type") in KINDS)
+
+
 def to_plain(given: Stimulus) -> dict[str, Any]:
     """Dictionaries, lists, numbers and texts for JSON."""
     return given.to_python()
