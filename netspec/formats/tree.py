@@ -23,7 +23,7 @@ Leaf = NDArray[Any] | str
 KIND = ".kind"
 SAFE = " '\"()<>[]{}=+*,;@#!?&|$"
 """Characters that stay as they are in the step of a path."""
-CLASSES = {
+CLASSES: dict[str, Any] = {
     c.__name__: c
     for c in (
         *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),

@@ -273,7 +273,9 @@ class Network:
         self._gaps.clear()
         self._played = ()
         self.core = self._signals = self.weights = self.windows = None
-        self._recordings = self._fields = self._waveforms = self._inputs = self._connections = self._synapses = None
+        self._recordings = self._fields = self._waveforms = self._inputs = self._connections = (
+            self._synapses
+        ) = None
         if self._cells is not None:
             self._cells.close()
         self._cells = None

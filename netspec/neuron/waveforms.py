@@ -108,7 +108,9 @@ class LiveWaveforms:
         for row, reference in references:
             other = self._driven.setdefault(reference, block.target)
             if other != block.target:
-                message = f"cell {block.rows['gid'][row]}: {other!r} drives the same variable; add them with +."
+                message = (
+                    f"cell {block.rows['gid'][row]}: {other!r} drives the same variable; add them with +."
+                )
                 raise SpecError([Problem(f"netParams.stimTargetParams[{block.target!r}]", message)])
 
 

@@ -17,7 +17,7 @@ from netspec.plan.rates import rate
 from netspec.plan.resolve import sections_of
 from netspec.plan.synapses import contacts, wiring
 from netspec.spec.network import StimulusSource, StimulusTarget
-from netspec.spec.waveform import HELD, NOISE, WAVEFORM, drive, mechanism, step_noise
+from netspec.spec.waveform import HELD, NOISE, WAVEFORM, mechanism, step_noise
 from netspec.stimulus import from_plain, is_stimulus
 from netspec.streams import CellKeys, Draws, Ids, OneStream, stacked
 from netspec.tables import Table, ragged
@@ -95,7 +95,9 @@ def trains(plan: Plan, block: InputBlock) -> tuple[Floats, NDArray[np.int64]]:
     path = f"netParams.stimSourceParams[{block.source!r}].rate"
     varying = rate(model.spec.network.sources[block.source].params["rate"], model.spec.simulation, path)
     gids, row = np.unique(block.rows["gid"], return_inverse=True)
-    ids = stacked(model.streams.waveform(block.target, keys(cells, cells.positions(gids)), _seed(block)), len(gids))
+    ids = stacked(
+        model.streams.waveform(block.target, keys(cells, cells.positions(gids)), _seed(block)), len(gids)
+    )
     own = [varying.spikes(tuple(each)) for each in ids.tolist()]
     return ragged(own[k] for k in row.tolist())
 
@@ -265,7 +267,12 @@ def _netstims(site: _Site) -> InputBlock:
     noise = stacked(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed), len(row))
     columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
     timing = {name: site.column(name, default) for name, default in NETSTIM_DEFAULTS.items()}
-    per_cell = {"rate": per_second, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
+    per_cell = {
+        "rate": per_second,
+        "interval": interval,
+        **timing,
+        "seed": np.full(len(owned), seed, np.int64),
+    }
     columns |= {name: column[row] for name, column in per_cell.items()}
     made_by = "VecStim" if is_stimulus(site.values.get("rate")) else "NetStim"
     return InputBlock(

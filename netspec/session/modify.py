@@ -380,9 +380,7 @@ def _may_be_meant(block: InputBlock, conds: Params) -> bool:
     return bool(mask(wanted, reach.columns(1, **own), closed=True)[0])
 
 
-def _wrong_stimulus(
-    given: Params, blocks: list[InputBlock], following: set[str], path: str
-) -> Wrong:
+def _wrong_stimulus(given: Params, blocks: list[InputBlock], following: set[str], path: str) -> Wrong:
     """following: sources that are stimuli, or have a rate that is one."""
     known = {
         name

@@ -62,10 +62,14 @@ def stimulus(given: Any, unit: str | None, facts: Facts, path: Path) -> Findings
         from_plain(given, spell(path)).samples(facts.spec.simulation.dt, facts.spec.simulation.dt, unit=unit)
     except SpecError as error:
         for problem in error.problems:
-            rest = problem.path.removeprefix(spell(path))
-            yield Finding(path, f"{rest.lstrip('.')}: {problem.message}" if rest else problem.message)
+            rest = problem.path.removeprefix(spell(path)).lstrip(".")
+            yield Finding(path, _sentence(f"{rest}: {problem.message}" if rest else problem.message))
     except (TypeError, ValueError) as error:
-        yield Finding(path, f"{error}.")
+        yield Finding(path, _sentence(str(error)))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def target(given: StimulusTarget, path: Path) -> Findings:
