@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from netspec.batch import space, trial
 from netspec.errors import SpecError
+from netspec.spec.raw import put
 from netspec.stimulus import (
     Alpha,
     Chirp,
@@ -188,3 +190,32 @@ def test_white_noise_holds():
 def test_what_is_wrong_with_plain_data(plain, message):
     with pytest.raises(SpecError, match=message):
         from_plain(plain)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("stimulus.of.0.frequency", Sine(0.1, 40) + Step(1)),
+        ("stimulus.of.1", Sine(0.1, 8) + Step(40)),
+    ],
+)
+def test_a_path_into_a_stimulus(path, expected):
+    """Of the object and of its dictionary, as batches and `mapping` write it; the user's object stays."""
+    value = Step(40) if path.endswith("1") else 40
+    for given in (Sine(0.1, 8) + Step(1), to_plain(Sine(0.1, 8) + Step(1))):
+        net = {"stimSourceParams": {"theta": {"type": "Waveform", "stimulus": given}}}
+        steps = space.steps(f"netParams.stimSourceParams.theta.{path}")
+        assert trial._put(net, list(steps[1:]), value, False) == ""
+        assert from_plain(net["stimSourceParams"]["theta"]["stimulus"]) == expected
+    assert Sine(0.1, 8) + Step(1) != expected
+
+
+def test_no_such_place_in_a_stimulus():
+    net = {"theta": {"stimulus": Sine(0.1, 8) + Step(1)}}
+    for path, message in {
+        "theta.stimulus.of.0.freqency": "Did you mean 'frequency'?",
+        "theta.stimulus.of.7": "there is no part '7' of 2",
+        "theta.stimulus.of.1.start.more": "there is no 'more' in 0.0",
+    }.items():
+        assert message in put(net, path.split("."), 40)
+    assert net["theta"]["stimulus"] == Sine(0.1, 8) + Step(1)
