@@ -23,14 +23,11 @@ Leaf = NDArray[Any] | str
 KIND = ".kind"
 SAFE = " '\"()<>[]{}=+*,;@#!?&|$"
 """Characters that stay as they are in the step of a path."""
-CLASSES: dict[str, Any] = {
-    c.__name__: c
-    for c in (
-        *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
-        *(Signal, SignalBlock),
-        *(Weights, *KINDS.values()),
-    )
-}
+_KNOWN: tuple[type, ...] = (
+    *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
+    *(Signal, SignalBlock, Weights, *KINDS.values()),
+)
+CLASSES = {known.__name__: known for known in _KNOWN}
 
 
 def flatten(value: Any, path: str = "") -> dict[str, Leaf]:

@@ -1,4 +1,4 @@
-"""Spikes of Poisson sources whose rate is a stimulus: those of rate 1 in a time that runs as the rate does."""
+"""Spikes of Poisson sources whose rate is a stimulus: those of rate 1, in a time that runs as the rate."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -124,7 +124,10 @@ def test_other_synapses_are_refused_twice():
 
 @pytest.mark.parametrize("wrapped", [False, True], ids=["mechanism", "waveform"])
 def test_statistics_of_noise(wrapped):
-    """20 cells for 2 s with tau 5 ms: about 4000 independent values; the mean is exact to 1.6 %, sd to 1.1 %."""
+    """20 cells for 2 s with tau 5 ms: about 4000 independent values.
+
+    Their mean is exact to 1.6 % of the sd, their sd to 1.1 %.
+    """
     noise = OrnsteinUhlenbeck(0.01, sd=0.02, tau=5)
     result = run(noise + 0.0 if wrapped else noise, cells=20, duration=2000.0, where=CURRENT)
     i = np.array([result.traces["i"][gid] for gid in range(20)])

@@ -14,7 +14,10 @@ def waveform(**given):
 
 
 WRONG = {
-    "no stimulus": ([("stimSourceParams.ic", {"type": "Waveform"})], f"{PATH}.stimulus: required, but missing."),
+    "no stimulus": (
+        [("stimSourceParams.ic", {"type": "Waveform"})],
+        f"{PATH}.stimulus: required, but missing.",
+    ),
     "no such stimulus": (
         waveform(stimulus={"type": "Sin", "amplitude": 1}),
         f"{PATH}.stimulus: unknown stimulus 'Sin'. Did you mean 'Sine'?",
@@ -32,8 +35,14 @@ WRONG = {
         waveform(stimulus=Step("20 mV"), mech="pas", var="e"),
         f"{PATH}.stimulus: '20 mV': what is driven has no known unit here; give a plain number.",
     ),
-    "no such clamp": (waveform(clamp="VClamp"), f"{PATH}.clamp: expected one of 'IClamp', 'SEClamp', got 'VClamp'."),
-    "two places": (waveform(clamp="IClamp", mech="pas", var="g"), f"{PATH}.mech: a waveform drives one thing;"),
+    "no such clamp": (
+        waveform(clamp="VClamp"),
+        f"{PATH}.clamp: expected one of 'IClamp', 'SEClamp', got 'VClamp'.",
+    ),
+    "two places": (
+        waveform(clamp="IClamp", mech="pas", var="g"),
+        f"{PATH}.mech: a waveform drives one thing;",
+    ),
     "no variable": (waveform(mech="pas"), f"{PATH}.var: required: the name of a variable of this mech."),
     "variable of nothing": (waveform(var="g"), f"{PATH}.var: of what? A variable needs 'mech' or 'synMech'."),
     "no such synapse": (
@@ -83,8 +92,10 @@ WRONG = {
     ),
     "unit of a field": (
         [
-            ("stimSourceParams.ic.type", "XStim"),
-            ("stimSourceParams.ic", {"type": "XStim", "waveform": Sine("1 V", 8), "field": {"class": "uniform"}}),
+            (
+                "stimSourceParams.ic",
+                {"type": "XStim", "waveform": Sine("1 V", 8), "field": {"class": "uniform"}},
+            ),
         ],
         "netParams.stimSourceParams['ic'].waveform: '1 V' should be in V/m, not in 'V'.",
     ),
