@@ -97,6 +97,15 @@ class LiveInputs:
             index = np.broadcast_to(np.asarray(made.weight_index), len(block.rows))[rows]
             change.weights(made.netcons, rows, index, given["weight"])
 
+    def follow(self, plan: Plan) -> None:
+        """Give sources whose rate is a stimulus the spikes of another duration or time step."""
+        self.made = tuple(
+            replace(made, played=tuple(points.play_trains(made.objects, trains(plan, made.block))))
+            if made.played
+            else made
+            for made in self.made
+        )
+
     def seed(self) -> None:
         """Put the noise of all NetStims at the start of its streams."""
         self._generators = [

@@ -148,7 +148,13 @@ class Network:
 
     def change(self, plan: Plan) -> None:
         """Use the settings (duration, dt, hParams ...) of another plan of the same network from now on."""
-        self._plan = plan
+        before = None if self._plan is None else self._plan.model.spec.simulation
+        self._plan, now = plan, plan.model.spec.simulation
+        if before is None or (before.duration, before.dt) == (now.duration, now.dt):
+            return
+        if self._waveforms is not None and self._inputs is not None:
+            self._inputs.follow(plan)
+            self._waveforms = LiveWaveforms(plan, self.cells, self._made(self._synapses), self._inputs)
 
     def run(self, *every: Every) -> None:
         """Run from t = 0 for the whole duration, in windows between which functions are called."""

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import netspec
-from netspec import specs
+from netspec import sim, specs
 from netspec.errors import SpecError
+from netspec.formats import pickle
 from netspec.neuron import cache
 from netspec.stimulus import (
     Constant,
@@ -266,3 +267,30 @@ def test_extracellular_potential_of_a_stimulus(waveform):
         v.append(netspec.run(net, cfg, mod=[]).traces["v"][0])
     assert np.ptp(v[0]) > 0.1
     np.testing.assert_allclose(v[0], v[1], rtol=1e-12)
+
+
+def test_a_longer_run_of_the_same_network():
+    """What is played follows the duration, also where it was played before."""
+    net, cfg = network(Constant(0.01) * Sine(1, 20), duration=40.0)
+    net["stimSourceParams"]["s"] = {"type": "NetStim", "rate": RATE}
+    net["stimTargetParams"]["s"] = {
+        "source": "s", "conds": {"pop": "A"}, "sec": "soma", "loc": 0.5, "synMech": "exc",
+        "weight": 1e-4, "delay": 1,
+    }  # fmt: skip
+    found = []
+    for durations in ((40.0, 200.0), (200.0,)):
+        params, options = specs.NetParams(net), specs.SimConfig({**cfg, "duration": durations[0]})
+        sim.create(params, options)
+        for duration in durations:
+            sim.cfg.duration = duration
+            sim.runSim()
+        sim.gatherData()
+        found.append(np.array(sim.simData["v"]["cell_0"]))
+        sim.clearAll()
+    np.testing.assert_array_equal(*found)
+    assert len(found[0]) >= 8000
+
+
+def test_pickles_hold_plain_data(tmp_path):
+    pickle.save(tmp_path / "data.pkl", {"stimulus": Sine(1, 20) + 1})
+    assert pickle.load(tmp_path / "data.pkl") == {"stimulus": to_plain(Sine(1, 20) + 1)}
