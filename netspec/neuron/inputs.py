@@ -101,7 +101,7 @@ class LiveInputs:
         """Give sources whose rate is a stimulus the spikes of another duration or time step."""
         self.made = tuple(
             replace(made, played=tuple(points.play_trains(made.objects, trains(plan, made.block))))
-            if made.played
+            if made.block.mechanism == "VecStim"
             else made
             for made in self.made
         )

@@ -128,7 +128,10 @@ def _field(
     unit = UNITS.get(space["class"], "")
     course = np.atleast_2d(_course(waveform, model.spec.simulation, unit, f"{path}.waveform"))
     given: dict[str, Any] = {"mod_based": bool(parameters.get("mod_based")), "parameters": parameters}
-    given |= {"held": isinstance(waveform, Mapping) and bool(waveform.get("held")), "standing": space.get("cells") == "soma"}
+    given |= {
+        "held": isinstance(waveform, Mapping) and bool(waveform.get("held")),
+        "standing": space.get("cells") == "soma",
+    }
     if space["class"] == "nodes":
         nodes = np.asarray(space["points"], float), np.asarray(space["values"], float)
         if len(nodes[1]) != len(course):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import netspec
-from netspec import sim, specs
+from netspec import cache, sim, specs
 from netspec.errors import SpecError
 from netspec.formats import pickle
-from netspec.neuron import cache
+
 from netspec.stimulus import (
     Constant,
     OrnsteinUhlenbeck,
