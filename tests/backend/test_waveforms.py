@@ -9,7 +9,6 @@ import netspec
 from netspec import cache, sim, specs
 from netspec.errors import SpecError
 from netspec.formats import pickle
-
 from netspec.stimulus import (
     Constant,
     OrnsteinUhlenbeck,
