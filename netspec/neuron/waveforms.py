@@ -35,10 +35,10 @@ class LiveWaveforms:
         self._vectors: list[Any] = []
         self._driven: dict[Any, str] = {}
         sources = plan.model.spec.network.sources
+        waves = {label for label, source in sources.items() if source.type == WAVEFORM}
         for made in inputs.made:
-            source = sources[made.block.source]
-            if source.type == WAVEFORM and made.block.mechanism != NOISE:
-                name = drive(source.params).variable
+            if made.block.source in waves and made.block.mechanism != NOISE:
+                name = drive(sources[made.block.source].params).variable
                 points = (made.objects.o(row) for row in range(len(made.block.rows)))
                 self._play(made.block, [(row, _pointer(point, name)) for row, point in enumerate(points)])
         for block in driven(plan):
