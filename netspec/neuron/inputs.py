@@ -176,7 +176,8 @@ def _clamps(plan: Plan, cells: LiveCells, block: InputBlock) -> Made:
 def _played(plan: Plan, block: InputBlock, objects: Any) -> tuple[Any, ...]:
     """What the objects of a block follow, if its stimulus has a waveform."""
     network = plan.model.spec.network
-    given = {**network.sources[block.source].params, **network.targets[block.target].params}.get("waveform")
+    named = network.sources.get(block.source), network.targets.get(block.target)
+    given = next((one.params["waveform"] for one in named[::-1] if one and "waveform" in one.params), None)
     if given is None:
         return ()
     kept, gids = [], block.rows["gid"]
