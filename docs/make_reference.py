@@ -21,6 +21,7 @@ DICTIONARIES = {
     "density": "`uniform` or a dictionary",
     "geometry": "a dictionary of numbers and string functions",
     "mapping": "a dictionary",
+    "mapping or stimulus": "a dictionary, or a stimulus",
     "mapping of lists": "a dictionary of lists of names",
     "mapping of mappings": "a dictionary of dictionaries",
     "mapping of numbers": "a dictionary of numbers",

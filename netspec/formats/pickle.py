@@ -11,6 +11,7 @@ import numpy as np
 
 from netspec.errors import FileError
 from netspec.formats.files import existing, whole
+from netspec.stimulus import Stimulus
 
 ALLOWED = {
     "collections": {"OrderedDict", "defaultdict"},
@@ -116,4 +117,6 @@ def plain(value: Any) -> Any:
         return value.values
     if isinstance(value, _Record):
         return plain(vars(value))
+    if isinstance(value, Stimulus):
+        return value.to_python()
     return value

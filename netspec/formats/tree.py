@@ -15,6 +15,7 @@ from netspec.plan import InputBlock, PointBlock, Recordings, SignalBlock, Synaps
 from netspec.plan.cells import Drawn, Template
 from netspec.signals.recorded import Signal
 from netspec.spec.cell import Section
+from netspec.stimulus.plain import KINDS
 from netspec.tables import Table
 from netspec.weights import Weights
 
@@ -22,14 +23,11 @@ Leaf = NDArray[Any] | str
 KIND = ".kind"
 SAFE = " '\"()<>[]{}=+*,;@#!?&|$"
 """Characters that stay as they are in the step of a path."""
-CLASSES = {
-    c.__name__: c
-    for c in (
-        *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
-        *(Signal, SignalBlock),
-        Weights,
-    )
-}
+_KNOWN: tuple[type, ...] = (
+    *(Table, Template, Drawn, Section, PointBlock, InputBlock, TraceBlock, Recordings, SynapseChange),
+    *(Signal, SignalBlock, Weights, *KINDS.values()),
+)
+CLASSES = {known.__name__: known for known in _KNOWN}
 
 
 def flatten(value: Any, path: str = "") -> dict[str, Leaf]:

@@ -13,6 +13,8 @@ from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import Path, spell
 from netspec.spec.network import ConnectionRule, Network, StimulusTarget
 from netspec.spec.vocabulary import H_GLOBALS
+from netspec.spec.waveform import FIELD, WAVEFORM, drive
+from netspec.spec.waveform import mechanism as made_by
 
 Problems = Iterator[Problem]
 
@@ -26,8 +28,6 @@ CELL_KEYS = ("vref", "spkTimes", "dynamicRates")
 STIMULUS_KEYS = ("source", "loc", "sec", "label", "waveform")
 VARIABLE = "NSLOC"
 """What stands for a NetStim of variable rate."""
-FIELD = "XStim"
-"""Type of a stimulus that is no point process: a potential outside of cells."""
 IGNORED_MECHANISM = "dipole"
 """NetPyNE leaves it out as well: it stands for a way of recording."""
 
@@ -81,7 +81,8 @@ def named(model: Model) -> set[str]:
         *(values.get("mod") for section in sections for values in section.pointps.values()),
         *(population.mechanism for population in model.populations),
         *(synapse.mod for synapse in network.synapses.values()),
-        *(source.type for source in network.sources.values() if source.type != FIELD),
+        *(made_by(source, model.spec.simulation) for source in network.sources.values()),
+        *(source.params.get("mech") for source in network.sources.values() if source.type == WAVEFORM),
         *(values.get("mech") for values in plasticity if isinstance(values, Mapping)),
     } - {None}
 
@@ -163,6 +164,8 @@ def _stimuli(network: Network) -> Problems:
         path = ("netParams", "stimSourceParams", label)
         if source.type == FIELD:
             yield from _xtra(source.params, path)
+        elif source.type == WAVEFORM:
+            yield from _driven(source.params, network, path)
         elif source.type == "NetStim":
             known = (*NETSTIM_KEYS, *catalog.variables("NetStim"))
             slips = (name for name in source.params if name not in known and near_miss(name, known))
@@ -178,10 +181,19 @@ def _stimuli(network: Network) -> Problems:
                 yield from _variables(source.type, (waveform.get("var", "amp"),), (*path, "waveform"), ())
     for label, target in network.targets.items():
         source = network.sources.get(target.source)
-        if source is not None and source.type != FIELD:
+        if source is not None and source.type not in (FIELD, WAVEFORM):
             extra = NETSTIM_KEYS if source.type == "NetStim" else STIMULUS_KEYS
             path = ("netParams", "stimTargetParams", label)
             yield from _variables(source.type, target.params, path, extra)
+
+
+def _driven(params: Mapping[str, Any], network: Network, path: Path) -> Problems:
+    """The variable that a waveform drives."""
+    driven = drive(params)
+    if driven.mech is not None and driven.mech not in catalog.densities():
+        yield Problem(spell((*path, "mech")), _no_density(driven.mech))
+    name = network.synapses[driven.synapse].mod if driven.synapse is not None else driven.mech
+    yield from _readable(name, driven.variable, (*path, "var"))
 
 
 def _xtra(params: Mapping[str, Any], path: Path) -> Problems:
@@ -250,7 +262,8 @@ def _recorded(trace: Mapping[str, Any], model: Model) -> list[str]:
         case {"sec": _, "stim": label}:
             target = network.targets.get(label)
             source = network.sources.get(target.source) if target else None
-            return [source.type] if source else []
+            made = made_by(source, model.spec.simulation) if source else None
+            return [made] if made else []
         case {"sec": _, "pointp": label}:
             rules = network.cell_rules.values()
             sections = [section for rule in rules for section in rule.secs.values()]

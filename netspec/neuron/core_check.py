@@ -7,13 +7,14 @@ from typing import Any
 from netspec.errors import Problem
 from netspec.model import Model
 from netspec.neuron import bulk_compiled, catalog, core_gpu, mechanisms
-from netspec.neuron.check import FIELD, IGNORED_MECHANISM
+from netspec.neuron.check import IGNORED_MECHANISM
 from netspec.neuron.core_build import OWN, text_of
 from netspec.neuron.core_copy import adapted, pointers
 from netspec.neuron.coreneuron import choose
 from netspec.neuron.ranks import Ranks, start
 from netspec.spec.findings import Path, spell
 from netspec.spec.simulation import FAST
+from netspec.spec.waveform import mechanism as made_by
 
 
 def problems(model: Model) -> list[Problem]:
@@ -54,8 +55,7 @@ def _named(model: Model) -> Iterator[tuple[Path, Any]]:
     for label, synapse in network.synapses.items():
         yield ("netParams", "synMechParams", label, "mod"), synapse.mod
     for label, source in network.sources.items():
-        if source.type != FIELD:
-            yield ("netParams", "stimSourceParams", label, "type"), source.type
+        yield ("netParams", "stimSourceParams", label, "type"), made_by(source, model.spec.simulation)
 
 
 def refusal(mechanism: str) -> str | None:

@@ -14,6 +14,7 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
 from netspec.plan import InputBlock, Plan, courses, merging
+from netspec.plan.inputs import trains
 from netspec.tables import Table
 
 PLACE = ("gid", "section", "location")
@@ -27,7 +28,7 @@ VARIABLE = "NSLOC"
 class Made:
     """The objects of a block, one per row. netcons, items (index of each synapse or -1): of NetStims.
 
-    played: Vectors of times and values that clamps follow.
+    played: Vectors that NEURON refers to: times and values that clamps follow, given spike times.
     """
 
     block: InputBlock
@@ -97,10 +98,22 @@ class LiveInputs:
             index = np.broadcast_to(np.asarray(made.weight_index), len(block.rows))[rows]
             change.weights(made.netcons, rows, index, given["weight"])
 
+    def follow(self, plan: Plan) -> None:
+        """Give sources whose rate is a stimulus the spikes of another duration or time step."""
+        self.made = tuple(
+            replace(made, played=tuple(points.play_trains(made.objects, trains(plan, made.block))))
+            if made.block.mechanism == "VecStim"
+            else made
+            for made in self.made
+        )
+
     def seed(self) -> None:
         """Put the noise of all NetStims at the start of its streams."""
         self._generators = [
-            numbers for made in self.made for numbers in points.seed_streams(made.objects, made.block.noise)
+            numbers
+            for made in self.made
+            if made.block.mechanism != "VecStim"
+            for numbers in points.seed_streams(made.objects, made.block.noise)
         ]
         for made in self.made:
             if made.netcons is None:
@@ -121,7 +134,12 @@ def _netstims(
 ) -> Made:
     """NetStim -> NetCon -> synapse, for every row."""
     rows = block.rows
-    sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
+    played: list[Any] = []
+    if block.mechanism == "VecStim":
+        sources = bulk.points(block.mechanism, len(rows))
+        played = points.play_trains(sources, trains(plan, block))
+    else:
+        sources = bulk.points(block.mechanism, len(rows), _parameters(block, (*PLACE, *CONNECTION)))
     on_neuron = neurons.rows(rows["gid"], rows["section"])
     places = merging.of_input(block)
     items = np.full(len(rows), -1)
@@ -131,7 +149,7 @@ def _netstims(
         targets, index, weight_index = _with_neurons(plan, neurons, rows, on_neuron, targets, items)
     netcons = bulk.netcons(sources, targets, index, rows["weight"], rows["delay"], weight_index)
     changing = plasticity.of_input(plan, cells, block, sources, netcons, weight_index, pc)
-    return Made(block, sources, netcons, items, changing, weight_index)
+    return Made(block, sources, netcons, items, changing, weight_index, tuple(played))
 
 
 def _with_neurons(
@@ -163,7 +181,8 @@ def _clamps(plan: Plan, cells: LiveCells, block: InputBlock) -> Made:
 def _played(plan: Plan, block: InputBlock, objects: Any) -> tuple[Any, ...]:
     """What the objects of a block follow, if its stimulus has a waveform."""
     network = plan.model.spec.network
-    given = {**network.sources[block.source].params, **network.targets[block.target].params}.get("waveform")
+    named = network.sources.get(block.source), network.targets.get(block.target)
+    given = next((one.params["waveform"] for one in named[::-1] if one and "waveform" in one.params), None)
     if given is None:
         return ()
     kept, gids = [], block.rows["gid"]

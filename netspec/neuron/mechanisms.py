@@ -51,7 +51,7 @@ def load(folders: Iterable[str | Path], ranks: Ranks | None = None, core: bool =
 def supply(names: Iterable[str], ranks: Ranks | None = None) -> None:
     """Load those of netspec's own mechanisms that are named and that NEURON lacks. Collective."""
     shipped = compile.own(resources.folder("mod"))
-    for name in dict.fromkeys(names):
+    for name in sorted(set(names)):  # in one order on all ranks and in all runs
         # Each is a library of its own, so that a model's mechanism of the same name keeps out only this one.
         if name in shipped and not catalog.exists(name):
             _compile_and_load([shipped[name]], ranks)

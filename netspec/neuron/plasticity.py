@@ -6,7 +6,7 @@ scaling, as in NetPyNE. What plasticity has learned stays when the network is ru
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from netspec.neuron.cells import LiveCells
 from netspec.neuron.courses import Course
 from netspec.neuron.weights import point_at_weights
 from netspec.plan import InputBlock, Plan
+from netspec.stimulus import Stimulus, from_plain, is_stimulus
+from netspec.stimulus.span import Span, stream
 from netspec.tables import Table
 
 if TYPE_CHECKING:
@@ -172,6 +174,8 @@ def section_factor(plan: Plan, gids: NDArray[Any], rows: Table) -> Floats:
 
 def time_course(shape: Mapping[str, Any], duration: float, path: str) -> tuple[Floats, Floats]:
     """Times [ms] and factors of a weight's time course: (n,) each, as NetPyNE makes it."""
+    if is_stimulus(shape):
+        return _held(from_plain(shape, path), duration, path)
     width, period = (float(shape.get(name, 100.0)) / 1000.0 for name in ("pulseWidth", "pulsePeriod"))
     if width < STEP or period <= 0:
         raise SpecError([Problem(path, "pulseWidth must be 1 ms or more, and pulsePeriod positive")])
@@ -184,6 +188,22 @@ def time_course(shape: Mapping[str, Any], duration: float, path: str) -> tuple[F
             times += [np.zeros(1), when, when[-1:] + STEP * 1e3]
             values += [np.zeros(1), _train(kernel, period, stop - start, count), np.zeros(1)]
     return np.concatenate(times), np.concatenate(values)
+
+
+def _held(stimulus: Stimulus, duration: float, path: str) -> tuple[Floats, Floats]:
+    """The same of a stimulus: its value each millisecond and at its edges, up to the next."""
+    step = STEP * 1e3
+    span = Span(0.0, duration, step, stream(path), "")
+    edges = [edge for edge in stimulus.edges(span) if 0 <= edge <= duration]
+    grid = np.empty(0) if stimulus.straight and _flat(stimulus, span, edges) else np.arange(0, duration, step)
+    times = np.unique(np.concatenate([[0.0], edges, grid]))
+    return times, np.asarray(stimulus.at(times, span))
+
+
+def _flat(stimulus: Stimulus, span: Span, edges: list[float]) -> bool:
+    """Whether a stimulus of straight lines is level between its edges."""
+    ends = np.unique([span.start, *edges, span.end])
+    return bool((stimulus.at(ends[:-1], span) == stimulus.at(ends[1:], replace(span, left=True))).all())
 
 
 def _switched_on(shape: Mapping[str, Any], duration: float, path: str) -> Iterator[tuple[float, float]]:

@@ -13,7 +13,13 @@ from netspec.errors import Problem, SpecError
 from netspec.neuron import bulk, catalog
 from netspec.neuron.courses import Course
 from netspec.plan import PointBlock
+from netspec.spec.waveform import NOISE
 
+SET_IDS = """
+proc netspec_set_ids() { local i
+  for i = 0, $o1.count() - 1 { $o1.o(i).numbers.set_ids($o2.x[i], $o3.x[i], $o4.x[i]) }
+}
+"""
 SEED_STREAMS = """
 proc netspec_seed_streams() { local i
   for i = 0, $o1.count() - 1 { $o1.o(i).noiseFromRandom123($o2.x[i], $o3.x[i], $o4.x[i]) }
@@ -57,11 +63,17 @@ def seed_streams(objects: Any, ids: NDArray[np.int64] | None) -> list[Any]:
     """
     if ids is None or not len(ids):
         return []
+    columns = [h.Vector(np.asarray(column, float)) for column in ids.T]
+    if objects.o(0).hname().startswith(f"{NOISE}["):
+        if not hasattr(h, "netspec_set_ids"):
+            h(SET_IDS)
+        h.netspec_set_ids(objects, *columns)
+        return []
     if not hasattr(objects.o(0), "noiseFromRandom123"):
         return [_generator(objects.o(row), *own) for row, own in enumerate(ids.tolist())]
     if not hasattr(h, "netspec_seed_streams"):
         h(SEED_STREAMS)
-    h.netspec_seed_streams(objects, *(h.Vector(np.asarray(column, float)) for column in ids.T))
+    h.netspec_seed_streams(objects, *columns)
     return []
 
 
@@ -76,9 +88,12 @@ def _generator(source: Any, *ids: int) -> Any:
 
 def _play_trains(block: PointBlock, objects: Any) -> list[Any]:
     """Given spike times [ms]."""
-    if block.trains is None:
-        return []
-    flat, offsets = block.trains
+    return [] if block.trains is None else play_trains(objects, block.trains)
+
+
+def play_trains(objects: Any, trains: tuple[NDArray[np.float64], NDArray[np.int64]]) -> list[Any]:
+    """Give VecStims their spike times, (flat, offsets) [ms]: the Vectors, which have to be kept."""
+    flat, offsets = trains
     vectors = [h.Vector(flat[start:stop]) for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
     for k, vector in enumerate(vectors):
         objects.o(k).play(vector)

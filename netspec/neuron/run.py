@@ -22,6 +22,7 @@ from netspec.neuron.nodes import compute_currents
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
 from netspec.neuron.synapses import LiveSynapses
+from netspec.neuron.waveforms import LiveWaveforms
 from netspec.neuron.weights import LiveWeights
 from netspec.neuron.windows import Windows
 from netspec.plan import Plan, SynapseChange
@@ -56,6 +57,7 @@ class Network:
         self._gaps: list[Any] = []
         self._inputs: LiveInputs | None = None
         self._fields: LiveFields | None = None
+        self._waveforms: LiveWaveforms | None = None
         self._recordings: LiveRecordings | None = None
         self._signals: LiveSignals | None = None
         self.windows: Any = None
@@ -99,6 +101,7 @@ class Network:
         self._plan = plan
         self._inputs = LiveInputs(plan, self.cells, self._made(self._synapses), self.pc)
         self._fields = LiveFields(plan, self.cells, self.ranks)
+        self._waveforms = LiveWaveforms(plan, self.cells, self._made(self._synapses), self._inputs)
         self.change_synapses(plan.synapse_changes)
 
     def change_synapses(self, changes: tuple[SynapseChange, ...]) -> None:
@@ -145,7 +148,13 @@ class Network:
 
     def change(self, plan: Plan) -> None:
         """Use the settings (duration, dt, hParams ...) of another plan of the same network from now on."""
-        self._plan = plan
+        before = None if self._plan is None else self._plan.model.spec.simulation
+        self._plan, now = plan, plan.model.spec.simulation
+        if before is None or (before.duration, before.dt) == (now.duration, now.dt):
+            return
+        if self._waveforms is not None and self._inputs is not None:
+            self._inputs.follow(plan)
+            self._waveforms = LiveWaveforms(plan, self.cells, self._made(self._synapses), self._inputs)
 
     def run(self, *every: Every) -> None:
         """Run from t = 0 for the whole duration, in windows between which functions are called."""
@@ -270,7 +279,9 @@ class Network:
         self._gaps.clear()
         self._played = ()
         self.core = self._signals = self.weights = self.windows = None
-        self._recordings = self._fields = self._inputs = self._connections = self._synapses = None
+        self._recordings = self._fields = self._waveforms = self._inputs = self._connections = (
+            self._synapses
+        ) = None
         if self._cells is not None:
             self._cells.close()
         self._cells = None

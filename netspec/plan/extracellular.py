@@ -21,6 +21,9 @@ from netspec.plan.cells import Cells
 from netspec.plan.inputs import reached
 from netspec.spec.network import StimulusSource
 from netspec.spec.simulation import Simulation
+from netspec.spec.waveform import FIELD_UNITS as UNITS
+from netspec.stimulus import from_plain, is_stimulus
+from netspec.stimulus.span import Span, stream
 
 Floats = NDArray[np.float64]
 
@@ -121,9 +124,14 @@ def _field(
     space, path = parameters["field"], f"netParams.stimSourceParams[{source.label!r}]"
     x, y, z = model.spec.network.size
     centre = [x / 2, -y / 2, z / 2]
-    course = np.atleast_2d(_course(parameters["waveform"], model.spec.simulation, f"{path}.waveform"))
+    waveform = parameters["waveform"]
+    unit = UNITS.get(space["class"], "")
+    course = np.atleast_2d(_course(waveform, model.spec.simulation, unit, f"{path}.waveform"))
     given: dict[str, Any] = {"mod_based": bool(parameters.get("mod_based")), "parameters": parameters}
-    given |= {"held": bool(parameters["waveform"].get("held")), "standing": space.get("cells") == "soma"}
+    given |= {
+        "held": isinstance(waveform, Mapping) and bool(waveform.get("held")),
+        "standing": space.get("cells") == "soma",
+    }
     if space["class"] == "nodes":
         nodes = np.asarray(space["points"], float), np.asarray(space["values"], float)
         if len(nodes[1]) != len(course):
@@ -145,8 +153,11 @@ def _field(
     return Field(target, source.label, gids, course, place, direction, **given)
 
 
-def _course(waveform: Mapping[str, Any], simulation: Simulation, path: str) -> Floats:
+def _course(waveform: Any, simulation: Simulation, unit: str, path: str) -> Floats:
     t = times(simulation)
+    if is_stimulus(waveform):
+        span = Span(0.0, float(simulation.duration), float(simulation.dt), stream(path), unit)
+        return np.asarray(from_plain(waveform, path).at(t, span))
     if waveform["type"] == "external":
         return _external(waveform, t, path)
     start, stop = waveform.get("del", 0.0), float(simulation.duration)

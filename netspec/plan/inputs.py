@@ -11,13 +11,16 @@ from netspec.conditions import mask
 from netspec.errors import Problem, SpecError
 from netspec.expression import finite, parse
 from netspec.model import Model
-from netspec.plan import InputBlock
+from netspec.plan import InputBlock, Plan
 from netspec.plan.cells import Cells, Template, keys
+from netspec.plan.rates import rate
 from netspec.plan.resolve import sections_of
 from netspec.plan.synapses import contacts, wiring
 from netspec.spec.network import StimulusSource, StimulusTarget
-from netspec.streams import Draws, Ids, OneStream
-from netspec.tables import Table
+from netspec.spec.waveform import HELD, NOISE, WAVEFORM, mechanism, step_noise
+from netspec.stimulus import from_plain, is_stimulus
+from netspec.streams import CellKeys, Draws, Ids, OneStream, stacked
+from netspec.tables import Table, ragged
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -61,14 +64,60 @@ def inputs(model: Model, cells: Cells, templates: tuple[Template, ...]) -> tuple
     blocks: list[InputBlock] = []
     for target in network.targets.values():
         source = network.sources[target.source]
-        if source.type == "XStim":
-            continue  # has no place in a section: plan.extracellular
-        aim = reached(model, cells, target, source)
-        values = _values(model, cells, aim)
-        here = np.isin(aim.cells, cells.owned) & (cells.table["template"][aim.cells] >= 0)
-        site = _Site(model, cells, templates, aim, values, np.flatnonzero(here))
-        blocks.append(_netstims(site) if source.type == "NetStim" else _clamps(site))
+        if mechanism(source, model.spec.simulation) is None:
+            continue  # makes no objects: plan.extracellular, or `driven` below
+        site = _site(model, cells, templates, target, source)
+        make = _MAKERS.get(source.type, _clamps)
+        blocks.append(make(site))
     return tuple(blocks)
+
+
+def driven(plan: Plan) -> tuple[InputBlock, ...]:
+    """Where waveforms drive variables of mechanisms and synapses: blocks with places only, of no object.
+
+    Nothing of it is stored with a plan: it follows from the model and the cells.
+    """
+    network, blocks = plan.model.spec.network, []
+    for target in network.targets.values():
+        source = network.sources[target.source]
+        if source.type == WAVEFORM and mechanism(source, plan.model.spec.simulation) is None:
+            site = _site(plan.model, plan.cells, plan.templates, target, source)
+            blocks.append(InputBlock(target.label, source.label, "", _places(site)))
+    return tuple(blocks)
+
+
+def trains(plan: Plan, block: InputBlock) -> tuple[Floats, NDArray[np.int64]]:
+    """Spike times [ms] of each row of a block whose rate is a stimulus, which its plan does not store.
+
+    As with a NetStim, those of one cell are the same: (flat, offsets).
+    """
+    model, cells = plan.model, plan.cells
+    path = f"netParams.stimSourceParams[{block.source!r}].rate"
+    varying = rate(model.spec.network.sources[block.source].params["rate"], model.spec.simulation, path)
+    gids, row = np.unique(block.rows["gid"], return_inverse=True)
+    ids = stacked(
+        model.streams.waveform(block.target, keys(cells, cells.positions(gids)), _seed(block)), len(gids)
+    )
+    own = [varying.spikes(tuple(each)) for each in ids.tolist()]
+    return ragged(own[k] for k in row.tolist())
+
+
+def _seed(block: InputBlock) -> int:
+    return int(block.rows["seed"][0]) if len(block.rows) else 1
+
+
+def _site(
+    model: Model,
+    cells: Cells,
+    templates: tuple[Template, ...],
+    target: StimulusTarget,
+    source: StimulusSource,
+) -> "_Site":
+    """What is built of a stimulus on owned cells with sections."""
+    aim = reached(model, cells, target, source)
+    values = _values(model, cells, aim)
+    here = np.isin(aim.cells, cells.owned) & (cells.table["template"][aim.cells] >= 0)
+    return _Site(model, cells, templates, aim, values, np.flatnonzero(here))
 
 
 def reached(model: Model, cells: Cells, target: StimulusTarget, source: StimulusSource) -> _Aim:
@@ -146,23 +195,51 @@ class _Site:
         return np.broadcast_to(np.asarray(self.value(name, default), float), (len(self.here),))
 
 
-def _clamps(site: _Site) -> InputBlock:
-    """A point process in every cell."""
-    aim, values, owned = site.aim, site.values, site.owned
+def _places(site: _Site) -> Table:
+    """The cell, section and location of a point process in every cell."""
+    aim, owned = site.aim, site.owned
     location = site.column("loc", 0.5)
     outside = np.flatnonzero(~((location >= 0) & (location <= 1)))
     if len(outside):
         place = f"cell {site.cells.gids[owned[outside[0]]]}"
         raise SpecError([Problem(aim.where("loc"), f"{location[outside[0]]} is outside 0..1 for {place}.")])
+    return Table({"gid": site.cells.gids[owned], "section": _sections(site), "location": location})
+
+
+def _clamps(site: _Site) -> InputBlock:
+    """A point process in every cell."""
+    aim, values = site.aim, site.values
     lists = {name: tuple(values[name]) for name in LISTS if isinstance(values.get(name), list | tuple)}
     # 'delay' of a target is that of a NetStim's connection; of a source it is a parameter of the clamp.
     skipped = {name for name in NOT_PARAMETERS if name != "delay" or name not in aim.source.params}
     if aim.source.params.get("originalFormat") == "NeuroML2":
         skipped.discard("weight")  # of the input itself, as in NetPyNE
     numbers = {name: site.column(name) for name in values if name not in lists and name not in skipped}
-    places = Table({"gid": site.cells.gids[owned], "section": _sections(site), "location": location})
-    rows = places.with_columns(**numbers)
+    rows = _places(site).with_columns(**numbers)
     return InputBlock(aim.target.label, aim.source.label, aim.source.type, rows, lists)
+
+
+def _waveforms(site: _Site) -> InputBlock:
+    """A clamp in every cell, for neuron.waveforms to drive; or one that draws its noise itself."""
+    source, model = site.aim.source, site.model
+    made = str(mechanism(source, model.spec.simulation))
+    rows, noise = _places(site), None
+    if made == NOISE:
+        given = step_noise(from_plain(source.params["stimulus"]))
+        values = {} if given is None else given.moments("nA")
+        noise = noise_ids(model, site.aim.target.label, source, keys(site.cells, site.owned))
+    else:
+        values = dict(HELD[made])
+        if source.params.get("rs") is not None:
+            values["rs"] = float(source.params["rs"])
+    rows = rows.with_columns(**{name: np.full(len(rows), value) for name, value in values.items()})
+    return InputBlock(site.aim.target.label, source.label, made, rows, noise=noise)
+
+
+def noise_ids(model: Model, label: str, source: StimulusSource, cells: CellKeys) -> NDArray[np.int64]:
+    """Random123 ids of the noise of a waveform in each cell: (n, 3)."""
+    seed = source.params.get("seed", model.spec.simulation.seeds.get("stim", 1))
+    return stacked(model.streams.waveform(label, cells, seed), len(cells.gid))
 
 
 def _sections(site: _Site) -> NDArray[np.int16]:
@@ -187,19 +264,23 @@ def _netstims(site: _Site) -> InputBlock:
     scale = model.spec.network.scale_conn_weight_net_stims
     made = contacts(model, cells, site.templates, owned, placement, contact, scale)
     row = made["row"]
-    rate, interval = _rate(site)
+    per_second, interval = _rate(site)
     seed = site.values.get("seed", model.spec.simulation.seeds.get("stim", 1))
-    noise = np.empty((len(row), 3), np.int64)
-    for column, ids in enumerate(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed)):
-        noise[:, column] = ids
+    noise = stacked(model.streams.noise(aim.source.label, keys(cells, owned[row]), seed), len(row))
     columns = {name: made[name] for name in ("section", "location", "synapse", "weight", "delay")}
     timing = {name: site.column(name, default) for name, default in NETSTIM_DEFAULTS.items()}
-    per_cell = {"rate": rate, "interval": interval, **timing, "seed": np.full(len(owned), seed, np.int64)}
+    per_cell = {
+        "rate": per_second,
+        "interval": interval,
+        **timing,
+        "seed": np.full(len(owned), seed, np.int64),
+    }
     columns |= {name: column[row] for name, column in per_cell.items()}
+    made_by = "VecStim" if is_stimulus(site.values.get("rate")) else "NetStim"
     return InputBlock(
         aim.target.label,
         aim.source.label,
-        "NSLOC" if _is_variable(site.values) else "NetStim",
+        "NSLOC" if _is_variable(site.values) else made_by,
         Table({"gid": cells.gids[owned[row]], **columns}),
         noise=noise,
         shape=site.values.get("shape"),
@@ -210,6 +291,8 @@ def _netstims(site: _Site) -> InputBlock:
 def _rate(site: _Site) -> tuple[Floats, Floats]:
     """Rate [Hz] and interval [ms] of each cell, with the rounding of NetPyNE's double inversion."""
     count = len(site.here)
+    if is_stimulus(site.values.get("rate")):
+        return np.full(count, np.nan), np.full(count, np.nan)
     if _is_variable(site.values):
         return np.full(count, np.nan), np.full(count, 0.1**-1 * 1e3)
     given = "rate" if site.values.get("rate") is not None else "interval"
@@ -219,9 +302,13 @@ def _rate(site: _Site) -> tuple[Floats, Floats]:
     if (number <= 0).any():
         message = f"expected a number above 0, got {number[number <= 0][0]}."
         raise SpecError([Problem(site.aim.where(given), message)])
-    rate = number if given == "rate" else 1000.0 / number
-    return rate, rate**-1 * 1e3
+    per_second = number if given == "rate" else 1000.0 / number
+    return per_second, per_second**-1 * 1e3
 
 
 def _is_variable(values: Mapping[str, Any]) -> bool:
     return isinstance(values.get("rate"), str)
+
+
+_MAKERS = {"NetStim": _netstims, WAVEFORM: _waveforms}
+"""What makes the blocks of sources that are no point process of that name."""

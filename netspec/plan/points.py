@@ -12,9 +12,11 @@ from netspec.expression import finite, parse
 from netspec.model import Model, Population
 from netspec.plan import PointBlock
 from netspec.plan.cells import Cells, keys
+from netspec.plan.rates import rate
 from netspec.plan.strict import complain
 from netspec.plan.trains import Recipe, spike_times
-from netspec.streams import CellKeys, Draws
+from netspec.stimulus import is_stimulus
+from netspec.streams import CellKeys, Draws, stacked
 from netspec.tables import Table
 
 Floats = NDArray[np.float64]
@@ -75,7 +77,7 @@ def _block(model: Model, cells: Cells, code: int, positions: Positions) -> Point
         trains = spike_times(in_order, everyone, model.streams, model.spec.simulation.duration)
         columns = {name: column for name, column in columns.items() if name not in TRAIN}
     elif population.mechanism == "NetStim":
-        noise = _stacked(model.streams.noise(population.label, everyone, seeds), len(positions))
+        noise = stacked(model.streams.noise(population.label, everyone, seeds), len(positions))
         columns = {"number": np.full(len(positions), 1e9), **columns}
         columns.pop("seed", None)
     return PointBlock(
@@ -108,10 +110,6 @@ def _groups(model: Model, cells: Cells, population: Population, positions: Posit
 def _own(population: Population) -> Mapping[str, Any]:
     """Parameters that the population itself gives."""
     return population.spec.tags if population.spec.params is None else population.spec.params
-
-
-def _stacked(ids: tuple[Any, Any, Any], count: int) -> NDArray[np.int64]:
-    return np.stack([np.broadcast_to(np.asarray(i, np.int64), count) for i in ids], axis=1)
 
 
 # ---- numbers -----------------------------------------------------------------------------------------------
@@ -153,6 +151,8 @@ def _in_order(group: _Group) -> list[str]:
     own = _own(group.population)
     copied = group.model.spec.network.copied_tags
     names = [name for name in group.params if name not in NOT_NUMBERS and name not in copied]
+    if group.population.mechanism == "VecStim" and is_stimulus(group.params.get("rate")):
+        names = [name for name in names if name not in ("rate", "interval")]
     if group.population.mechanism == "VecStim" and "rate" in names:
         names = [name for name in names if name != "interval"]
     return sorted(names, key=lambda name: name not in own)
@@ -195,11 +195,14 @@ def _interval(group: _Group, rate: Floats) -> Floats | None:
 
 def _recipes(group: _Group, columns: Mapping[str, Floats], seeds: NDArray[np.int64]) -> Iterator[Recipe]:
     """How the spike times of each VecStim are made."""
+    given = group.params.get("rate")
+    varying = rate(given, group.model.spec.simulation, group.where("rate")) if is_stimulus(given) else None
     for row, position in zip(group.rows.tolist(), group.positions.tolist(), strict=True):
         numbers = {name: float(columns[name][row]) for name in TRAIN[:3] if name in columns}
         yield Recipe(
             seed=int(seeds[row]),
             path=group.path,
+            rate=varying,
             pattern=group.params.get("spikePattern"),
             times=given_times(group.cells, group.population, group.params, position),
             pulses=group.params.get("pulses") or (),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError, did_you_mean
+from netspec.plan.rates import Rate
 from netspec.streams import CellKeys, Ids, Streams, uniforms
 from netspec.streams.draws import Draws, OneStream, by_libm, polar_pairs
 from netspec.tables import ragged
@@ -18,13 +19,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a VecStim's spike times are made from: the first of interval, pattern and times; and pulses.
+    """What a VecStim's spike times are made from: the first of rate, interval, pattern and times; and pulses.
 
     interval, start [ms]; noise: share of the interval that is random. path: of its parameters.
     """
 
     seed: int
     path: str
+    rate: Rate | None = None
     interval: float | None = None
     start: float = 0.0
     noise: float = 0.0
@@ -41,7 +43,9 @@ def spike_times(
 
 
 def _train(recipe: Recipe, cell: CellKeys, streams: Streams, duration: float) -> Floats:
-    if recipe.interval is not None:
+    if recipe.rate is not None:
+        times = recipe.rate.spikes(_single(streams.waveform("rate", cell, recipe.seed)))
+    elif recipe.interval is not None:
         ids = _single(streams.train(cell, recipe.seed))
         times = _at_interval(recipe.interval, recipe.start, recipe.noise, duration, ids, recipe.path)
     elif recipe.pattern is not None:

@@ -21,6 +21,8 @@ from netspec.plan.values import later
 from netspec.session import changes, merging
 from netspec.spec.cell import CellRule
 from netspec.spec.kinds import is_number
+from netspec.spec.waveform import WAVEFORM
+from netspec.stimulus import is_stimulus
 
 if TYPE_CHECKING:
     from netspec.session.stages import Session
@@ -342,7 +344,12 @@ def _stimuli(session: "Session", plan: Plan, params: Params, path: str) -> Plan:
     plan = replace(plan, inputs=tuple(blocks))
     masks = [reach.stimuli(plan, block, conds, cell_conds) for block in blocks]
     meant = [block for block in blocks if _may_be_meant(block, conds)]
-    _refuse(_wrong_stimulus(given, meant, path))
+    following = {
+        label
+        for label, source in network.sources.items()
+        if source.type == WAVEFORM or is_stimulus(source.params.get("rate"))
+    }
+    _refuse(_wrong_stimulus(given, meant, following, path))
     values = [{name: given[name] for name in given if name in block.rows} for block in blocks]
     inputs = [
         change.input_values(own) if "synapse" in block.rows else own
@@ -373,15 +380,20 @@ def _may_be_meant(block: InputBlock, conds: Params) -> bool:
     return bool(mask(wanted, reach.columns(1, **own), closed=True)[0])
 
 
-def _wrong_stimulus(given: Params, blocks: list[InputBlock], path: str) -> Wrong:
+def _wrong_stimulus(given: Params, blocks: list[InputBlock], following: set[str], path: str) -> Wrong:
+    """following: sources that are stimuli, or have a rate that is one."""
     known = {
         name
         for block in blocks
         for name in (NETSTIM if "synapse" in block.rows else block.rows.columns)
         if name not in NOT_A_PARAMETER
     }
+    fixed = [block for block in blocks if block.source in following]
     for name, value in given.items():
-        if blocks and name not in known:
+        if fixed and name not in ("weight", "delay"):
+            message = f"not supported yet: it follows the stimulus of {fixed[0].source!r}."
+            yield Problem(f"{path}.{name}", message)
+        elif blocks and name not in known:
             yield Problem(f"{path}.{name}", f"no such stimulus has it. {did_you_mean(name, known)}")
         elif not is_number(value):
             yield Problem(f"{path}.{name}", f"expected a number, got {value!r}.")

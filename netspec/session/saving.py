@@ -21,6 +21,7 @@ from netspec.session.gathered import weights_of
 from netspec.session.places import base_name, timestamp
 from netspec.session.stages import Session
 from netspec.spec.raw import attributes
+from netspec.stimulus import Stimulus
 
 Writer = Callable[[str, Results, Mapping[str, Any]], list[str]]
 
@@ -277,6 +278,8 @@ def _matlab(value: Any) -> Any:
         return "__np_none__"
     if isinstance(value, Mapping):
         return {_field(name): _matlab(item) for name, item in value.items()}
+    if isinstance(value, Stimulus):
+        return _matlab(value.to_python())
     if isinstance(value, list | tuple):
         if all(isinstance(item, int | float) for item in value):
             return np.asarray(value, float)

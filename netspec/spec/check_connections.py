@@ -6,6 +6,7 @@ import numpy as np
 
 from netspec.spec import check_contacts as contacts
 from netspec.spec import check_pointers as pointers
+from netspec.spec import check_waveforms
 from netspec.spec.check_values import (
     Findings,
     conditions,
@@ -25,6 +26,7 @@ from netspec.spec.kinds import shown
 from netspec.spec.network import ConnectionRule
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CONNECTION_RULES, PAIR, POST, PRE
+from netspec.stimulus import Stimulus
 
 SIZES = {
     "probability": "probability",
@@ -55,7 +57,7 @@ def connections(facts: Facts) -> Findings:
         if not pointers.without_events(rule, facts):
             yield from delays(rule.delay, facts, (*path, "delay"))
         yield from in_range(rule.weight_index, not_negative, (*path, "weightIndex"))
-        yield from shape(rule.shape, (*path, "shape"))
+        yield from shape(rule.shape, facts, (*path, "shape"))
         yield from plasticity(rule.plast, (*path, "plast"))
     yield from pointers.steps(facts)
     if any(rule.delay is None for rule in facts.spec.network.connections.values()):
@@ -172,9 +174,12 @@ def delays(value: Any, facts: Facts, path: Path) -> Findings:
             return
 
 
-def shape(values: Any, path: Path) -> Findings:
+def shape(values: Any, facts: Facts, path: Path) -> Findings:
     """The time course of a weight."""
     if not values:
+        return
+    if isinstance(values, Stimulus) or "type" in values:
+        yield from check_waveforms.stimulus(values, "", facts, path)
         return
     yield from unknown_keys(values, ("pulseType", "pulseWidth", "pulsePeriod", "switchOnOff"), path)
     if "pulseType" in values:

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from netspec.spec import check_waveforms
 from netspec.spec.check_values import Findings, in_range, not_negative, positive, unknown_keys
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, warning
 from netspec.spec.kinds import is_number, shown
+from netspec.spec.waveform import FIELD_UNITS
+from netspec.stimulus import is_stimulus
 
 KEYS = ("waveform", "field", "mod_based")
 WINDOW = ("type", "amp", "del", "dur")
@@ -35,6 +38,9 @@ def xstim(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
         message = "mod_based needs one time step for all cells; leave use_local_dt False."
         yield Finding((*path, "mod_based"), message)
     yield from unknown_keys(params, KEYS, path)
+    if is_stimulus(params.get("waveform")):
+        yield from _stimulus(params, facts, path)
+        params = {**params, "waveform": {"type": "pulse"}}
     yield from _choice(params, "waveform", "type", WAVEFORMS, path)
     yield from _choice(params, "field", "class", FIELDS, path)
     waveform, field = params.get("waveform"), params.get("field")
@@ -42,6 +48,14 @@ def xstim(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
         yield from _waveform(waveform, facts, (*path, "waveform"))
     if isinstance(field, Mapping) and field.get("class") in FIELDS:
         yield from _field(field, (*path, "field"))
+
+
+def _stimulus(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
+    """What is wrong with a waveform that is a stimulus."""
+    field = params.get("field")
+    unit = FIELD_UNITS.get(field.get("class", "")) if isinstance(field, Mapping) else None
+    if unit is not None:
+        yield from check_waveforms.stimulus(params["waveform"], unit, facts, (*path, "waveform"))
 
 
 def _choice(params: Mapping[str, Any], key: str, name: str, known: Mapping[str, Any], path: Path) -> Findings:

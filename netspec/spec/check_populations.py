@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.expression import parse
+from netspec.spec import check_waveforms
 from netspec.spec.check_values import Findings, function, in_range, not_negative, positive
 from netspec.spec.facts import Facts, Group, texts
 from netspec.spec.findings import Finding, Path, lenient, spell, warning
@@ -37,7 +38,7 @@ def populations(facts: Facts) -> Findings:
         yield from _cells(group, facts, path)
         yield from original_format(group.spec.original_format, (*path, "originalFormat"))
         if group.artificial:
-            yield from _parameters(group.spec, path)
+            yield from _parameters(group.spec, facts, path)
 
 
 def original_format(given: Any, path: Path) -> Findings:
@@ -147,10 +148,15 @@ def artificial_rules(facts: Facts) -> Findings:
             yield _artificial(rule.cell_model, facts, ("netParams", "cellParams", label, "cellModel"))
 
 
-def _parameters(population: Population, path: Path) -> Findings:
+def _parameters(population: Population, facts: Facts, path: Path) -> Findings:
     """String functions among the parameters of an artificial cell; other texts are labels of the user's."""
     inside = population.params is not None
     values: Mapping[str, Any] = population.params if population.params is not None else population.tags
+    place = (*path, "params") if inside else path
+    if check_waveforms.is_meant(values.get("rate")):
+        yield from check_waveforms.rate(values, facts, place)
+        if population.cell_model not in ("VecStim", None):
+            yield Finding((*place, "rate"), "a rate that is a stimulus needs the cellModel 'VecStim'.")
     for name, value in values.items():
         if isinstance(value, str) and not value.isidentifier() and name not in NOT_PARAMETERS:
-            yield from function(value, CELL, (*path, "params", name) if inside else (*path, name))
+            yield from function(value, CELL, (*place, name))

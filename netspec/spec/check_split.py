@@ -7,6 +7,7 @@ from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding
 from netspec.spec.network import Network
 from netspec.spec.simulation import Simulation
+from netspec.spec.waveform import FIELD, WAVEFORM
 
 WITHOUT = "not with simConfig.multisplit: "
 NO_CURRENTS = "NEURON does not know the membrane currents of nodes that ranks share."
@@ -88,7 +89,7 @@ def _connections(network: Network) -> Iterator[Finding]:
 def _sources(network: Network, signals: bool) -> Iterator[Finding]:
     for label, source in network.sources.items():
         path = ("netParams", "stimSourceParams", label, "type")
-        if source.type == "XStim":
+        if source.type in (FIELD, WAVEFORM):
             yield Finding(path, f"{WITHOUT}{NOT_YET}")
         if source.params.get("plast"):
             yield Finding((*path[:-1], "plast"), f"{WITHOUT}{NOT_YET}")

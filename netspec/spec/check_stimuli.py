@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.errors import did_you_mean
 from netspec.spec import check_contacts as contacts
+from netspec.spec import check_waveforms
 from netspec.spec.check_connections import plasticity, shape
 from netspec.spec.check_extracellular import xstim
 from netspec.spec.check_populations import original_format
@@ -24,6 +25,7 @@ from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import POST, STIMULUS_FUNCTIONS
+from netspec.spec.waveform import WAVEFORM
 
 NETSTIM = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
 NOISE = ("dt", "seed")
@@ -68,12 +70,15 @@ def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
     if source.type == "XStim":
         yield from xstim(source.params, facts, path)
         return
+    if source.type == WAVEFORM:
+        yield from check_waveforms.waveform(source.params, facts, path)
+        return
     known = POST | frozenset(facts.spec.network.constants)
     for name in STIMULUS_FUNCTIONS:
         if source.params.get(name) != "variable":
             yield from function(source.params.get(name), known, (*path, name))
     if source.type == "NetStim":
-        yield from _netstim(source.params, path)
+        yield from _netstim(source.params, facts, path)
     elif (waveform := source.params.get("waveform")) is not None:
         yield from _waveform(waveform, (*path, "waveform"))
 
@@ -106,12 +111,14 @@ def _waveform(given: Any, path: Path) -> Findings:
         yield Finding((*path, "values"), f"expected as many as times, {len(given.get('times', ()))}.")
 
 
-def _netstim(params: Any, path: Path) -> Findings:
+def _netstim(params: Any, facts: Facts, path: Path) -> Findings:
     if "rate" not in params and "interval" not in params:
         yield Finding((*path, "rate"), "required (or interval), but missing.")
     for name in ("rate", "interval"):
         yield from in_range(params.get(name), positive, (*path, name))
-    yield from shape(params.get("shape"), (*path, "shape"))
+    if check_waveforms.is_meant(params.get("rate")):
+        yield from check_waveforms.rate(params, facts, path)
+    yield from shape(params.get("shape"), facts, (*path, "shape"))
     yield from plasticity(params.get("plast"), (*path, "plast"))
 
 
@@ -134,6 +141,8 @@ def _target(target: StimulusTarget, facts: Facts, path: Path) -> Findings:
     yield from in_range(target.delay, not_negative, (*path, "delay"), lenient)
     if source is not None and source.type == "XStim":
         yield from _in_field(target, source, facts, path)
+    elif source is not None and source.type == WAVEFORM:
+        yield from check_waveforms.target(target, path)
     elif source is not None:
         yield from _overrides(target, source, known, path)
         if source.type == "NetStim":
@@ -171,7 +180,9 @@ def _overrides(target: StimulusTarget, source: StimulusSource, known: frozenset[
     """Parameters of the source that a target sets anew."""
     names = (*STIMULUS_FUNCTIONS, *source.params, *(NETSTIM if source.type == "NetStim" else ()))
     for name, value in target.params.items():
-        if name not in names:
+        if check_waveforms.is_meant(value) and name == "rate":
+            yield Finding((*path, name), "a rate that is a stimulus belongs into its source.")
+        elif name not in names:
             choice = (*TARGET_KEYS, *source.params)
             near = slip(name, (*choice, *names))
             hint = f"Did you mean {near!r}?" if near else did_you_mean(name, choice)

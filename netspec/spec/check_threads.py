@@ -4,6 +4,7 @@ from netspec.spec.check_values import Findings, in_range, positive
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding
 from netspec.spec.network import Network
+from netspec.spec.waveform import FIELD, WAVEFORM
 
 ONE_THREAD = "NEURON does this in one thread only; leave simConfig.threads 1, and use ranks."
 
@@ -46,7 +47,7 @@ def _played(network: Network) -> Findings:
                 yield Finding((*path, key), ONE_THREAD)
         if source.params.get("rate") == "variable":
             yield Finding((*path, "rate"), ONE_THREAD)
-        if source.type == "XStim":
+        if source.type in (FIELD, WAVEFORM):
             yield Finding((*path, "type"), ONE_THREAD)
     for label, population in network.populations.items():
         if "dynamicRates" in {**population.tags, **(population.params or {})}:

@@ -71,7 +71,7 @@ class ConnectionRule:
         "distributeSynsUniformly", "bool", "spread synapses over the sections", None
     )
     random_section: bool | None = key("connRandomSecFromList", "bool", "choose sections at random", None)
-    shape: dict[str, Any] | None = key("shape", "mapping", "time course of the weight", None)
+    shape: Any = key("shape", "mapping or stimulus", "time course of the weight", None)
     plast: dict[str, Any] | None = key("plast", "mapping", "plasticity: mech and params", None)
     weight_index: int = key("weightIndex", "count", "which weight of the NetCon (artificial cells)", 0)
     pre_sec: str | None = key("preSec", "text", "presynaptic section of a pointer connection", None)
@@ -99,7 +99,7 @@ class StimulusSource:
     """An entry of stimSourceParams; `params` holds every key but `type`."""
 
     label: str
-    type: str = key("type", "text", "NetStim, IClamp, VClamp, SEClamp, AlphaSynapse or any point process")
+    type: str = key("type", "text", "NetStim, IClamp, VClamp, SEClamp, Waveform, XStim or any point process")
     params: dict[str, Any] = field(default_factory=dict)
 
 

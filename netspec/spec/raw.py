@@ -7,6 +7,7 @@ import numpy as np
 
 from netspec.errors import did_you_mean
 from netspec.spec.findings import Finding
+from netspec.stimulus import Stimulus, changed
 
 LARGE = frozenset({"pt3d", "connList", "spkTimes"})
 """Long lists of numbers, which are shared with the user's dictionaries instead of copied."""
@@ -61,14 +62,21 @@ def put(place: Any, steps: Any, value: Any) -> str:
     """Set a nested value by its keys: nothing, or why there is no such place."""
     if not isinstance(steps, list | tuple) or not steps:
         return f"expected a path ('a.b.c' or a list of keys), got {steps!r} ({type(steps).__name__})."
-    for step in steps[:-1]:
+    for number, step in enumerate(steps[:-1], 1):
         try:
+            if isinstance(place[step], Stimulus):
+                place[step] = changed(place[step], steps[number:], value)
+                return ""
             place = place[step]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError) as error:
+            if isinstance(place, Mapping) and isinstance(place.get(step), Stimulus):
+                return str(error.args[0])
             known = place if isinstance(place, Mapping) else vars(place) if hasattr(place, "__dict__") else ()
             return (
                 f"there is no {step!r} on the way to {'.'.join(map(str, steps))}. {did_you_mean(step, known)}"
             )
+        except ValueError as error:
+            return f"{error}."
     if not hasattr(place, "__setitem__"):
         return f"nothing can be put at {'.'.join(map(str, steps))}."
     place[steps[-1]] = value

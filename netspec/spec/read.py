@@ -25,6 +25,7 @@ from netspec.spec.raw import apply_mapping, attributes
 from netspec.spec.simulation import DEFAULT_SEEDS, Simulation
 from netspec.spec.slips import slip
 from netspec.spec.subcellular import Density, SubcellularRule
+from netspec.stimulus import Stimulus
 
 ENTRIES: dict[str, type] = {
     "cellParams": CellRule,
@@ -302,6 +303,8 @@ def _value(kind: str, value: Any, unit: str, path: Path, notes: Notes, default: 
     if kind == "density" and isinstance(value, str):
         value = {"type": value}
     if kind in STRUCTURES:
+        if kind == "mapping or stimulus" and isinstance(value, Stimulus):
+            return value
         if isinstance(value, Mapping):
             return STRUCTURES[kind](value, path, notes)
         notes.findings.append(Finding(path, f"expected a dictionary, got {shown(value)}."))
@@ -393,6 +396,7 @@ STRUCTURES: dict[str, Callable[[Mapping[str, Any], Path, Notes], Any]] = {
     "density": _density,
     "geometry": _geometry,
     "mapping": lambda values, path, notes: dict(values),
+    "mapping or stimulus": lambda values, path, notes: dict(values),
     "mapping of lists": _lists,
     "mapping of mappings": _mappings,
     "mapping of numbers": lambda values, path, notes: numerals(notes.units.globals(values, path)),

@@ -1,7 +1,7 @@
 """Random numbers as a function of what they are for: Philox4x32-10, the generator of NEURON's Random123."""
 
 from netspec.streams.draws import Draws, OneStream
-from netspec.streams.philox import Ids, uniforms
+from netspec.streams.philox import Ids, stacked, uniforms
 from netspec.streams.purposes import (
     CellKeys,
     NamedStreams,
@@ -22,6 +22,7 @@ __all__ = [
     "Streams",
     "hash_gids",
     "hash_text",
+    "stacked",
     "streams_for",
     "uniforms",
 ]

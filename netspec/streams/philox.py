@@ -35,6 +35,11 @@ def uniforms(ids: Ids | Indexed, index: Any) -> Floats:
     return _one_each(keys, np.asarray(index).astype(np.uint64))
 
 
+def stacked(ids: Ids, count: int) -> NDArray[np.int64]:
+    """The ids of so many streams as rows: (count, 3)."""
+    return np.stack([np.broadcast_to(np.asarray(i, np.int64), count) for i in ids], axis=1)
+
+
 def _philox(counter: NDArray[np.uint64], keys: list[NDArray[np.uint64]]) -> list[NDArray[np.uint64]]:
     """Four 32-bit words for each counter and key: four arrays of the broadcast shape."""
     shape = np.broadcast_shapes(counter.shape, *(key.shape for key in keys))

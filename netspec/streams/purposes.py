@@ -96,6 +96,10 @@ class NetpyneStreams:
         """Run-time noise of a NetStim."""
         return hash_text("NetStim"), cells.gid, seed
 
+    def waveform(self, target: str, cells: CellKeys, seed: Any) -> Ids:
+        """Noise of a waveform, or spikes of a rate that is one."""
+        return hash_text(f"waveform/{target}"), cells.gid, seed
+
     def point_rate(self, cells: CellKeys) -> Ids:
         """Rate of an artificial cell that is given as a range."""
         return hash_text("point_rate"), cells.gid, self.seeds["stim"]
@@ -177,6 +181,10 @@ class NamedStreams:
     def noise(self, source: str, cells: CellKeys, seed: Any) -> Ids:
         """Run-time noise of a NetStim."""
         return _seeded(f"noise/{source}", cells, seed)
+
+    def waveform(self, target: str, cells: CellKeys, seed: Any) -> Ids:
+        """Noise of a waveform, or spikes of a rate that is one."""
+        return _seeded(f"waveform/{target}", cells, seed)
 
     def point_rate(self, cells: CellKeys) -> Ids:
         """Rate of an artificial cell that is given as a range."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from netspec import sim, specs
 from netspec.session import continuing
+from netspec.stimulus import Constant, OrnsteinUhlenbeck, Pulses, Sine, WhiteNoise
 
 SOMA = {"geom": {"L": 20, "diam": 20, "nseg": 1}, "mechs": {"hh": {}, "wander": {}}}
 DEND = {
@@ -38,6 +39,10 @@ NET = {
     "stimSourceParams": {
         "bg": {"type": "NetStim", "rate": 80, "noise": 1},
         "ic": {"type": "IClamp", "del": 10, "dur": 60, "amp": 0.1},
+        "theta": {"type": "Waveform", "stimulus": Sine(0.03, 40) * Pulses(1, 13.3, 30)},
+        "played": {"type": "Waveform", "stimulus": OrnsteinUhlenbeck(0, sd=0.02) + WhiteNoise(0.01)},
+        "drawn": {"type": "Waveform", "stimulus": OrnsteinUhlenbeck(0, sd=0.02)},
+        "bursts": {"type": "NetStim", "rate": Constant(20) + Sine(20, 30)},
     },
     "stimTargetParams": {
         "bg->E": {
@@ -45,6 +50,14 @@ NET = {
             "sec": "dend", "loc": 0.3,
         },
         "ic->E": {"source": "ic", "conds": {"pop": "E", "cellList": [0, 3]}, "sec": "soma", "loc": 0.5},
+        **{
+            label: {"source": label, "conds": {"pop": "E"}, "sec": "dend", "loc": 0.5}
+            for label in ("theta", "played", "drawn")
+        },
+        "bursts": {
+            "source": "bursts", "conds": {"pop": "E"}, "weight": 0.001, "delay": 2, "synMech": "exc",
+            "sec": "dend", "loc": 0.3,
+        },
     },
     "connParams": {
         label: {"preConds": {"pop": label[0]}, "postConds": {"pop": label[-1]}, "synMech": "exc", **more}

@@ -123,7 +123,39 @@ def changing(**options):
     return net, {**cfg, "recordStim": True, **options}
 
 
+def waveforms(**options):
+    """Stimuli that are values, wherever they can be: clamps, noise, mechanisms, synapses, rates, weights."""
+    from netspec.stimulus import Constant, OrnsteinUhlenbeck, Pulses, Ramp, Sine, Square, Step, WhiteNoise
+
+    net, cfg = recorded(**options)
+    noise = OrnsteinUhlenbeck(0.05, sd=0.1, tau=5)
+    net["popParams"]["W"] = {"cellModel": "VecStim", "numCells": 3, "rate": Sine(80, 30, offset=80)}
+    net["connParams"]["W"] = {
+        **net["connParams"]["all"],
+        "preConds": {"pop": "W"},
+        "shape": Ramp(2, 30) * Square(0.5, 100, offset=0.5),
+    }
+    places = {
+        "theta": ({"stimulus": Sine(0.1, 40) * Pulses(1, 3.3, 10)}, "soma"),
+        "drawn": ({"stimulus": noise}, "soma"),
+        "played": ({"stimulus": noise + WhiteNoise("50 pA")}, "dend"),
+        "leak": ({"stimulus": Constant(-65) + Step(5, 10, 20), "mech": "pas", "var": "e"}, "dend"),
+        "reversal": ({"stimulus": Sine(10, 50), "synMech": "exc", "var": "e"}, "dend"),
+    }
+    for label, (given, section) in places.items():
+        net["stimSourceParams"][label] = {"type": "Waveform", **given}
+        net["stimTargetParams"][label] = {"source": label, "conds": {"pop": "E"}, "sec": section, "loc": 0.5}
+    net["stimSourceParams"]["noise"] = {"type": "NetStim", "rate": Constant(30) + Step(200, 10, 20)}
+    cfg["recordTraces"] |= {
+        "drawn": {"sec": "soma", "loc": 0.5, "stim": "drawn", "var": "i"},
+        "played": {"sec": "dend", "loc": 0.5, "stim": "played", "var": "i"},
+        "e": {"sec": "dend", "loc": 0.5, "synMech": "exc", "var": "e"},
+    }
+    return net, cfg
+
+
 OWN = {
+    "waveforms": lambda: waveforms(),
     "values that change": lambda: changing(),
     "second order": lambda: recorded(hParams={"celsius": 20.0, "v_init": -68.0, "secondorder": 2}),
     "everything recorded": lambda: recorded(),
@@ -155,7 +187,7 @@ def load_all(here):
     from netspec.neuron import catalog, core_build, core_check, coreneuron, mechanisms
 
     mechanisms.load(FOLDERS, here, core=True)
-    mechanisms.supply(["VecStim"], here)
+    mechanisms.supply(["VecStim", "NoisyClamp"], here)
     names = {*catalog.densities(), *catalog.points()} - catalog.BUILT_IN
     texts = frozenset(
         (name, core_build.text_of(name)) for name in names

@@ -9,6 +9,7 @@ from netspec.errors import StateError
 from netspec.neuron.run import Network
 from netspec.plan import InputBlock, Recordings
 from netspec.spec.cell import Section
+from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.tables import Table
 
 pytestmark = pytest.mark.neuron
@@ -40,6 +41,8 @@ def netstims(n=3, noise=None, **columns):
 
 def driven(*blocks, simulation=None, **network):
     made = Network(by_hand.ranks())
+    network["sources"] = {block.source: StimulusSource(block.source, block.mechanism) for block in blocks}
+    network["targets"] = {block.target: StimulusTarget(block.target, block.source, {}) for block in blocks}
     spec = by_hand.spec(CELL, simulation=simulation, **network)
     plan = by_hand.plan(spec, inputs=blocks, recordings=Recordings(stims=True))
     made.make_cells(plan)

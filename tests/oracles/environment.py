@@ -1,4 +1,4 @@
-"""Where NetPyNE is, what both packages run with, and results that are kept between sessions."""
+"""Where NetPyNE and neurolib are, what both packages run with, and results that are kept between sessions."""
 
 import json
 import os
@@ -15,6 +15,7 @@ import platformdirs
 from filelock import FileLock
 
 NETPYNE = "1.1.1"
+NEUROLIB = "0.6.2"
 HERE = Path(__file__).parent
 CELLS = HERE.parent / "cells"
 VECSTIM = HERE.parent.parent / "mod" / "vecevent.mod"
@@ -30,6 +31,12 @@ def python():
     """A python with NetPyNE."""
     packages = f"netpyne=={NETPYNE}", f"neuron=={version('neuron')}"
     return python_with("NETSPEC_ORACLE_PYTHON", f"netpyne-{NETPYNE}-neuron-{version('neuron')}", packages)
+
+
+@cache
+def neurolib():
+    """A python with neurolib."""
+    return python_with("NETSPEC_NEUROLIB_PYTHON", f"neurolib-{NEUROLIB}", [f"neurolib=={NEUROLIB}"])
 
 
 def python_with(variable, name, packages):

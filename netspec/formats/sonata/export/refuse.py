@@ -10,6 +10,9 @@ from netspec.errors import Problem
 from netspec.formats.sonata.export.layout import SOURCES
 from netspec.formats.sonata.export.templates import NO_MECHANISMS, ordered
 from netspec.plan import InputBlock, Plan, merging
+from netspec.spec.network import Network
+from netspec.spec.waveform import WAVEFORM
+from netspec.stimulus import is_stimulus
 from netspec.tables import concat
 
 BUILT_IN = frozenset(
@@ -138,6 +141,16 @@ def _thresholds(plan: Plan) -> Iterator[Problem]:
             yield Problem(path, f"a simulation has one threshold of spikes, this network has {listed}.")
 
 
+def _following(network: Network) -> Iterator[Problem]:
+    """What follows a stimulus that is a value."""
+    for label, given in network.sources.items():
+        if given.type == WAVEFORM:
+            yield Problem(f"netParams.stimSourceParams[{label!r}]", "waveforms are not exported yet.")
+        elif is_stimulus(given.params.get("rate")):
+            message = "a rate that is a stimulus is not exported yet; that of a VecStim population is."
+            yield Problem(f"netParams.stimSourceParams[{label!r}].rate", message)
+
+
 def _stimuli(plan: Plan) -> Iterator[Problem]:
     network = plan.model.spec.network
     for label, target in network.targets.items():
@@ -145,12 +158,17 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
             yield Problem(
                 f"netParams.stimTargetParams[{label!r}]", "extracellular stimulation is not exported yet."
             )
+    yield from _following(network)
     for block in plan.inputs:
         path, source = (
             f"netParams.stimTargetParams[{block.target!r}]",
             f"netParams.stimSourceParams[{block.source!r}]",
         )
-        if not len(block.rows):
+        if (
+            not len(block.rows)
+            or block.mechanism == "VecStim"
+            or network.sources[block.source].type == WAVEFORM
+        ):
             continue
         if block.mechanism == "NSLOC":
             yield Problem(f"{source}.rate", "a rate that a script changes has no spike train beforehand.")
