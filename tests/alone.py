@@ -13,7 +13,7 @@ import pytest
 
 WORKERS = min(2, os.cpu_count() or 1)
 TESTS = Path(__file__).parent
-ROOMS = ("backend", "oracles")
+ROOMS = ("backend", "oracles", "slurm")
 _POOL = ThreadPoolExecutor(WORKERS)
 
 

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("optuna")
 
 from cluster import Cluster, missing, until
-from conftest import MPI
+from oversubscribed import MPI
 from typer.testing import CliRunner
 
 from netspec.__main__ import app
