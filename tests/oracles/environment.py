@@ -15,6 +15,7 @@ import platformdirs
 from filelock import FileLock
 
 NETPYNE = "1.1.1"
+NEUROLIB = "0.6.2"
 HERE = Path(__file__).parent
 CELLS = HERE.parent / "cells"
 VECSTIM = HERE.parent.parent / "mod" / "vecevent.mod"
@@ -29,18 +30,25 @@ def network_names():
 def python():
     """A python with NetPyNE: NETSPEC_ORACLE_PYTHON, else an environment in the cache, made when missing."""
     own = os.environ.get("NETSPEC_ORACLE_PYTHON")
-    return Path(own) if own else _environment()
+    packages = (f"netpyne=={NETPYNE}", f"neuron=={version('neuron')}")
+    return Path(own) if own else _environment(f"netpyne-{NETPYNE}-neuron-{version('neuron')}", packages)
 
 
-def _environment():
-    folder = cache_folder() / f"netpyne-{NETPYNE}-neuron-{version('neuron')}-py{sys.version_info[1]}"
+@cache
+def neurolib_python():
+    """A python with neurolib: NETSPEC_NEUROLIB_PYTHON, else an environment in the cache, made when missing."""
+    own = os.environ.get("NETSPEC_NEUROLIB_PYTHON")
+    return Path(own) if own else _environment(f"neurolib-{NEUROLIB}", (f"neurolib=={NEUROLIB}",))
+
+
+def _environment(name, packages):
+    folder = cache_folder() / f"{name}-py{sys.version_info[1]}"
     found = folder / "bin" / "python"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             venv.create(folder, with_pip=True)
-            packages = [f"netpyne=={NETPYNE}", f"neuron=={version('neuron')}"]
             subprocess.run([found, "-m", "pip", "install", "--quiet", *packages], check=True)
             (folder / "complete").touch()
     return found

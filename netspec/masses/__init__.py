@@ -1,0 +1,19 @@
+"""Neural masses: models of whole populations as equations, and networks of them; needs no NEURON."""
+
+from netspec.masses.aln import read_tables
+from netspec.masses.bold import bold
+from netspec.masses.library import MODELS
+from netspec.masses.model import Mass, Tables
+from netspec.masses.network import Coupling, Course, Population, simulate
+
+__all__ = [
+    "MODELS",
+    "Coupling",
+    "Course",
+    "Mass",
+    "Population",
+    "Tables",
+    "bold",
+    "read_tables",
+    "simulate",
+]
