@@ -11,6 +11,7 @@ from typing import Any
 from netspec.spec import rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.kinds import KINDS
+from netspec.spec.masses import MassCoupling, MassPopulation
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.simulation import Simulation
 from netspec.spec.subcellular import Density, SubcellularRule
@@ -99,6 +100,17 @@ DENSITIES = (
     "more than the wanted distance."
 )
 """What the types of densities do."""
+MASSES = {
+    "popParams": (
+        MassPopulation,
+        "An entry with `massModel` is a population of [neural masses](../how-to/masses.md); it has these keys.",
+    ),
+    "connParams": (
+        MassCoupling,
+        "An entry whose conditions name populations of masses has these keys.",
+    ),
+}
+"""What else sections may hold."""
 WRITTEN = "This page is written by `docs/make_reference.py` from the code."
 
 
@@ -147,6 +159,9 @@ def netparams() -> str:
             lines += [f"`geom` has {', '.join(f'`{name}`' for name in vocabulary.GEOMETRY)} and `pt3d`.", ""]
         if section == "subConnParams":
             lines += ["### A density", "", *table(keys(Density)), "", DENSITIES, ""]
+        if section in MASSES:
+            cls, text = MASSES[section]
+            lines += ["### Of neural masses", "", text, "", *table(keys(cls)), ""]
         if section in vocabulary.IGNORED:
             lines += ignored(vocabulary.IGNORED[section])
     lines += reactions()

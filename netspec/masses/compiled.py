@@ -81,13 +81,15 @@ class _Population(ctypes.Structure):
         *((name, LONG) for name in ("nodes", "states", "outputs", "inputs")),
         *((name, POINTER) for name in ("rates", "after", "y", "u", "p", "out", "stage", "slope", "sum", "past")),
         *((name, POINTER) for name in ("given", "given_step", "kept", "tables")),
+        ("looked_at", LONG),
+        ("which", POINTER),
     ]
 
 
 class _Edge(ctypes.Structure):
     _fields_ = [
         *((name, LONG) for name in ("pre", "row", "post", "target", "here", "kind", "rows")),
-        *((name, POINTER) for name in ("start", "source", "delay", "weight")),
+        *((name, POINTER) for name in ("start", "source", "delay", "place", "weight")),
     ]
 
 
@@ -96,6 +98,10 @@ class Loop:
 
     def __init__(self, populations: Sequence[Population], states: Sequence[State], edges: Sequence[Edge], length: int):
         self.populations, self.states, self.edges, self.length = populations, states, edges, length
+        self.looked_at = [
+            {edge.row for edge in edges if edge.pre == one} | {edge.here for edge in edges if edge.post == one}
+            for one in range(len(states))
+        ]
         self.done = 0
         """Steps so far."""
 
@@ -117,7 +123,8 @@ class Loop:
             table = (POINTER * len(models)).in_dll(library, f"{kind}_of")
             return int(table[[one.name for one in models].index(model.name)])
 
-        def population(one: Population, state: State, into: Floats) -> _Population:
+        def population(one: Population, state: State, into: Floats, looked_at: set[int]) -> _Population:
+            which = np.array(sorted(looked_at), np.int64)
             work = [np.zeros_like(state.y) for _ in range(3)]
             inputs = np.zeros((len(state.given), one.nodes))
             # What holds for the run is at its beginning, whichever step comes next.
@@ -130,13 +137,14 @@ class Loop:
                 equations("after", one.model) if one.model.after_lines else None,
                 *map(pointer, (state.y, inputs, state.p, state.out, *work, state.past, places, strides, into)),
                 _tables(one.tables, alive),
+                *(len(which), pointer(which)),
             )
 
-        live = [population(*each) for each in zip(self.populations, self.states, kept, strict=True)]
+        live = [population(*each) for each in zip(self.populations, self.states, kept, self.looked_at, strict=True)]
         edges = [
             _Edge(
                 *(one.pre, one.row, one.post, one.target, one.here, one.kind, len(one.start) - 1),
-                *map(pointer, (one.start, one.source, one.delay, one.weight)),
+                *map(pointer, (one.start, one.source, one.delay, one.place(self.length), one.weight)),
             )
             for one in self.edges
         ]

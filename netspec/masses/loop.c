@@ -13,12 +13,14 @@ typedef struct {
     const long *given_step;        /* of each input: nodes, or 0 if it is constant */
     double *kept;                  /* (samples, states + outputs, nodes) */
     const lookup *tables;
+    long looked_at;                /* how many rows of the past are looked at, and which */
+    const long *which;
 } population;
 
 typedef struct {
     long from, from_row, to, to_row, here_row, kind, rows;
     const long *start;             /* (nodes + 1,): the entries of each target node */
-    const int *source, *delay;
+    const int *source, *delay, *place; /* place: of the source in the past, less the delay */
     const double *weight;
 } edge;
 
@@ -44,7 +46,7 @@ static void couple(const population *all, const edge *e, long k, long length, do
         if (c == 0 && e->kind <= DIFFUSIVE) {
             const double *past = from->past + e->from_row * from->nodes * 2 * length + k % length + length;
             for (long i = e->start[node]; i < e->start[node + 1]; i++)
-                sum += e->weight[i] * (past[e->source[i] * 2 * length - e->delay[i]] - here);
+                sum += e->weight[i] * (past[e->place[i]] - here);
         } else {
             for (long i = e->start[node]; i < e->start[node + 1]; i++) {
                 double there = seen(from, e->from_row, e->source[i], e->delay[i], k, length, c);
@@ -60,24 +62,28 @@ static void couple(const population *all, const edge *e, long k, long length, do
 }
 
 static void slopes(population *all, long count, const edge *edges, long edge_count, long k, long step, long length,
-                   double c)
+                   double c, int single)
 {
     for (population *p = all; p < all + count; p++)
-        for (long row = 0; row < p->inputs; row++)
-            memcpy(p->u + row * p->nodes, p->given[row] + step * p->given_step[row], p->nodes * sizeof(double));
+        for (long row = 0; row < p->inputs; row++) {
+            const double *given = p->given[row] + step * p->given_step[row];
+            for (long node = 0; node < p->nodes; node++)
+                p->u[row * p->nodes + node] = given[node];
+        }
     for (const edge *e = edges; e < edges + edge_count; e++)
         couple(all, e, k, length, c);
     for (population *p = all; p < all + count; p++)
-        p->rates(p->nodes, p->stage, p->u, p->p, p->slope, p->out, p->tables);
+        p->rates(p->nodes, single ? p->y : p->stage, p->u, p->p, p->slope, p->out, p->tables);
 }
 
 static void remember(population *p, long k, long length)
 {
-    long values = p->states * p->nodes;
-    for (long row = 0; row < (p->states + p->outputs) * p->nodes; row++) {
-        double value = row < values ? p->y[row] : p->out[row - values];
-        double *past = p->past + row * 2 * length + k % length;
-        past[0] = past[length] = value;
+    for (long i = 0; i < p->looked_at; i++) {
+        long row = p->which[i];
+        const double *now = row < p->states ? p->y + row * p->nodes : p->out + (row - p->states) * p->nodes;
+        double *past = p->past + row * p->nodes * 2 * length + k % length;
+        for (long node = 0; node < p->nodes; node++, past += 2 * length)
+            past[0] = past[length] = now[node];
     }
 }
 
@@ -89,24 +95,25 @@ static const double WEIGHT[][4] = {{1}, {0.5, 0.5}, {1.0 / 6, 1.0 / 3, 1.0 / 3, 
 void advance(population *all, long count, const edge *edges, long edge_count, long k, long steps, double dt,
              long method, long length, long every)
 {
-    long sample = 0;
+    long sample = 0, stages = STAGES[method];
     for (long step = 0; step < steps; step++, k++) {
-        for (population *p = all; p < all + count; p++) {
+        for (population *p = all; stages > 1 && p < all + count; p++) {
             memcpy(p->stage, p->y, p->states * p->nodes * sizeof(double));
             memset(p->sum, 0, p->states * p->nodes * sizeof(double));
         }
-        for (long stage = 0; stage < STAGES[method]; stage++) {
-            slopes(all, count, edges, edge_count, k, step, length, AT[method][stage]);
-            for (population *p = all; p < all + count; p++)
+        for (long stage = 0; stage < stages; stage++) {
+            slopes(all, count, edges, edge_count, k, step, length, AT[method][stage], stages == 1);
+            for (population *p = all; stages > 1 && p < all + count; p++)
                 for (long i = 0; i < p->states * p->nodes; i++) {
                     p->sum[i] += WEIGHT[method][stage] * p->slope[i];
-                    if (stage + 1 < STAGES[method])
+                    if (stage + 1 < stages)
                         p->stage[i] = p->y[i] + dt * AT[method][stage + 1] * p->slope[i];
                 }
         }
         for (population *p = all; p < all + count; p++) {
+            const double *slope = stages > 1 ? p->sum : p->slope;
             for (long i = 0; i < p->states * p->nodes; i++)
-                p->y[i] += dt * p->sum[i];
+                p->y[i] += dt * slope[i];
             if (p->after)
                 p->after(p->nodes, p->y, p->u, p->p, p->slope, p->out, p->tables);
             remember(p, k + 1, length);

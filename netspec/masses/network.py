@@ -65,6 +65,10 @@ class Edge:
     delay: Any
     weight: Any
 
+    def place(self, length: int) -> Any:
+        """Where each entry is in a row of the past that has `length` steps twice, less its delay."""
+        return (self.source * 2 * length - self.delay).astype(np.int32)
+
 
 @dataclass(frozen=True)
 class Course:

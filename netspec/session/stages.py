@@ -14,8 +14,10 @@ import numpy as np
 
 from netspec.errors import Problem, SpecError, StateError
 from netspec.model import Model
+from netspec.masses import Course
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
+from netspec.plan.masses import course
 from netspec.results import Results, shares
 from netspec.session import long_runs, progress, provenance
 from netspec.session.agree import agreed
@@ -56,6 +58,7 @@ class Session(Gathered):
         self.plan: Plan | None = None
         self.ahead: Plan | None = None
         self.network: Any = None
+        self.masses: Course | None = None
         self.local: Results | None = None
         self.results: Results | None = None
         self.simulation_data: Dict | None = None
@@ -196,6 +199,7 @@ class Session(Gathered):
         duration = float(self.cfg.duration)
         self._stage("runTime", f"\nRunning simulation using NEURON for {duration} ms...", "runSim")
         self.network.change(self.planned())
+        self.masses = self._masses()
         self._advance(self._every(interval, func, time_range, arguments or {}))
         self.ranks.barrier()
         self.timing("stop", "runTime")
@@ -203,6 +207,11 @@ class Session(Gathered):
         if self.cfg.get("timing", True):
             ratio = duration / 1000 / max(spent, 1e-9)
             self.say(f"  Done; run time = {spent:0.2f} s; real-time ratio: {ratio:0.2f}.")
+
+    def _masses(self) -> Course | None:
+        """What masses do, which rank 0 has; None where there are none."""
+        spec = self.planned().model.spec
+        return course(spec) if spec.network.masses.populations and self.ranks.rank == 0 else None
 
     def _advance(self, every: list[Any]) -> None:
         """Run, with a progress bar where there is one."""
@@ -245,6 +254,7 @@ class Session(Gathered):
             found.times,
             found.signals,
             self.network.weight_courses(),
+            *(() if self.masses is None else (self.masses.values, self.masses.times)),
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )

@@ -1,0 +1,146 @@
+"""Whether masses have models, parameters and couplings that fit together."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from netspec.errors import SpecError
+from netspec.masses import KINDS, METHODS, MODELS, Mass
+from netspec.spec.check_values import Findings, in_range, not_negative, positive, unknown
+from netspec.spec.facts import Facts
+from netspec.spec.findings import Finding, Path, unsupported
+from netspec.spec.kinds import is_number, shown
+from netspec.spec.masses import MassCoupling, MassPopulation, stimuli
+from netspec.stimulus import Stimulus, from_plain
+
+
+def masses(facts: Facts) -> Findings:
+    """What is wrong with populations of masses and with the couplings between them."""
+    network, simulation = facts.spec.network.masses, facts.spec.simulation
+    if simulation.mass_method not in METHODS:
+        path = ("simConfig", "massMethod")
+        yield unknown(simulation.mass_method, METHODS, path, "there is no method")
+    if not network.populations:
+        return
+    models: dict[Any, Mass] = {}
+    steps = max(1, round(simulation.duration / simulation.dt))
+    for label, population in network.populations.items():
+        path: Path = ("netParams", "popParams", label)
+        wrong, model = _model(population, path)
+        yield from wrong
+        if model is not None:
+            models[label] = model
+            yield from _population(population, model, steps, path)
+    for label, coupling in network.couplings.items():
+        yield from _coupling(coupling, network.populations, models, ("netParams", "connParams", label))
+    yield from _recording(simulation)
+
+
+def _model(population: MassPopulation, path: Path) -> tuple[list[Finding], Mass | None]:
+    here = (*path, "massModel")
+    try:
+        model = population.mass
+        if model is not None:
+            _ = model.lines, model.after_lines
+    except (TypeError, ValueError, SyntaxError) as error:
+        return [Finding(here, f"{error}.")], None
+    if model is None:
+        return [unknown(population.model, MODELS, here, "there is no model of a mass")], None
+    return [], model
+
+
+def _population(population: MassPopulation, model: Mass, steps: int, path: Path) -> Findings:
+    yield from in_range(population.nodes, positive, (*path, "nodes"))
+    nodes = population.nodes
+    for name, known in (("params", model.params), ("initial", model.variables)):
+        for one, value in getattr(population, name).items():
+            here = (*path, name, one)
+            if one not in known:
+                yield unknown(one, known, here, f"{model.name} has no")
+            elif not _fits(value, [(), (nodes,)]):
+                yield Finding(here, f"expected a number or one for each of {nodes} nodes, got {shown(value)}.")
+    given = set()
+    for name, one, value in stimuli(population):
+        here = (*path, name, one)
+        if one not in model.inputs:
+            yield unknown(one, model.inputs, here, f"{model.name} has no input")
+        elif one in given:
+            yield Finding(here, "given in inputs too; add the two there.")
+        else:
+            yield from _input(value, [(), (nodes,), (nodes, steps)], here)
+        given.add(one)
+    for one in population.record or ():
+        if one not in model.variables:
+            yield unknown(one, model.variables, (*path, "record"), f"{model.name} has no state or output")
+    if model.needs_tables and population.tables is None:
+        yield Finding((*path, "tables"), f"{model.name} needs a file with its tables; making them: not supported yet.")
+
+
+def _input(value: Any, shapes: list[tuple[int, ...]], path: Path) -> Findings:
+    if isinstance(value, Stimulus):
+        return
+    if isinstance(value, Mapping):
+        try:
+            from_plain(value, "")
+        except SpecError as error:
+            yield from (Finding(path, f"{one.path.strip('.')}: {one.message}".strip(": ")) for one in error.problems)
+    elif not _fits(value, shapes):
+        forms = " or ".join(str(shape) for shape in shapes[1:])
+        yield Finding(path, f"expected a number, a stimulus or an array {forms}, got {shown(value)}.")
+
+
+def _fits(value: Any, shapes: Iterable[tuple[int, ...]]) -> bool:
+    """Whether a value is numbers of one of the shapes."""
+    try:
+        array = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        return False
+    return array.shape in list(shapes) and bool(np.isfinite(array).all())
+
+
+def _coupling(
+    coupling: MassCoupling, populations: Mapping[str, MassPopulation], models: Mapping[Any, Mass], path: Path
+) -> Findings:
+    for side, label in zip(("preConds", "postConds"), coupling.ends, strict=True):
+        conds = coupling.pre_conds if side == "preConds" else coupling.post_conds
+        if set(conds) != {"pop"} or not isinstance(label, str):
+            yield Finding((*path, side), "expected {'pop': label} of one population of masses, no more.")
+            return
+    pre, post = coupling.ends
+    if pre not in models or post not in models:
+        return
+    shape = (populations[post].nodes, populations[pre].nodes)
+    for name, value in (("matrix", coupling.matrix), ("delayMatrix", coupling.delay_matrix)):
+        if value is not None and not _fits(value, [shape]):
+            yield Finding((*path, name), f"expected numbers [to, from] of shape {shape}, got {shown(value)}.")
+    if coupling.delay_matrix is not None and _fits(coupling.delay_matrix, [shape]):
+        yield from in_range(np.asarray(coupling.delay_matrix).tolist(), not_negative, (*path, "delayMatrix"))
+    yield from in_range(coupling.delay, not_negative, (*path, "delay"))
+    for name, value, known, what in (
+        ("coupling", coupling.coupling, KINDS, "there is no coupling"),
+        ("variable", coupling.variable, models[pre].variables, f"{models[pre].name} has no state or output"),
+        ("target", coupling.target, models[post].inputs, f"{models[post].name} has no input"),
+    ):
+        if value is not None and value not in known:
+            yield unknown(value, known, (*path, name), what)
+    kind = coupling.coupling or models[post].coupling
+    variable = coupling.variable or models[pre].couples[0]
+    if kind != "additive" and variable not in models[post].variables:
+        message = f"{kind} needs {variable!r} in both models, but {models[post].name} has none; use additive."
+        yield Finding((*path, "coupling"), message)
+
+
+def _recording(simulation: Any) -> Findings:
+    step = simulation.record_step
+    every = step / simulation.dt if is_number(step) and step > 0 else 1.0
+    if is_number(step) and (round(every) < 1 or abs(every - round(every)) > 1e-6):
+        message = f"expected a multiple of dt ({simulation.dt:g} ms) in a network with masses, got {step!r}."
+        yield Finding(("simConfig", "recordStep"), message)
+    for key, value in (
+        ("checkpointEvery", simulation.checkpoint_every),
+        ("recordWindow", simulation.record_window),
+        ("resume", simulation.resume),
+    ):
+        if value:
+            yield unsupported(("simConfig", key))
