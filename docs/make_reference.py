@@ -103,7 +103,7 @@ DENSITIES = (
 MASSES = {
     "popParams": (
         MassPopulation,
-        "An entry with `massModel` is a population of [neural masses](../how-to/masses.md); it has these keys.",
+        "An entry with `massModel` is a population of [neural masses](../how-to/masses.md) with these keys.",
     ),
     "connParams": (
         MassCoupling,

@@ -73,7 +73,12 @@ def masses_alone(net_params: Any, options: dict[str, Any], mods: Sequence[Path])
     plan = planned(net_params, options, mods)
     found = course(plan.model.spec)
     written = [plain_data(attributes(one)) for one in (net_params, options)]
-    own = {"masses": found.values, "mass_time": found.times, "net_params": written[0], "sim_config": written[1]}
+    own = {
+        "masses": found.values,
+        "mass_time": found.times,
+        "net_params": written[0],
+        "sim_config": written[1],
+    }
     empty = Results(plan, **own)
     return replace(empty, counts=count(empty))
 

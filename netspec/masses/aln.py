@@ -9,19 +9,39 @@ ALN = Mass(
     source="C. Cakan, K. Obermayer, PLoS Comput. Biol. 16, e1007822 (2020); parameters of neurolib 0.6",
     needs_tables=True,
     states={
-        **{"mufe": (0.0, 3.0), "mufi": (0.0, 3.0), "IA": (0.0, 200.0), "seem": (0.0, 0.5), "seim": (0.0, 0.5)},
+        **{
+            "mufe": (0.0, 3.0),
+            "mufi": (0.0, 3.0),
+            "IA": (0.0, 200.0),
+            "seem": (0.0, 0.5),
+            "seim": (0.0, 0.5),
+        },
         **{"siem": (0.0, 0.5), "siim": (0.0, 0.5), "seev": (0.0, 0.001), "seiv": (0.0, 0.001)},
         **{"siev": (0.0, 0.01), "siiv": (0.0, 0.01)},
     },
     params={
-        **{"c_gl": 0.3, "Ke_gl": 250.0, "sigmae_ext": 1.5, "sigmai_ext": 1.5, "Ke": 800.0, "Ki": 200.0, "de": 4.0},
+        **{
+            "c_gl": 0.3,
+            "Ke_gl": 250.0,
+            "sigmae_ext": 1.5,
+            "sigmai_ext": 1.5,
+            "Ke": 800.0,
+            "Ki": 200.0,
+            "de": 4.0,
+        },
         **{"di": 2.0, "tau_se": 2.0, "tau_si": 5.0, "cee": 0.3, "cie": 0.3, "cei": 0.5, "cii": 0.5},
         **{"Jee_max": 2.43, "Jie_max": 2.6, "Jei_max": -3.3, "Jii_max": -1.64, "a": 0.0, "b": 0.0},
         **{"EA": -80.0, "tauA": 200.0, "C": 200.0, "gL": 10.0},
     },
     inputs={
         **{"exc_coupling": 0.0, "exc_coupling_squared": 0.0, "own_exc": 0.0, "own_inh": 0.0, "mue_ou": 0.4},
-        **{"mui_ou": 0.3, "ext_exc_current": 0.0, "ext_inh_current": 0.0, "ext_exc_rate": 0.0, "ext_inh_rate": 0.0},
+        **{
+            "mui_ou": 0.3,
+            "ext_exc_current": 0.0,
+            "ext_inh_current": 0.0,
+            "ext_exc_rate": 0.0,
+            "ext_inh_rate": 0.0,
+        },
     },
     outputs={"rates_exc": (0.0, 0.01), "rates_inh": (0.0, 0.01)},
     couples=("rates_exc", "exc_coupling"),
@@ -36,11 +56,13 @@ ii = cii * tau_si / abs(Jii_max)
 gl = c_gl * tau_se / Jee_max
 rd_exc = own_exc * 0.001
 rd_inh = own_inh * 0.001
-z1ee = ee * Ke * rd_exc + gl * Ke_gl * (exc_coupling * 0.001) + gl * Ke_gl * ext_exc_rate
+far = exc_coupling * 0.001
+far_squared = exc_coupling_squared * 0.001
+z1ee = ee * Ke * rd_exc + gl * Ke_gl * far + gl * Ke_gl * ext_exc_rate
 z1ei = ei * Ki * rd_inh
 z1ie = ie * Ke * rd_exc + gl * Ke_gl * ext_inh_rate
 z1ii = ii * Ki * rd_inh
-z2ee = ee ** 2 * Ke * rd_exc + gl ** 2 * Ke_gl * (exc_coupling_squared * 0.001) + gl ** 2 * Ke_gl * ext_exc_rate
+z2ee = ee ** 2 * Ke * rd_exc + gl ** 2 * Ke_gl * far_squared + gl ** 2 * Ke_gl * ext_exc_rate
 z2ei = ei ** 2 * Ki * rd_inh
 z2ie = ie ** 2 * Ke * rd_exc + gl ** 2 * Ke_gl * ext_inh_rate
 z2ii = ii ** 2 * Ki * rd_inh

@@ -30,5 +30,5 @@ def bold(activity: Any, dt: float, every: float = 2000.0) -> tuple[Floats, Float
         if (index + 1) % step == 0:
             parts = 7 * resting * (1 - oxygen) + 2 * (1 - oxygen / blood) + (2 * resting - 0.2) * (1 - blood)
             kept.append(volume * parts)
-    times = step * dt * np.arange(1, len(kept) + 1)
-    return times, np.array(kept).reshape(len(kept), len(activity)).T
+    times = np.asarray(step * dt * np.arange(1, len(kept) + 1), np.float64)
+    return times, np.asarray(np.array(kept).reshape(len(kept), len(activity)).T)

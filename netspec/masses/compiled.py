@@ -38,7 +38,9 @@ def source(models: Sequence[Mass]) -> str:
         sets = {state: ("dy", row, f"d_{state}") for row, state in enumerate(model.states)}
         sets |= {f"out {name}": ("out", row, name) for row, name in enumerate(model.outputs)}
         parts.append(c_function(f"rates{number}", model.blocks, model.lines, sets))
-        changed = {line.name: ("y", list(model.states).index(line.name), line.name) for line in model.after_lines}
+        changed = {
+            line.name: ("y", list(model.states).index(line.name), line.name) for line in model.after_lines
+        }
         parts.append(c_function(f"after{number}", model.blocks, model.after_lines, changed))
     parts.append((HERE / "loop.c").read_text())
     for kind in ("rates", "after"):
@@ -79,7 +81,10 @@ class _Lookup(ctypes.Structure):
 class _Population(ctypes.Structure):
     _fields_ = [
         *((name, LONG) for name in ("nodes", "states", "outputs", "inputs")),
-        *((name, POINTER) for name in ("rates", "after", "y", "u", "p", "out", "stage", "slope", "sum", "past")),
+        *(
+            (name, POINTER)
+            for name in ("rates", "after", "y", "u", "p", "out", "stage", "slope", "sum", "past")
+        ),
         *((name, POINTER) for name in ("given", "given_step", "kept", "tables")),
         ("looked_at", LONG),
         ("which", POINTER),
@@ -96,10 +101,13 @@ class _Edge(ctypes.Structure):
 class Loop:
     """The live state of a network of masses, which advances by steps."""
 
-    def __init__(self, populations: Sequence[Population], states: Sequence[State], edges: Sequence[Edge], length: int):
+    def __init__(
+        self, populations: Sequence[Population], states: Sequence[State], edges: Sequence[Edge], length: int
+    ):
         self.populations, self.states, self.edges, self.length = populations, states, edges, length
         self.looked_at = [
-            {edge.row for edge in edges if edge.pre == one} | {edge.here for edge in edges if edge.post == one}
+            {edge.row for edge in edges if edge.pre == one}
+            | {edge.here for edge in edges if edge.post == one}
             for one in range(len(states))
         ]
         self.done = 0
@@ -121,7 +129,7 @@ class Loop:
 
         def equations(kind: str, model: Mass) -> int:
             table = (POINTER * len(models)).in_dll(library, f"{kind}_of")
-            return int(table[[one.name for one in models].index(model.name)])
+            return int(table[[one.name for one in models].index(model.name)] or 0)
 
         def population(one: Population, state: State, into: Floats, looked_at: set[int]) -> _Population:
             which = np.array(sorted(looked_at), np.int64)
@@ -135,12 +143,17 @@ class Loop:
                 *(one.nodes, len(state.y), len(state.out), len(state.given)),
                 equations("rates", one.model),
                 equations("after", one.model) if one.model.after_lines else None,
-                *map(pointer, (state.y, inputs, state.p, state.out, *work, state.past, places, strides, into)),
+                *map(
+                    pointer, (state.y, inputs, state.p, state.out, *work, state.past, places, strides, into)
+                ),
                 _tables(one.tables, alive),
                 *(len(which), pointer(which)),
             )
 
-        live = [population(*each) for each in zip(self.populations, self.states, kept, self.looked_at, strict=True)]
+        live = [
+            population(*each)
+            for each in zip(self.populations, self.states, kept, self.looked_at, strict=True)
+        ]
         edges = [
             _Edge(
                 *(one.pre, one.row, one.post, one.target, one.here, one.kind, len(one.start) - 1),
@@ -149,7 +162,12 @@ class Loop:
             for one in self.edges
         ]
         library.advance(
-            *((_Population * len(live))(*live), LONG(len(live)), (_Edge * len(edges))(*edges), LONG(len(edges))),
+            *(
+                (_Population * len(live))(*live),
+                LONG(len(live)),
+                (_Edge * len(edges))(*edges),
+                LONG(len(edges)),
+            ),
             *(LONG(self.done), LONG(steps), ctypes.c_double(dt), LONG(list(METHODS).index(method))),
             *(LONG(self.length), LONG(every)),
         )
@@ -160,15 +178,11 @@ class Loop:
         """The same in numpy."""
         kept, begin = self._kept(steps, every), self.done // every
         for step in range(self.done, self.done + steps):
-            begun, totals = [state.y.copy() for state in self.states], [0.0 for _ in self.states]
-            stages = begun
-            for place, weight in zip((*AT[method], None), (*WEIGHTS[method], 0.0), strict=True):
-                if place is None:
-                    continue
-                if place:
-                    stages = [
-                        y + dt * place * slope for y, slope in zip(begun, slopes, strict=True)
-                    ]
+            begun = [state.y.copy() for state in self.states]
+            totals = [np.zeros_like(y) for y in begun]
+            slopes = totals
+            for place, weight in zip(AT[method], WEIGHTS[method], strict=True):
+                stages = [y + dt * place * slope for y, slope in zip(begun, slopes, strict=True)]
                 slopes = self._slopes(step, place, stages)
                 totals = [total + weight * slope for total, slope in zip(totals, slopes, strict=True)]
             self._take(step, [y + dt * total for y, total in zip(begun, totals, strict=True)])
@@ -180,7 +194,8 @@ class Loop:
 
     def _slopes(self, step: int, place: float, stages: list[Floats]) -> list[Floats]:
         inputs = [
-            np.array([array[0 if len(array) == 1 else step] for array in state.given]) for state in self.states
+            np.array([array[0 if len(array) == 1 else step] for array in state.given])
+            for state in self.states
         ]
         for edge in self.edges:
             inputs[edge.post][edge.target] += self._coupled(edge, step, place, stages)
@@ -197,7 +212,11 @@ class Loop:
         slot = (step + 1) % self.length
         for one, state, y in zip(self.populations, self.states, values, strict=True):
             corrected = one.model.corrected
-            state.y[:] = y if corrected is None else corrected(y, np.zeros((len(one.model.inputs), one.nodes)), state.p, one.tables)
+            state.y[:] = (
+                y
+                if corrected is None
+                else corrected(y, np.zeros((len(one.model.inputs), one.nodes)), state.p, one.tables)
+            )
             now = np.concatenate([state.y, state.out])
             state.past[:, :, slot] = state.past[:, :, slot + self.length] = now
 
@@ -213,7 +232,7 @@ class Loop:
                 there = there * here
             case "sine":
                 there = np.sin(there - here)
-        return np.bincount(to, edge.weight * there, len(edge.start) - 1)
+        return np.asarray(np.bincount(to, edge.weight * there, len(edge.start) - 1), np.float64)
 
     def _seen(
         self, which: int, row: int, node: Any, delay: Any, step: int, place: float, stages: list[Floats]
@@ -221,11 +240,11 @@ class Loop:
         """Values of a variable after a delay, at a place within the step."""
         past, at = self.states[which].past[row], step % self.length + self.length - delay
         if place == 0:
-            return past[node, at]
+            return np.asarray(past[node, at])
         later = past[node, np.where(delay > 0, at + 1, at)]
         found = later if place == 1 else 0.5 * (past[node, at] + later)
         now = stages[which][row][node] if row < len(stages[which]) else past[node, at]
-        return np.where(delay > 0, found, now)
+        return np.asarray(np.where(delay > 0, found, now))
 
 
 def _tables(given: Tables | None, alive: list[Any]) -> int | None:

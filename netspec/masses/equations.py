@@ -44,7 +44,7 @@ class Line:
 
 
 def parse(text: str, known: Collection[str]) -> list[Line]:
-    """The lines of equations whose names are known or set by an earlier line; ValueError says which is not."""
+    """The lines of equations, whose names are known or set by an earlier line; else a ValueError."""
     lines, names = [], {*known, *CONSTANTS}
     for statement in ast.parse(text.strip()).body:
         match statement:
@@ -64,14 +64,8 @@ def expression(node: ast.expr, names: Collection[str], language: Language) -> st
         return expression(part, names, language)
 
     match node:
-        case ast.Constant(value=bool()):
-            pass
-        case ast.Constant(value=int() | float() as value):
-            return repr(float(value))
-        case ast.Name(id=name) if name in names:
-            return repr(CONSTANTS[name]) if name in CONSTANTS else f"v_{name}"
-        case ast.Name(id=name):
-            raise ValueError(f"{name!r} is no state, parameter or input, nor set by a line above")
+        case ast.Constant() | ast.Name():
+            return _leaf(node, names)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return f"(-{inner(operand)})"
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
@@ -88,7 +82,20 @@ def expression(node: ast.expr, names: Collection[str], language: Language) -> st
             if len(args) == count:
                 return f"{c if language == 'C' else numpy}({', '.join(map(inner, args))})"
             raise ValueError(f"{name} takes {count} arguments: {ast.unparse(node)!r}")
-    raise ValueError(f"{ast.unparse(node)!r} cannot be a part of an equation; functions: {', '.join(FUNCTIONS)}")
+    known = ", ".join(FUNCTIONS)
+    raise ValueError(f"{ast.unparse(node)!r} cannot be a part of an equation; functions: {known}")
+
+
+def _leaf(node: ast.Constant | ast.Name, names: Collection[str]) -> str:
+    """A number or a name."""
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return repr(float(value))
+        case ast.Name(id=name) if name in names:
+            return repr(CONSTANTS[name]) if name in CONSTANTS else f"v_{name}"
+        case ast.Name(id=name):
+            raise ValueError(f"{name!r} is no state, parameter or input, nor set by a line above")
+    raise ValueError(f"{ast.unparse(node)!r} cannot be a part of an equation")
 
 
 def _power(base: str, exponent: ast.expr, text: str, language: Language) -> str:
@@ -104,7 +111,11 @@ def numpy_function(blocks: Mapping[str, Collection[str]], lines: list[Line], set
     sets: name of a result -> the name it has in the equations.
     """
     names = [*(name for block in blocks.values() for name in block), *CONSTANTS, *(one.name for one in lines)]
-    body = [f"    {', '.join(f'v_{name}' for name in block)}, = {label}" for label, block in blocks.items() if block]
+    body = [
+        f"    {', '.join(f'v_{name}' for name in block)}, = {label}"
+        for label, block in blocks.items()
+        if block
+    ]
     body += [f"    v_{one.name} = {expression(one.value, names, 'numpy')}" for one in lines]
     body.append(f"    return [{', '.join(f'v_{name}' for name in sets.values())}]")
     source = f"def function({', '.join(blocks)}, table):\n" + "\n".join(body)
@@ -119,7 +130,10 @@ def _sigmoid(x: Any) -> Any:
 
 
 def c_function(
-    name: str, blocks: Mapping[str, Collection[str]], lines: list[Line], sets: Mapping[str, tuple[str, int, str]]
+    name: str,
+    blocks: Mapping[str, Collection[str]],
+    lines: list[Line],
+    sets: Mapping[str, tuple[str, int, str]],
 ) -> str:
     """The same as a C function over n nodes. sets: result -> (array, row, name in the equations)."""
     names = [*(one for block in blocks.values() for one in block), *CONSTANTS, *(one.name for one in lines)]
@@ -141,5 +155,6 @@ def c_function(
     body = "\n        ".join([*read, *made, *kept])
     return (
         f"static void {name}(long n, double *y, const double *u, const double *p, double *dy, double *out,"
-        f" const lookup *tables)\n{{\n    (void)tables;\n    for (long i = 0; i < n; i++) {{\n        {body}\n    }}\n}}\n"
+        " const lookup *tables)\n{\n    (void)tables;\n    for (long i = 0; i < n; i++) {\n"
+        f"        {body}\n    }}\n}}\n"
     )

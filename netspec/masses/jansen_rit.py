@@ -23,7 +23,8 @@ d_y0 = y3
 d_y1 = y4
 d_y2 = y5
 d_y3 = A * a * rate - 2 * a * y3 - a ** 2 * y0
-d_y4 = A * a * (rate_ext + rate_coupling + C2 * 2 * e0 * sigmoid(r * (C1 * y0 - v0))) - 2 * a * y4 - a ** 2 * y1
+excited = C2 * 2 * e0 * sigmoid(r * (C1 * y0 - v0))
+d_y4 = A * a * (rate_ext + rate_coupling + excited) - 2 * a * y4 - a ** 2 * y1
 d_y5 = B * b * C4 * 2 * e0 * sigmoid(r * (C3 * y0 - v0)) - 2 * b * y5 - b ** 2 * y2
 """,
 )

@@ -70,7 +70,7 @@ class Mass:
 
     @cached_property
     def derivative(self) -> Any:
-        """Function of y (states, n), u (inputs, n), p (params, n) and table: rows of derivatives and outputs."""
+        """Function of y (states, n), u (inputs, n), p (params, n), table: rows of derivatives and outputs."""
         sets = {name: name for name in (*(f"d_{state}" for state in self.states), *self.outputs)}
         return numpy_function(self.blocks, self.lines, sets)
 
@@ -110,6 +110,6 @@ def _place(grid: Floats, at: Any) -> tuple[NDArray[np.intp], Floats]:
 
 
 def rows(given: Mapping[str, Any], names: Mapping[str, Any], nodes: int) -> Floats:
-    """Values of names (numbers, or one for each node) as rows (names, nodes), where not given the defaults."""
+    """Values of names (numbers, or one for each node) or their defaults, as rows (names, nodes)."""
     found = [np.broadcast_to(np.asarray(given.get(name, names[name]), np.float64), nodes) for name in names]
     return np.array(found, np.float64).reshape(len(names), nodes)

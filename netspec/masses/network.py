@@ -108,7 +108,8 @@ def simulate(
         for (label, population), found in zip(populations.items(), kept, strict=True)
     }
     _finite(values, every * dt)
-    return Course(np.arange(1, steps // every + 1) * (every * dt), values)
+    times = np.asarray(np.arange(1, steps // every + 1) * (every * dt), np.float64)
+    return Course(times, values)
 
 
 def _finite(values: dict[str, dict[str, Floats]], step: float) -> None:
@@ -164,7 +165,9 @@ def _given(value: Any, label: str, nodes: int, steps: int, dt: float, seed: int)
     found = np.asarray(value, np.float64)
     if found.ndim == 2:
         if found.shape != (nodes, steps):
-            raise ValueError(f"{label}: expected an array (nodes, steps) = ({nodes}, {steps}), got {found.shape}")
+            raise ValueError(
+                f"{label}: expected an array (nodes, steps) = ({nodes}, {steps}), got {found.shape}"
+            )
         return np.ascontiguousarray(found.T)
     return np.ascontiguousarray(np.broadcast_to(found, (1, nodes)))
 
@@ -184,9 +187,9 @@ def arranged(
         pre, post = populations[coupling.pre], populations[coupling.post]
         edge = _edge(coupling, pre, post, labels, dt)
         edges.append(edge)
-        target = post.model.squared.get(coupling.target or post.model.couples[1])
-        if target is not None:
-            squares = replace(edge, target=list(post.model.inputs).index(target), weight=edge.weight**2)
+        square = post.model.squared.get(coupling.target or post.model.couples[1])
+        if square is not None:
+            squares = replace(edge, target=list(post.model.inputs).index(square), weight=edge.weight**2)
             edges.append(squares)
     longest = max((int(edge.delay.max()) for edge in edges if edge.delay.size), default=0)
     return edges, longest + 2
@@ -199,7 +202,8 @@ def _edge(coupling: Coupling, pre: Population, post: Population, labels: list[st
     here = variable if variable in post.model.variables else post.model.couples[0]
     shape = (post.nodes, pre.nodes)
     weights, delays = (
-        np.broadcast_to(np.asarray(values, np.float64), shape) for values in (coupling.weights, coupling.delays)
+        np.broadcast_to(np.asarray(values, np.float64), shape)
+        for values in (coupling.weights, coupling.delays)
     )
     to, source = np.nonzero(weights)
     return Edge(

@@ -4,11 +4,17 @@ from netspec.masses.model import Mass
 
 THALAMUS = Mass(
     name="Thalamus",
-    source="M. Schellenberger Costa et al., PLoS Comput. Biol. 12, e1005022 (2016); parameters of neurolib 0.6",
+    source="M. Schellenberger Costa et al., PLoS Comput. Biol. 12, e1005022 (2016); values of neurolib 0.6",
     dt=0.01,
     states={
         **{"V_t": (-75.0, -50.0), "V_r": (-75.0, -50.0), "Ca": (2.0e-4, 2.4e-4), "h_T_t": (0.0, 0.1)},
-        **{"h_T_r": (0.0, 0.1), "m_h1": (0.0, 0.1), "m_h2": (0.0, 0.1), "s_et": (0.0, 0.0), "s_gt": (0.0, 0.0)},
+        **{
+            "h_T_r": (0.0, 0.1),
+            "m_h1": (0.0, 0.1),
+            "m_h2": (0.0, 0.1),
+            "s_et": (0.0, 0.0),
+            "s_gt": (0.0, 0.0),
+        },
         **{"s_er": (0.0, 0.0), "s_gr": (0.0, 0.0), "ds_et": (0.0, 0.0), "ds_gt": (0.0, 0.0)},
         **{"ds_er": (0.0, 0.0), "ds_gr": (0.0, 0.0)},
     },

@@ -8,7 +8,14 @@ WONG_WANG = Mass(
     states={"ses": (0.0, 0.05), "sis": (0.0, 0.05)},
     params={
         **{"a_exc": 0.31, "b_exc": 0.125, "d_exc": 160.0, "tau_exc": 100.0, "gamma_exc": 0.641, "w_exc": 1.0},
-        **{"exc_current": 0.382, "a_inh": 0.615, "b_inh": 0.177, "d_inh": 87.0, "tau_inh": 10.0, "w_inh": 0.7},
+        **{
+            "exc_current": 0.382,
+            "a_inh": 0.615,
+            "b_inh": 0.177,
+            "d_inh": 87.0,
+            "tau_inh": 10.0,
+            "w_inh": 0.7,
+        },
         **{"inh_current": 0.382, "J_NMDA": 0.15, "J_I": 1.0, "w_ee": 1.4},
     },
     inputs={"ses_coupling": 0.0, "exc_ou": 0.0, "inh_ou": 0.0, "exc_ext": 0.0, "inh_ext": 0.0},
@@ -28,7 +35,7 @@ d_sis = -(sis / tau_inh) + r_inh + inh_ou
 
 REDUCED_WONG_WANG = Mass(
     name="ReducedWongWang",
-    source="G. Deco et al., J. Neurosci. 33, 11239 (2013); K.-F. Wong, X.-J. Wang, J. Neurosci. 26, 1314 (2006)",
+    source="K.-F. Wong, X.-J. Wang, J. Neurosci. 26, 1314 (2006); G. Deco et al., ibid. 33, 11239 (2013)",
     states={"s": (0.0, 0.05)},
     params={
         **{"a": 0.27, "b": 0.108, "d": 154.0, "tau": 100.0, "gamma": 0.641, "w": 0.6},

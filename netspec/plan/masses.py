@@ -54,7 +54,7 @@ def course(spec: Spec) -> Course:
     )
     wanted = {label: one.record for label, one in spec.network.masses.populations.items()}
     kept = {
-        label: {name: own for name, own in values.items() if wanted[label] is None or name in wanted[label]}
+        label: {name: values[name] for name in values if name in (wanted[label] or values)}
         for label, values in found.values.items()
     }
     return Course(found.times, kept)

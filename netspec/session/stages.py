@@ -13,8 +13,8 @@ from typing import Any, cast
 import numpy as np
 
 from netspec.errors import Problem, SpecError, StateError
-from netspec.model import Model
 from netspec.masses import Course
+from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
 from netspec.plan.masses import course
@@ -254,7 +254,8 @@ class Session(Gathered):
             found.times,
             found.signals,
             self.network.weight_courses(),
-            *(() if self.masses is None else (self.masses.values, self.masses.times)),
+            masses={} if self.masses is None else self.masses.values,
+            mass_time=np.empty(0) if self.masses is None else self.masses.times,
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )

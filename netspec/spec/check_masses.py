@@ -19,8 +19,8 @@ def masses(facts: Facts) -> Findings:
     """What is wrong with populations of masses and with the couplings between them."""
     network, simulation = facts.spec.network.masses, facts.spec.simulation
     if simulation.mass_method not in METHODS:
-        path = ("simConfig", "massMethod")
-        yield unknown(simulation.mass_method, METHODS, path, "there is no method")
+        option = ("simConfig", "massMethod")
+        yield unknown(simulation.mass_method, METHODS, option, "there is no method")
     if not network.populations:
         return
     models: dict[Any, Mass] = {}
@@ -33,7 +33,8 @@ def masses(facts: Facts) -> Findings:
             models[label] = model
             yield from _population(population, model, steps, path)
     for label, coupling in network.couplings.items():
-        yield from _coupling(coupling, network.populations, models, ("netParams", "connParams", label))
+        here: Path = ("netParams", "connParams", label)
+        yield from _coupling(coupling, network.populations, models, here)
     yield from _recording(simulation)
 
 
@@ -59,8 +60,20 @@ def _population(population: MassPopulation, model: Mass, steps: int, path: Path)
             if one not in known:
                 yield unknown(one, known, here, f"{model.name} has no")
             elif not _fits(value, [(), (nodes,)]):
-                yield Finding(here, f"expected a number or one for each of {nodes} nodes, got {shown(value)}.")
-    given = set()
+                yield Finding(
+                    here, f"expected a number or one for each of {nodes} nodes, got {shown(value)}."
+                )
+    yield from _inputs(population, model, steps, path)
+    for one in population.record or ():
+        if one not in model.variables:
+            yield unknown(one, model.variables, (*path, "record"), f"{model.name} has no state or output")
+    if model.needs_tables and population.tables is None:
+        message = f"{model.name} needs a file with its tables; making them: not supported yet."
+        yield Finding((*path, "tables"), message)
+
+
+def _inputs(population: MassPopulation, model: Mass, steps: int, path: Path) -> Findings:
+    nodes, given = population.nodes, set()
     for name, one, value in stimuli(population):
         here = (*path, name, one)
         if one not in model.inputs:
@@ -70,11 +83,6 @@ def _population(population: MassPopulation, model: Mass, steps: int, path: Path)
         else:
             yield from _input(value, [(), (nodes,), (nodes, steps)], here)
         given.add(one)
-    for one in population.record or ():
-        if one not in model.variables:
-            yield unknown(one, model.variables, (*path, "record"), f"{model.name} has no state or output")
-    if model.needs_tables and population.tables is None:
-        yield Finding((*path, "tables"), f"{model.name} needs a file with its tables; making them: not supported yet.")
 
 
 def _input(value: Any, shapes: list[tuple[int, ...]], path: Path) -> Findings:
@@ -84,7 +92,9 @@ def _input(value: Any, shapes: list[tuple[int, ...]], path: Path) -> Findings:
         try:
             from_plain(value, "")
         except SpecError as error:
-            yield from (Finding(path, f"{one.path.strip('.')}: {one.message}".strip(": ")) for one in error.problems)
+            yield from (
+                Finding(path, f"{one.path.strip('.')}: {one.message}".strip(": ")) for one in error.problems
+            )
     elif not _fits(value, shapes):
         forms = " or ".join(str(shape) for shape in shapes[1:])
         yield Finding(path, f"expected a number, a stimulus or an array {forms}, got {shown(value)}.")

@@ -18,7 +18,10 @@ class MassPopulation:
     nodes: int = key("nodes", "count", "number of nodes", 1)
     params: dict[str, Any] = key("params", "mapping", "parameters: numbers, or one for each node", {})
     initial: dict[str, Any] = key(
-        "initial", "mapping", "first values of states and outputs; drawn from the model's ranges if missing", {}
+        "initial",
+        "mapping",
+        "first values of states and outputs; drawn from the model's ranges if missing",
+        {},
     )
     inputs: dict[str, Any] = key(
         "inputs", "mapping", "inputs: numbers, one for each node, arrays (nodes, steps) or stimuli", {}
@@ -51,7 +54,9 @@ class MassCoupling:
 
     label: str
     pre_conds: dict[str, Any] = key("preConds", "conditions", "pop: label of the population that is seen")
-    post_conds: dict[str, Any] = key("postConds", "conditions", "pop: label of the population that is acted on")
+    post_conds: dict[str, Any] = key(
+        "postConds", "conditions", "pop: label of the population that is acted on"
+    )
     matrix: Any = key("matrix", "any", "weights [to, from]; each pair has 1 if missing", None)
     delay_matrix: Any = key("delayMatrix", "any", "delays [to, from] [ms]", None)
     weight: float = key("weight", "number", "factor on all weights", 1.0)
@@ -116,7 +121,9 @@ def _couplings(
         elif any(which.values()):
             hybrid.add(label)
             place = next(name for name, own in which.items() if own)
-            notes.append(Finding((*path, place, "pop"), "connections of masses with cells: not supported yet."))
+            notes.append(
+                Finding((*path, place, "pop"), "connections of masses with cells: not supported yet.")
+            )
     return hybrid
 
 

@@ -36,7 +36,7 @@ def python():
 
 @cache
 def neurolib_python():
-    """A python with neurolib: NETSPEC_NEUROLIB_PYTHON, else an environment in the cache, made when missing."""
+    """A python with neurolib: NETSPEC_NEUROLIB_PYTHON, else an environment made when missing."""
     own = os.environ.get("NETSPEC_NEUROLIB_PYTHON")
     return Path(own) if own else _environment(f"neurolib-{NEUROLIB}", (f"neurolib=={NEUROLIB}",))
 

@@ -62,7 +62,7 @@ def lengths(nodes):
 
 
 def same(found, expected):
-    """Largest difference as a share of the largest value. neurolib leaves out the first steps of a network."""
+    """Whether all steps are the same; neurolib leaves out the first ones of a network."""
     missing = found.shape[1] - expected.shape[1]
     assert 0 <= missing < found.shape[1] / 10
     found = found[:, missing:]
