@@ -117,8 +117,12 @@ class Loop:
         samples = (self.done + steps) // every - self.done // every
         return [np.empty((samples, *state.past.shape[:2])) for state in self.states]
 
-    def compiled(self, steps: int, dt: float, method: str, every: int) -> list[Floats]:
+    def advance(self, steps: int, dt: float, method: str, every: int) -> list[Floats]:
         """Advance; for each population what each `every`-th step made: (samples, variables, nodes)."""
+        return (self.compiled if compiler() else self.plain)(steps, dt, method, every)
+
+    def compiled(self, steps: int, dt: float, method: str, every: int) -> list[Floats]:
+        """In C."""
         models = list({one.model.name: one.model for one in self.populations}.values())
         library = _library(source(models))
         kept, alive = self._kept(steps, every), []

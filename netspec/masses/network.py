@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from netspec.masses.model import Floats, Mass, Range, Tables, rows
 from netspec.stimulus.base import Stimulus
 from netspec.stimulus.span import Span, stream
 from netspec.streams import hash_text, uniforms
+
+if TYPE_CHECKING:
+    from netspec.masses.compiled import Loop
 
 KINDS = ("additive", "diffusive", "multiplicative", "sine")
 """What a coupling adds for each pair: w x, w (x - x_to), w x x_to, w sin(x - x_to), with x delayed."""
@@ -91,16 +94,10 @@ def simulate(
 
     The same numbers result with a C compiler and, more slowly, without one, up to rounding.
     """
-    from netspec.masses.compiled import Loop, compiler
-
     if method not in METHODS:
         raise ValueError(f"method {method!r} is none of {', '.join(METHODS)}")
     steps = round(duration / dt)
-    edges, length = arranged(populations, couplings, dt)
-    states = [first(label, one, length, steps, dt, seed) for label, one in populations.items()]
-    loop = Loop(list(populations.values()), states, edges, length)
-    advance = loop.compiled if compiler() else loop.plain
-    kept = advance(steps, dt, method, every)
+    kept = begun(populations, couplings, steps, dt, seed).advance(steps, dt, method, every)
     values = {
         label: {
             name: np.ascontiguousarray(found[:, row].T) for row, name in enumerate(population.model.variables)
@@ -110,6 +107,17 @@ def simulate(
     _finite(values, every * dt)
     times = np.asarray(np.arange(1, steps // every + 1) * (every * dt), np.float64)
     return Course(times, values)
+
+
+def begun(
+    populations: Mapping[str, Population], couplings: Sequence[Coupling], steps: int, dt: float, seed: int
+) -> "Loop":
+    """A network of masses at its first step, of at most `steps`."""
+    from netspec.masses.compiled import Loop
+
+    edges, length = arranged(populations, couplings, dt)
+    states = [first(label, one, length, steps, dt, seed) for label, one in populations.items()]
+    return Loop(list(populations.values()), states, edges, length)
 
 
 def _finite(values: dict[str, dict[str, Floats]], step: float) -> None:

@@ -42,19 +42,40 @@ def _coupling(one: MassCoupling) -> Coupling:
 def course(spec: Spec) -> Course:
     """What the masses do: the states and outputs that are recorded, each recordStep."""
     simulation = spec.simulation
-    step = simulation.record_step if is_number(simulation.record_step) else simulation.dt
     found = simulate(
         populations(spec),
         couplings(spec),
         simulation.duration,
         simulation.dt,
         simulation.mass_method,
-        max(1, round(step / simulation.dt)),
+        _every(spec),
         simulation.seeds.get("stim", 1),
     )
+    return _recorded(spec, found)
+
+
+def kept(spec: Spec, every: Course) -> Course:
+    """Of each step, what is recorded."""
+    step = _every(spec)
+    thinned = {
+        label: {name: np.ascontiguousarray(own[:, step - 1 :: step]) for name, own in values.items()}
+        for label, values in every.values.items()
+    }
+    return _recorded(spec, Course(every.times[step - 1 :: step], thinned))
+
+
+def _every(spec: Spec) -> int:
+    """How many steps from one sample to the next."""
+    simulation = spec.simulation
+    step = simulation.record_step if is_number(simulation.record_step) else simulation.dt
+    return max(1, round(step / simulation.dt))
+
+
+def _recorded(spec: Spec, found: Course) -> Course:
+    """The states and outputs that are asked for."""
     wanted = {label: one.record for label, one in spec.network.masses.populations.items()}
-    kept = {
+    values_of = {
         label: {name: values[name] for name in values if name in (wanted[label] or values)}
         for label, values in found.values.items()
     }
-    return Course(found.times, kept)
+    return Course(found.times, values_of)

@@ -199,14 +199,28 @@ class Session(Gathered):
         duration = float(self.cfg.duration)
         self._stage("runTime", f"\nRunning simulation using NEURON for {duration} ms...", "runSim")
         self.network.change(self.planned())
-        self.masses = self._masses()
-        self._advance(self._every(interval, func, time_range, arguments or {}))
+        together = self._exchanging()
+        if together is None:
+            self.masses = self._masses()
+        exchanges = [] if together is None else [together.every]
+        try:
+            self._advance([*exchanges, *self._every(interval, func, time_range, arguments or {})])
+        finally:
+            if together is not None:
+                together.close()
+        if together is not None and self.ranks.rank == 0:
+            self.masses = together.course()
         self.ranks.barrier()
         self.timing("stop", "runTime")
         spent = self.timings["runTime"]
         if self.cfg.get("timing", True):
             ratio = duration / 1000 / max(spent, 1e-9)
             self.say(f"  Done; run time = {spent:0.2f} s; real-time ratio: {ratio:0.2f}.")
+
+    def _exchanging(self) -> Any:
+        """Masses that are connected with cells; None if there are none."""
+        masses = self.planned().model.spec.network.masses
+        return self.network.with_masses() if masses.to_cells or masses.from_cells else None
 
     def _masses(self) -> Course | None:
         """What masses do, which rank 0 has; None where there are none."""

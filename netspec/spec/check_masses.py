@@ -11,7 +11,7 @@ from netspec.spec.check_values import Findings, in_range, not_negative, positive
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, unsupported
 from netspec.spec.kinds import is_number, shown
-from netspec.spec.masses import MassCoupling, MassPopulation, stimuli
+from netspec.spec.masses import CellsToMass, MassCoupling, MassPopulation, MassToCells, stimuli
 from netspec.stimulus import Stimulus, from_plain
 
 
@@ -35,7 +35,58 @@ def masses(facts: Facts) -> Findings:
     for label, coupling in network.couplings.items():
         here: Path = ("netParams", "connParams", label)
         yield from _coupling(coupling, network.populations, models, here)
+    yield from _hybrid(facts, models)
     yield from _recording(simulation)
+
+
+def _hybrid(facts: Facts, models: Mapping[Any, Mass]) -> Findings:
+    """Connections between masses and cells."""
+    network, simulation = facts.spec.network.masses, facts.spec.simulation
+    cells = {group.label for group in facts.groups}
+    rules: dict[Any, MassToCells | CellsToMass] = {**network.to_cells, **network.from_cells}
+    for label, rule in rules.items():
+        path: Path = ("netParams", "connParams", label)
+        outward = isinstance(rule, MassToCells)
+        side, conds = ("preConds", rule.pre_conds) if outward else ("postConds", rule.post_conds)
+        model = models.get(conds.get("pop")) if isinstance(conds.get("pop"), str) else None
+        if rule.delay < simulation.dt:
+            message = (
+                f"expected at least dt ({simulation.dt:g} ms) between masses and cells, got {rule.delay:g}."
+            )
+            yield Finding((*path, "delay"), message)
+        if set(conds) != {"pop"} or not isinstance(conds["pop"], str):
+            yield Finding((*path, side), "expected {'pop': label} of one population of masses, no more.")
+        elif model is None:
+            continue
+        elif isinstance(rule, MassToCells):
+            yield from _outward(rule, model, network.populations[conds["pop"]].nodes, path)
+        else:
+            yield from _inward(rule, model, cells, path)
+    yield from in_range(simulation.mass_window, not_negative, ("simConfig", "massWindow"))
+    if rules and simulation.cvode_active:
+        yield unsupported(("simConfig", "cvode_active"))
+    if network.from_cells and simulation.record_cells_spikes != -1:
+        # Masses see the spikes that are recorded.
+        yield unsupported(("simConfig", "recordCellsSpikes"))
+
+
+def _inward(rule: CellsToMass, model: Mass, cells: set[Any], path: Path) -> Findings:
+    if rule.target is not None and rule.target not in model.inputs:
+        yield unknown(rule.target, model.inputs, (*path, "target"), f"{model.name} has no input")
+    yield from in_range(rule.smoothing, positive, (*path, "smoothing"))
+    named = rule.pre_conds.get("pop")
+    labels = named if isinstance(named, list) else [named]
+    if set(rule.pre_conds) != {"pop"} or not set(labels) <= cells:
+        yield Finding((*path, "preConds"), "expected {'pop': labels} of populations of cells, no more.")
+
+
+def _outward(rule: MassToCells, model: Mass, nodes: int, path: Path) -> Findings:
+    if rule.variable is not None and rule.variable not in model.variables:
+        what = f"{model.name} has no state or output"
+        yield unknown(rule.variable, model.variables, (*path, "variable"), what)
+    if not 0 <= rule.node < nodes:
+        yield Finding((*path, "node"), f"expected a number from 0 to {nodes - 1}, got {rule.node}.")
+    yield from in_range(rule.inputs, positive, (*path, "inputs"))
 
 
 def _model(population: MassPopulation, path: Path) -> tuple[list[Finding], Mass | None]:

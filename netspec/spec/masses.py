@@ -74,11 +74,44 @@ class MassCoupling:
 
 
 @dataclass(frozen=True)
+class MassToCells:
+    """An entry of connParams from a node of masses to cells: Poisson inputs at its delayed rate."""
+
+    label: str
+    pre_conds: dict[str, Any] = key("preConds", "conditions", "pop: label of the masses")
+    post_conds: dict[str, Any] = key("postConds", "conditions", "tags of the target cells")
+    inputs: int = key("inputs", "count", "number of inputs of each cell", 1)
+    node: int = key("node", "count", "index of the node", 0)
+    variable: str | None = key("variable", "text", "the state or output that is the rate", None)
+    rate: float = key("rate", "number", "rate of an input for each unit of the variable", 1.0, "Hz")
+    delay: float = key("delay", "number", "delay, at least dt", 0.0, "ms")
+    weight: Any = key("weight", "number, function or list", "synaptic weight", None, "uS")
+    syn_mech: Any = key("synMech", "text or list", "labels in synMechParams", None)
+    sec: Any = key("sec", "text or list", "section, list of sections or secList", None)
+    loc: Any = key("loc", "number, function or list", "location on the section", None)
+
+
+@dataclass(frozen=True)
+class CellsToMass:
+    """An entry of connParams from populations of cells to the nodes of a mass: their mean rate [Hz]."""
+
+    label: str
+    pre_conds: dict[str, Any] = key("preConds", "conditions", "pop: one population of cells, or several")
+    post_conds: dict[str, Any] = key("postConds", "conditions", "pop: label of the masses")
+    weight: float = key("weight", "number", "what 1 Hz adds to the input", 1.0)
+    delay: float = key("delay", "number", "delay, at least dt", 0.0, "ms")
+    smoothing: float = key("smoothing", "number", "time constant of the mean rate", 5.0, "ms")
+    target: str | None = key("target", "text", "the input that is acted on", None)
+
+
+@dataclass(frozen=True)
 class Masses:
     """All masses of a network."""
 
     populations: dict[str, MassPopulation] = field(default_factory=dict)
     couplings: dict[str, MassCoupling] = field(default_factory=dict)
+    to_cells: dict[str, MassToCells] = field(default_factory=dict)
+    from_cells: dict[str, CellsToMass] = field(default_factory=dict)
 
 
 def read(found: dict[str, Any], entry: Callable[..., Any], notes: list[Finding]) -> Masses:
@@ -98,8 +131,10 @@ def read(found: dict[str, Any], entry: Callable[..., Any], notes: list[Finding])
         return masses
     found["popParams"] = _without(sections["popParams"], masses.populations)
     if isinstance(sections["connParams"], Mapping):
-        hybrid = _couplings(sections["connParams"], masses, entry, notes)
-        found["connParams"] = _without(sections["connParams"], {*masses.couplings, *hybrid})
+        _couplings(sections["connParams"], masses, entry)
+        taken = {*masses.couplings, *masses.to_cells, *masses.from_cells}
+        found["connParams"] = _without(sections["connParams"], taken)
+        _stimulate(found, masses)
     return masses
 
 
@@ -107,24 +142,37 @@ def _without(values: Mapping[str, Any], labels: Any) -> dict[str, Any]:
     return {label: value for label, value in values.items() if label not in labels}
 
 
-def _couplings(
-    rules: Mapping[str, Any], masses: Masses, entry: Callable[..., Any], notes: list[Finding]
-) -> set[str]:
-    """Adds the couplings between masses; labels of connections between masses and cells."""
-    hybrid = set()
+def _couplings(rules: Mapping[str, Any], masses: Masses, entry: Callable[..., Any]) -> None:
+    """Adds the connections that have masses at an end."""
     for label, values in rules.items():
         path: Path = ("netParams", "connParams", label)
-        named = {name: _named(values, name) for name in ("preConds", "postConds")}
-        which = {name: own & set(masses.populations) for name, own in named.items()}
-        if all(which.values()):
+        pre, post = (_named(values, side) & set(masses.populations) for side in ("preConds", "postConds"))
+        if pre and post:
             masses.couplings[label] = entry(MassCoupling, values, path)
-        elif any(which.values()):
-            hybrid.add(label)
-            place = next(name for name, own in which.items() if own)
-            notes.append(
-                Finding((*path, place, "pop"), "connections of masses with cells: not supported yet.")
-            )
-    return hybrid
+        elif pre:
+            masses.to_cells[label] = entry(MassToCells, values, path)
+        elif post:
+            masses.from_cells[label] = entry(CellsToMass, values, path)
+
+
+def _stimulate(found: dict[str, Any], masses: Masses) -> None:
+    """Adds what delivers the inputs of cells: NetStims that are silent of their own."""
+    for label, rule in masses.to_cells.items():
+        name = delivers(label)
+        target = {
+            "source": name,
+            "conds": rule.post_conds,
+            **{"weight": rule.weight, "synMech": rule.syn_mech, "sec": rule.sec, "loc": rule.loc},
+        }
+        given = {key_: value for key_, value in target.items() if value is not None}
+        silent = {"type": "NetStim", "number": 0, "interval": 1e9, "noise": 0}
+        for section, value in (("stimSourceParams", silent), ("stimTargetParams", given)):
+            found[section] = {**(found.get(section) or {}), name: value}
+
+
+def delivers(label: Any) -> str:
+    """Name of the stimulus that stands for a connection of masses to cells."""
+    return f"{label} (masses)"
 
 
 def _named(values: Any, side: str) -> set[Any]:

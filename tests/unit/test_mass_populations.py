@@ -138,11 +138,46 @@ def test_wrong_options(option, value):
         netspec.plan(NET, {**CFG, option: value})
 
 
-def test_masses_with_cells_are_not_supported_yet():
-    net = changed(("popParams", "E"), {"cellModel": "NetStim", "numCells": 2})
-    net["connParams"]["E->cortex"] = {"preConds": {"pop": "E"}, "postConds": {"pop": "cortex"}}
-    with pytest.raises(SpecError, match=r"connParams\['E->cortex'\].postConds.pop\n.*not supported yet"):
+HYBRID = {
+    "popParams": {"wc": {"massModel": "WilsonCowan"}, "E": {"cellType": "cell", "numCells": 2}},
+    "cellParams": {"cell": {"secs": {"soma": {"geom": {"L": 20, "diam": 20}}}}},
+    "synMechParams": {"exc": {"mod": "Exp2Syn"}},
+    "connParams": {
+        "down": {"preConds": {"pop": "wc"}, "postConds": {"pop": "E"}, "synMech": "exc", "delay": 5},
+        "up": {"preConds": {"pop": "E"}, "postConds": {"pop": "wc"}, "delay": 5},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "value", "message"),
+    [
+        ("down", "delay", 0.01, r"\['down'\].delay\n +expected at least dt"),
+        ("up", "delay", 0, r"\['up'\].delay\n +expected at least dt"),
+        ("down", "inputs", 0, r"\['down'\].inputs\n +expected a positive"),
+        ("down", "node", 1, r"\['down'\].node\n +expected a number from 0 to 0"),
+        ("down", "variable", "ex", r"\['down'\].variable\n"),
+        ("down", "probability", 0.5, r"\['down'\].probability\n +unknown key"),
+        ("up", "smoothing", 0, r"\['up'\].smoothing\n"),
+        ("up", "target", "exc_ex", r"\['up'\].target\n.*'exc_ext'"),
+        ("up", "preConds", {"pop": "E", "x": [0, 5]}, r"\['up'\].preConds\n"),
+        ("up", "postConds", {"pop": ["wc"]}, r"\['up'\].postConds\n"),
+    ],
+)
+def test_wrong_connections_with_cells(rule, key, value, message):
+    netspec.plan(HYBRID, CFG)
+    net = copy.deepcopy(HYBRID)
+    net["connParams"][rule][key] = value
+    with pytest.raises(SpecError, match=message):
         netspec.plan(net, CFG)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("cvode_active", True), ("recordCellsSpikes", ["E"]), ("massWindow", -1.0)]
+)
+def test_options_that_do_not_go_with_connections_to_cells(option, value):
+    with pytest.raises(SpecError, match=f"simConfig.{option}\n"):
+        netspec.plan(HYBRID, {**CFG, option: value})
 
 
 def test_an_input_moves_its_node():
