@@ -11,7 +11,7 @@ from typing import Any
 from netspec.spec import rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.kinds import KINDS
-from netspec.spec.masses import MassCoupling, MassPopulation
+from netspec.spec.masses import CellsToMass, MassCoupling, MassPopulation, MassToCells
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.simulation import Simulation
 from netspec.spec.subcellular import Density, SubcellularRule
@@ -100,15 +100,19 @@ DENSITIES = (
     "more than the wanted distance."
 )
 """What the types of densities do."""
-MASSES = {
-    "popParams": (
-        MassPopulation,
-        "An entry with `massModel` is a population of [neural masses](../how-to/masses.md) with these keys.",
-    ),
-    "connParams": (
-        MassCoupling,
-        "An entry whose conditions name populations of masses has these keys.",
-    ),
+MASSES: dict[str, list[tuple[str, type, str]]] = {
+    "popParams": [
+        (
+            "Neural masses",
+            MassPopulation,
+            "An entry with `massModel` is a population of [neural masses](../how-to/masses.md).",
+        )
+    ],
+    "connParams": [
+        ("Masses to masses", MassCoupling, "Both conditions name populations of masses."),
+        ("Masses to cells", MassToCells, "`preConds` names a population of masses."),
+        ("Cells to masses", CellsToMass, "`postConds` names a population of masses."),
+    ],
 }
 """What else sections may hold."""
 WRITTEN = "This page is written by `docs/make_reference.py` from the code."
@@ -160,8 +164,8 @@ def netparams() -> str:
         if section == "subConnParams":
             lines += ["### A density", "", *table(keys(Density)), "", DENSITIES, ""]
         if section in MASSES:
-            cls, text = MASSES[section]
-            lines += ["### Of neural masses", "", text, "", *table(keys(cls)), ""]
+            for title, cls, text in MASSES[section]:
+                lines += [f"### {title}", "", text, "", *table(keys(cls)), ""]
         if section in vocabulary.IGNORED:
             lines += ignored(vocabulary.IGNORED[section])
     lines += reactions()
