@@ -11,6 +11,7 @@ from typing import Any
 from netspec.spec import rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.kinds import KINDS
+from netspec.spec.masses import CellsToMass, MassCoupling, MassPopulation, MassToCells
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget
 from netspec.spec.simulation import Simulation
 from netspec.spec.subcellular import Density, SubcellularRule
@@ -100,6 +101,21 @@ DENSITIES = (
     "more than the wanted distance."
 )
 """What the types of densities do."""
+MASSES: dict[str, list[tuple[str, type, str]]] = {
+    "popParams": [
+        (
+            "Neural masses",
+            MassPopulation,
+            "An entry with `massModel` is a population of [neural masses](../how-to/masses.md).",
+        )
+    ],
+    "connParams": [
+        ("Masses to masses", MassCoupling, "Both conditions name populations of masses."),
+        ("Masses to cells", MassToCells, "`preConds` names a population of masses."),
+        ("Cells to masses", CellsToMass, "`postConds` names a population of masses."),
+    ],
+}
+"""What else sections may hold."""
 WRITTEN = "This page is written by `docs/make_reference.py` from the code."
 
 
@@ -148,6 +164,9 @@ def netparams() -> str:
             lines += [f"`geom` has {', '.join(f'`{name}`' for name in vocabulary.GEOMETRY)} and `pt3d`.", ""]
         if section == "subConnParams":
             lines += ["### A density", "", *table(keys(Density)), "", DENSITIES, ""]
+        if section in MASSES:
+            for title, cls, text in MASSES[section]:
+                lines += [f"### {title}", "", text, "", *table(keys(cls)), ""]
         if section in vocabulary.IGNORED:
             lines += ignored(vocabulary.IGNORED[section])
     lines += reactions()

@@ -1,6 +1,7 @@
 """The few names of the native interface: dictionaries -> plan, dictionaries -> results."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from netspec.neuron.linear import why_not
 from netspec.neuron.mod_files import find, folder
 from netspec.plan import Plan
 from netspec.plan.make import make
+from netspec.plan.masses import course
 from netspec.plan.rules import RULES
 from netspec.resources import folder as shipped
-from netspec.results import Results
+from netspec.results import Results, count
+from netspec.session.containers import plain_data
+from netspec.spec.raw import attributes
 from netspec.spec.read import read
 from netspec.spec.vocabulary import MECHANISM_UNITS
 
@@ -39,6 +43,8 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
     With gatherOnlySimData the plan in them is everywhere the rank's own share: connections stay where
     they are.
     """
+    if has_only_masses(net_params):
+        return masses_alone(net_params, named(sim_config), folders(mod))
     from netspec.session.stages import Session  # imports NEURON
 
     session = Session(talks=False)
@@ -55,6 +61,28 @@ def run(net_params: Any, sim_config: Any = None, mod: Any = None) -> Results:
         return session.gather(not session.cfg.get("gatherOnlySimData"))
     finally:
         session.clear()  # NEURON's objects of one run must not be there in the next
+
+
+def has_only_masses(net_params: Any) -> bool:
+    """Whether all populations are masses, so that NEURON is not needed."""
+    populations = attributes(net_params).get("popParams")
+    entries = list(populations.values()) if isinstance(populations, Mapping) else []
+    return bool(entries) and all(isinstance(one, Mapping) and "massModel" in one for one in entries)
+
+
+def masses_alone(net_params: Any, options: dict[str, Any], mods: Sequence[Path]) -> Results:
+    """The results of a network without cells."""
+    plan = planned(net_params, options, mods)
+    found = course(plan.model.spec)
+    written = [plain_data(attributes(one)) for one in (net_params, options)]
+    own = {
+        "masses": found.values,
+        "mass_time": found.times,
+        "net_params": written[0],
+        "sim_config": written[1],
+    }
+    empty = Results(plan, **own)
+    return replace(empty, counts=count(empty))
 
 
 def named(sim_config: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from netspec.neuron.gaps import couple
 from netspec.neuron.globals import RUN_SYSTEM, global_values
 from netspec.neuron.inputs import LiveInputs
 from netspec.neuron.interrupt import ended_by_interrupt
+from netspec.neuron.masses import LiveMasses
 from netspec.neuron.nodes import compute_currents
 from netspec.neuron.record import LiveRecordings, Recorded
 from netspec.neuron.signals import LiveSignals
@@ -164,6 +165,10 @@ class Network:
             self.pc.nrncore_write(DUMPED)
         else:
             self.resume(*every)
+
+    def with_masses(self) -> LiveMasses:
+        """The masses that are connected with cells of this network."""
+        return LiveMasses(self.plan, self._inputs, self._recordings, self.ranks)
 
     def prepare(self) -> None:
         """Everything that has to be set before each run, in NetPyNE's order."""

@@ -16,6 +16,7 @@ from netspec.plots import (
     dipole,
     fields,
     histogram,
+    masses,
     matrix,
     over_ranges,
     prepare,
@@ -51,7 +52,7 @@ __all__ = [
 
 _BUILT_IN = (
     *(raster, histogram, spike_stats, over_ranges, rate_spectra, prepare, named_spikes),
-    *(traces, matrix, space, shape, motifs),
+    *(traces, masses, matrix, space, shape, motifs),
     *(named_fields, fields, csd, dipole, cells, causality, concentration),
 )
 

@@ -62,7 +62,8 @@ class Results:
     or for several synapses of a cell -> '<section>_<location>' -> (samples,). stims: gid -> source -> spike
     times [ms]. times: as traces, the sample times of traces that have their own [ms]. signals: by name (LFP,
     dipole, iMembrane, your own), sums over cells and the shares of those that were asked for. weights:
-    courses of the weights that saveWeights asks for, or None.
+    courses of the weights that saveWeights asks for, or None. masses: population -> state or output ->
+    (nodes, samples), at the times mass_time [ms].
     net_params, sim_config: what the user wrote, as plain data. provenance: versions, commit, seeds, ranks,
     phases [s], mechanisms. counts: of the whole network, once gathered.
     """
@@ -75,6 +76,8 @@ class Results:
     times: Mapping[str, Mapping[int, Trace]] = field(default_factory=dict)
     signals: Mapping[str, Signal] = field(default_factory=dict)
     weights: Weights | None = None
+    masses: Mapping[str, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
+    mass_time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     net_params: Mapping[str, Any] = field(default_factory=dict)
     sim_config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -82,7 +85,10 @@ class Results:
 
     def __repr__(self) -> str:
         traces = ", ".join(f"{label} ({len(cells)} cells)" for label, cells in self.traces.items())
-        return f"Results({len(self.plan.cells)} cells; {len(self.spikes)} spikes; traces: {traces or 'none'})"
+        nodes = sum(len(own) for values in self.masses.values() for own in list(values.values())[:1])
+        masses = f"; {nodes} masses" if nodes else ""
+        cells = f"{len(self.plan.cells)} cells; {len(self.spikes)} spikes; traces: {traces or 'none'}"
+        return f"Results({cells}{masses})"
 
     def _repr_html_(self) -> str:
         from netspec.markup import MOST_ROWS, notebook, table
@@ -178,6 +184,10 @@ class Results:
         return str(_module("nwb").to_nwb(self, path, **about))
 
 
+ADDED: dict[str, Any] = {"masses": {}, "mass_time": np.empty(0)}
+"""Fields that files of earlier versions do not have."""
+
+
 def load(path: str | Path) -> Results:
     """Results, with their plan, from a file written by `Results.save`, or from the runFolder of a long run.
 
@@ -193,6 +203,7 @@ def load(path: str | Path) -> Results:
     try:
         plan = shares.plan_from(content)
         names = {f.name for f in fields(Results)} - {"plan", "counts"}
+        content |= {name: empty for name, empty in ADDED.items() if name not in content}
         results = Results(plan, **shares.columns_from({name: content[name] for name in names}))
     except KeyError as error:
         raise FileError(f"{path}: {error.args[0]!r} is missing in the file") from error
@@ -301,5 +312,10 @@ def _within(results: Results, time: tuple[float, float]) -> Results:
         },
         signals={name: signal.within(inside(signal.time)) for name, signal in results.signals.items()},
         weights=None if results.weights is None else results.weights.within(*time),
+        mass_time=results.mass_time[inside(results.mass_time)],
+        masses={
+            label: {name: own[:, inside(results.mass_time)] for name, own in values.items()}
+            for label, values in results.masses.items()
+        },
         counts=None,
     )

@@ -40,6 +40,8 @@ def of_rank(results: "Results", cells: bool = True) -> Content:
         "times": {label: _trace_columns(times) for label, times in results.times.items()},
         "signals": dict(results.signals),
         "weights": results.weights,
+        "masses": {label: dict(values) for label, values in results.masses.items()},
+        "mass_time": results.mass_time,
     }
     if cells:
         plan = _plan_content(results.plan)
@@ -118,6 +120,8 @@ def merge(contents: Sequence[Content], plan: Plan) -> Content:
         },
         "stims": _by_gid(stims for content in contents for stims in _traces(content["stims"]).items()),
         "weights": _merge_weights(contents),
+        # They are not shared out: rank 0 has all.
+        **{name: contents[0][name] for name in ("masses", "mass_time")},
     }
     if all("plan" in content for content in contents):
         merged["plan"] = merge_plans([content["plan"] for content in contents], plan)

@@ -1,6 +1,7 @@
 """Dicts whose keys are attributes, and attributes that are items: the stuff of netParams and simConfig."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, Self
 
 from netspec.errors import did_you_mean
@@ -227,12 +228,26 @@ def _short(value: Any, most: int = 100) -> str:
 
 
 def plain_data(value: Any) -> Any:
-    """The same with plain dicts and lists all the way down."""
+    """The same with plain dicts and lists all the way down; stimuli, models of masses and arrays too."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _described(value)
+    if type(value).__name__ == "ndarray" and value.dtype.kind in "fiu":
+        return value.tolist()
     if isinstance(value, Mapping):
         return {name: plain_data(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(plain_data(item) for item in value) if type(value) in (list, tuple) else value
     return value
+
+
+def _described(value: Any) -> Any:
+    """A stimulus or the model of a mass as a dictionary that can be read again; any other value as it is."""
+    from netspec.masses import Mass
+    from netspec.stimulus import Stimulus, to_plain  # imported here: the face is quick to import
+
+    if isinstance(value, Mass):
+        return plain_data({one.name: getattr(value, one.name) for one in fields(value)})
+    return to_plain(value) if isinstance(value, Stimulus) else value
 
 
 def wrapped(value: Any, kind: type[Dict]) -> Any:

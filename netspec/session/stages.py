@@ -13,9 +13,11 @@ from typing import Any, cast
 import numpy as np
 
 from netspec.errors import Problem, SpecError, StateError
+from netspec.masses import Course
 from netspec.model import Model
 from netspec.plan import Plan, make
 from netspec.plan.cells import Cells
+from netspec.plan.masses import course
 from netspec.results import Results, shares
 from netspec.session import long_runs, progress, provenance
 from netspec.session.agree import agreed
@@ -56,6 +58,7 @@ class Session(Gathered):
         self.plan: Plan | None = None
         self.ahead: Plan | None = None
         self.network: Any = None
+        self.masses: Course | None = None
         self.local: Results | None = None
         self.results: Results | None = None
         self.simulation_data: Dict | None = None
@@ -197,13 +200,33 @@ class Session(Gathered):
         duration = float(self.cfg.duration)
         self._stage("runTime", f"\nRunning simulation using NEURON for {duration} ms...", "runSim")
         self.network.change(self.planned())
-        self._advance(self._every(interval, func, time_range, arguments or {}))
+        together = self._exchanging()
+        if together is None:
+            self.masses = self._masses()
+        exchanges = [] if together is None else [together.every]
+        try:
+            self._advance([*exchanges, *self._every(interval, func, time_range, arguments or {})])
+        finally:
+            if together is not None:
+                together.close()
+        if together is not None and self.ranks.rank == 0:
+            self.masses = together.course()
         self.ranks.barrier()
         self.timing("stop", "runTime")
         spent = self.timings["runTime"]
         if self.cfg.get("timing", True):
             ratio = duration / 1000 / max(spent, 1e-9)
             self.say(f"  Done; run time = {spent:0.2f} s; real-time ratio: {ratio:0.2f}.")
+
+    def _exchanging(self) -> Any:
+        """Masses that are connected with cells; None if there are none."""
+        masses = self.planned().model.spec.network.masses
+        return self.network.with_masses() if masses.to_cells or masses.from_cells else None
+
+    def _masses(self) -> Course | None:
+        """What masses do, which rank 0 has; None where there are none."""
+        spec = self.planned().model.spec
+        return course(spec) if spec.network.masses.populations and self.ranks.rank == 0 else None
 
     def _advance(self, every: list[Any]) -> None:
         """Run, with a progress bar where there is one."""
@@ -246,6 +269,8 @@ class Session(Gathered):
             found.times,
             found.signals,
             self.network.weight_courses(),
+            masses={} if self.masses is None else self.masses.values,
+            mass_time=np.empty(0) if self.masses is None else self.masses.times,
             net_params=plain_data(self.params.todict()),
             sim_config=plain_data(self.cfg.todict()),
         )

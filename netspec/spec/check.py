@@ -8,6 +8,7 @@ from netspec.spec import Spec
 from netspec.spec.check_cells import cell_rules, synapses
 from netspec.spec.check_connections import connections
 from netspec.spec.check_geometry import geometry
+from netspec.spec.check_masses import masses
 from netspec.spec.check_populations import artificial_rules, populations
 from netspec.spec.check_rxd import reaction_diffusion
 from netspec.spec.check_simulation import simulation
@@ -42,6 +43,7 @@ def check(
         populations(facts),
         synapses(facts),
         connections(facts),
+        masses(facts),
         subcellular(facts),
         stimuli(facts),
         reaction_diffusion(facts),

@@ -5,6 +5,7 @@ from typing import Any
 
 from netspec.spec.cell import CellRule, Synapse
 from netspec.spec.keys import key
+from netspec.spec.masses import Masses
 from netspec.spec.rxd import ReactionDiffusion
 from netspec.spec.subcellular import SubcellularRule
 
@@ -171,6 +172,7 @@ class Network:
     sources: dict[str, StimulusSource] = field(default_factory=dict)
     targets: dict[str, StimulusTarget] = field(default_factory=dict)
     rxd: ReactionDiffusion = field(default_factory=ReactionDiffusion)
+    masses: Masses = field(default_factory=Masses)
     constants: dict[str, float] = field(default_factory=dict)
     """Every number among the attributes: variables of string functions of connections and stimuli."""
 

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from netspec.errors import Problem, SpecError, did_you_mean
-from netspec.spec import Spec, check, rxd, vocabulary
+from netspec.spec import Spec, check, masses, rxd, vocabulary
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.findings import (
     Finding,
@@ -126,6 +126,7 @@ def _network(values: Mapping[str, Any], notes: Notes) -> Network:
     own, found = _split(values, (*_fields(Network), *ENTRIES, "rxdParams"), ("netParams",), notes)
     settings = {name: value for name, value in found.items() if name in _fields(Network)}
     arguments = _arguments(Network, settings, ("netParams",), notes)
+    arguments["masses"] = masses.read(found, partial(_part, notes=notes), notes.findings)
     for section, name in vocabulary.SECTIONS.items():
         arguments[name] = _entries(section, found.get(section), notes)
     arguments["rxd"] = rxd.read(found.get("rxdParams"), partial(_part, notes=notes), notes.findings)

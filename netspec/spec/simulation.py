@@ -55,6 +55,14 @@ class Simulation:
     cvode_active: bool = key("cvode_active", "bool", "variable time step", False)
     cvode_atol: float = key("cvode_atol", "number", "absolute tolerance of the variable step", 0.001)
     use_fast_imem: bool = key("use_fast_imem", "bool", "compute i_membrane_", False)
+    mass_method: str = key("massMethod", "text", "integration of neural masses: euler, heun or rk4", "euler")
+    mass_window: float = key(
+        "massWindow",
+        "number",
+        "longest time between exchanges of masses and cells; 0: the least delay",
+        0.0,
+        "ms",
+    )
     use_local_dt: bool = key("use_local_dt", "bool", "variable step of each cell", False)
     threads: int = key("threads", "count", "threads of each rank", 1)
     multisplit: bool = key("multisplit", "bool", "cut large cells, so that ranks can share them", False)

@@ -10,15 +10,14 @@ PACKAGE = ROOT / "netspec"
 
 BASE = {
     *("errors", "extras", "units", "markup", "streams", "expression", "conditions", "tables", "weights"),
-    *("resources", "signals", "cache", "stimulus"),
+    *("resources", "signals", "cache", "stimulus", "masses"),
 }
 MAY_IMPORT = {
     "spec": set(),
     "model": {"spec"},
     "plan": {"spec", "model"},
-    "masses": set(),
     "lems": set(),
-    "neuron": {"spec", "model", "plan", "masses", "results"},
+    "neuron": {"spec", "model", "plan", "results"},
     "formats": {"spec", "model", "plan", "lems", "results"},
     "results": {"spec", "model", "plan", "formats"},
     "analysis": {"spec", "model", "plan", "results"},

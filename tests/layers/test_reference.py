@@ -13,7 +13,16 @@ from netspec.spec.simulation import Simulation
 DOCS = Path(__file__).parents[2] / "docs"
 SCRIPT = runpy.run_path(str(DOCS / "make_reference.py"))
 CLASSES = (Network, Section, Simulation, *ENTRIES.values())
-ROOTS = {"rxd", "label", "tags", "params", "extra", "constants", *SCRIPT["vocabulary"].SECTIONS.values()}
+ROOTS = {
+    "rxd",
+    "masses",
+    "label",
+    "tags",
+    "params",
+    "extra",
+    "constants",
+    *SCRIPT["vocabulary"].SECTIONS.values(),
+}
 """Fields that no key of the user's is read into directly."""
 
 
