@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import netspec
-from netspec.neuron import cache
+from netspec import cache
 
 pytestmark = pytest.mark.neuron
 SCRIPT = Path(__file__).with_name("masses_with_cells.py")
