@@ -5,6 +5,7 @@ Each statement is run for each synapse of the chosen edges, one override after t
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,11 +70,11 @@ def _changed(config: Config, own: Mapping[str, Any], numbers: list[int]) -> dict
             if attribute == "mod" or attribute not in values:
                 near = did_you_mean(attribute, [name for name in values if name != "mod"])
                 raise FileError(f"{where}: {own['mod']} has no parameter {attribute!r} in its files. {near}")
-            values[attribute] = float(value(lambda name: _known(values, name, where)))
+            values[attribute] = float(value(partial(_known, values, where)))
     return values
 
 
-def _known(values: Mapping[str, Any], name: str, where: str) -> float:
+def _known(values: Mapping[str, Any], where: str, name: str) -> float:
     if name not in values:
         raise FileError(f"{where}: {name!r} is not known. {did_you_mean(name, values)}")
     return float(values[name])

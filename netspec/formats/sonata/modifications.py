@@ -9,6 +9,7 @@ import copy
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def assignments(text: Any, where: str) -> list[tuple[str, Callable[[Callable[[st
     if isinstance(text, str):
         text = ";".join(filter(None, (part.strip(" ;") for part in STATEMENT.split(text))))
     return [
-        (attribute, lambda read, statement=statement, name=attribute: _evaluated(statement, read, name))
+        (attribute, partial(_evaluated, statement, attribute=attribute))
         for _, attribute, statement in _parsed(text, "configure_all_sections", where)
     ]
 
