@@ -307,9 +307,12 @@ def configs(folder: Path) -> None:
     field = {"cells": "cells", "variable_name": "v", "module": "extracellular",
              "electrode_positions": "inputs/electrodes.csv", "file_name": "ecp.h5"}  # fmt: skip
     near = {**field, "electrode_positions": "inputs/near.csv", "file_name": "near.h5"}
-    with_field = {**simulation, "reports": {"ecp": field, "near": near}}
-    with_field["output"] = {**simulation["output"], "output_dir": "output_ecp"}
-    for name, content in (("circuit_config", circuit), ("simulation", simulation), ("field", with_field)):
+    reports = {"field": {"ecp": field}, "near": {"near": near}, "fields": {"ecp": field, "near": near}}
+    made = {"circuit_config": circuit, "simulation": simulation}
+    for name, own in reports.items():
+        output = {**simulation["output"], "output_dir": f"output_{name}"}
+        made[name] = {**simulation, "reports": own, "output": output}
+    for name, content in made.items():
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1))
 
 
