@@ -139,6 +139,12 @@ REFUSED = {
     "connection_overrides[0].wait": {"connection_overrides": [
         {"source": "cells", "target": "cells", "wait": 1}]},
     "connection_overrides[0].target is missing": {"connection_overrides": [{"source": "cells"}]},
+    "connection_overrides[0].delay: weights that change at a time": {"connection_overrides": [
+        {"source": "cells", "target": "cells", "delay": 5}]},
+    "connection_overrides[0].synapse_configure: expected a text, got {'e': 1}": {"connection_overrides": [
+        {"source": "cells", "target": "cells", "synapse_configure": {"e": 1}}]},
+    "connection_overrides[0].synapse_configure: '%s.e = h.x': h.x is no number": {"connection_overrides": [
+        {"source": "cells", "target": "cells", "synapse_configure": "%s.e = h.x"}]},
     "connection_overrides[0].spont_minis: not supported yet": {"connection_overrides": [
         {"source": "cells", "target": "cells", "spont_minis": 0.5}]},
 }  # fmt: skip

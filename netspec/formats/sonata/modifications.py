@@ -7,7 +7,9 @@ all the attributes that the text of section_configure names.
 import ast
 import copy
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,8 @@ OPERATORS: dict[type, Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
 }
 GEOMETRY = ("Ra", "cm", "L", "diam", "nseg")
+STATEMENT = re.compile(r"(?=%s\.\w+\s*[-+*/]?=(?!=))")
+"""Where an assignment of HOC begins."""
 WILDCARD = "every"
 """What stands for %s while a text is parsed."""
 
@@ -81,17 +85,31 @@ def _checked(config: Config, number: int, entry: Any) -> tuple[Mapping[str, Any]
         raise FileError(f"{key}.type: there is no modification {kind!r}. {did_you_mean(str(kind), TYPES)}")
     if entry["type"] == "ttx":
         return entry, []
-    text = entry.get("section_configure")
+    return entry, _parsed(entry.get("section_configure"), str(entry["type"]), f"{key}.section_configure")
+
+
+def _parsed(text: Any, kind: str, where: str) -> list[Change]:
+    """What a text assigns. FileError if it is none, or no assignments of that kind."""
     if not isinstance(text, str):
-        raise FileError(f"{key}.section_configure: expected a text, got {text!r}")
+        raise FileError(f"{where}: expected a text, got {text!r}")
     try:
-        return entry, [_change(each, str(entry["type"])) for each in _parsed(text)]
+        body = ast.parse(text.replace("%s.", f"{WILDCARD}.").strip()).body
+        return [_change(each, kind) for each in body]
     except (SyntaxError, ValueError) as error:
-        raise FileError(f"{key}.section_configure: {text!r}: {error}") from error
+        raise FileError(f"{where}: {text!r}: {error}") from error
 
 
-def _parsed(text: str) -> list[ast.stmt]:
-    return ast.parse(text.replace("%s.", f"{WILDCARD}.").strip()).body
+def assignments(text: Any, where: str) -> list[tuple[str, Callable[[Callable[[str], Any]], Any]]]:
+    """Each attribute of %s that a text assigns to, and what makes its value of a function that reads one.
+
+    The text is HOC's, where assignments follow each other with spaces between them.
+    """
+    if isinstance(text, str):
+        text = ";".join(filter(None, (part.strip(" ;") for part in STATEMENT.split(text))))
+    return [
+        (attribute, partial(_evaluated, statement, attribute=attribute))
+        for _, attribute, statement in _parsed(text, "configure_all_sections", where)
+    ]
 
 
 def _change(statement: ast.stmt, kind: str) -> Change:

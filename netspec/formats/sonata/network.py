@@ -11,6 +11,7 @@ from netspec.formats.sonata import (
     biophysical,
     bluebrain,
     clamps,
+    configured,
     gap_junctions,
     modifications,
     replay,
@@ -65,10 +66,12 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
         config, nodes, together, net["cellParams"]
     )
     for population in edges.values():
-        net["synMechParams"] |= synapses.mechanisms(config, population)
+        made = synapses.mechanisms(config, population)
+        net["synMechParams"] |= made | configured.mechanisms(config, nodes, population, made)
         net["connParams"] |= _rules(config, population, together)
     for played in replay.of_all(config, nodes, edges).values():
-        net["synMechParams"] |= synapses.mechanisms(config, played.edges)
+        made = synapses.mechanisms(config, played.edges)
+        net["synMechParams"] |= made | configured.mechanisms(config, nodes, played.edges, made)
     # A rule without a synMech means the first one, which may not be that of gap junctions.
     net["synMechParams"] = dict(
         sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1])

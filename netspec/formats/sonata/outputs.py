@@ -5,13 +5,13 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, NetspecWarning
-from netspec.formats.sonata import columns, report_files, spikes
+from netspec.formats.sonata import columns, report_files, reports, spikes
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.export.templates import ordered
 from netspec.formats.sonata.limits import is_number
@@ -41,7 +41,8 @@ class Recorded:
 class Places:
     """Where results go. reports: files by label, where it is not the label. double: precision of reports.
 
-    windows: first and last time [ms] of what is written, by label.
+    windows: first and last time [ms] of what is written, by label. potentials: how many electrodes each
+    report of potentials has, in their order.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Places:
     reports: Mapping[str, str] = field(default_factory=dict)
     double: bool = False
     windows: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    potentials: Mapping[str, int] = field(default_factory=dict)
 
     def report(self, label: str) -> Path:
         """The file of a trace or signal."""
@@ -63,13 +65,29 @@ def write(results: Results, places: Places) -> list[str]:
         made = [_within(each, places.windows.get(name)) for each in _reports(results, labels, names, ids)]
         paths.append(report_files.write(places.report(name), made, places.double))
     if (signal := results.signals.get(POTENTIALS)) is not None and signal.values.shape[1]:
-        channels = np.arange(signal.values.shape[1])
-        given = Potentials(signal.time, signal.values, channels, signal.unit)
-        paths.append(report_files.write_potentials(places.report("ecp"), given))
+        for label, columns_of in _channels(places, signal.values.shape[1]).items():
+            values = signal.values[:, columns_of]
+            given = Potentials(signal.time, values, np.arange(values.shape[1]), signal.unit)
+            given = _within(given, places.windows.get(label))
+            paths.append(report_files.write_potentials(places.report(label), given))
     return paths
 
 
-def _within(report: Report, window: tuple[float, float] | None) -> Report:
+def _channels(places: Places, count: int) -> dict[str, slice]:
+    """The channels of each report of potentials: one after the other."""
+    if sum(places.potentials.values()) != count:  # the electrodes are not those of the config
+        return {next(iter(places.potentials), "ecp"): slice(None)}
+    ends = np.cumsum([*places.potentials.values()]).tolist()
+    return {
+        label: slice(end - own, end)
+        for (label, own), end in zip(places.potentials.items(), ends, strict=True)
+    }
+
+
+Timed = TypeVar("Timed", Report, Potentials)
+
+
+def _within(report: Timed, window: tuple[float, float] | None) -> Timed:
     """The samples of a report from one time on and before another."""
     if window is None:
         return report
@@ -123,7 +141,12 @@ def places(config: Config, anywhere: bool = False) -> Places:
     own = _inside(folder, config.output.get("spikes_file", "spikes.h5"), "output.spikes_file", config)
     if config.output.get("log_file"):
         _inside(folder, config.output["log_file"], "output.log_file", config)
-    return Places(folder, own, files, windows=_windows(config))
+    potentials = {
+        label: len(reports.electrodes(config, label, entry))
+        for label, entry in config.reports.items()
+        if entry.get("module") == "extracellular" and entry.get("enabled", True) is not False
+    }
+    return Places(folder, own, files, windows=_windows(config), potentials=potentials)
 
 
 def _windows(config: Config) -> dict[str, tuple[float, float]]:

@@ -48,15 +48,16 @@ def recordings(
         module = entry.get("module", entry.get("type", MEMBRANE[0]))
         if module == "extracellular":
             own = _gids(config, nodes, together, entry, label, first)
-            if "recordLFP" in found:
-                raise FileError(f"{key}: a second report of potentials outside of cells: not supported yet")
-            found["recordLFP"] = _electrodes(config, label, entry)
             nearest = entry.get("minimum_distance")
-            found["electrodes"] = {
+            options = {
                 "cells": "soma",
                 **({} if nearest == "auto" else {"minimumDistance": float(nearest or 0)}),
                 **_some(together, own),
             }
+            if found.setdefault("electrodes", options) != options:
+                message = "reports of potentials that differ in cells or minimum_distance: not supported yet"
+                raise FileError(f"{key}: {message}")
+            found["recordLFP"] = [*found.get("recordLFP", ()), *electrodes(config, label, entry)]
             continue
         if module == "compartment_set" or entry.get("compartment_set") is not None:
             made, cells = _compartments(config, entry, label, together, first, rules)
@@ -209,7 +210,7 @@ def _traces(
     return traces
 
 
-def _electrodes(config: Config, label: str, entry: Mapping[str, Any]) -> list[list[float]]:
+def electrodes(config: Config, label: str, entry: Mapping[str, Any]) -> list[list[float]]:
     """Places of the electrodes of an extracellular report [um], as recordLFP has them: y is depth."""
     key = f"reports.{label}.electrode_positions"
     path = config.file(key, entry.get("electrode_positions"))

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import configured, gap_junctions, sources, synapses, weights
 from netspec.formats.sonata import edges as edge_files
-from netspec.formats.sonata import gap_junctions, sources, synapses, weights
 from netspec.formats.sonata import nodes as node_files
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.edges import Edges
@@ -165,7 +165,7 @@ def wired(
     weight, delay = weights.of(config, found, network, pre, post), weights.delays(found)
     weight, delay = weights.overridden(config, nodes, found, weight, delay)
     pre, weight, delay = sources.replaced(config, nodes, found, network, pre, weight, delay)
-    made = synapses.place(config, found, network, post, draws)
+    made = configured.placed(config, nodes, found, synapses.place(config, found, network, post, draws))
     if gap_junctions.has_any(found.population):
         made = made.take(gap_junctions.chosen(found)[made.edge] == gaps)
     ends = _other_ends(config, found, pre, network, draws, made) if gaps else (None, None)

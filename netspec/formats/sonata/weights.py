@@ -11,6 +11,7 @@ from netspec.formats.sonata import gap_junctions
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import Edges
 from netspec.formats.sonata.limits import is_number
+from netspec.formats.sonata.modifications import assignments
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
 from netspec.plan.whole import Network
@@ -80,7 +81,9 @@ def _angles(network: Network, gids: NDArray[np.int64]) -> Floats:
     )
 
 
-OVERRIDES = frozenset({"name", "source", "target", "weight", "synapse_delay_override", "modoverride"})
+OVERRIDES = frozenset(
+    {"name", "source", "target", "weight", "synapse_delay_override", "modoverride", "synapse_configure"}
+)
 """Keys of connection_overrides that are known."""
 
 
@@ -101,6 +104,8 @@ def check_overrides(config: Config) -> None:
 def _check_key(name: str, value: Any, where: str) -> None:
     if name == "modoverride" and value != "Exp2Syn":
         raise FileError(f"{where}: {value!r} needs a helper in HOC; Exp2Syn does not")
+    if name == "synapse_configure" and value:
+        assignments(value, where)
     if name not in OVERRIDES and name not in LATER:
         raise FileError(f"{where}: unknown key. {did_you_mean(name, [*OVERRIDES, *LATER])}")
     if name in LATER and value:
@@ -109,8 +114,7 @@ def _check_key(name: str, value: Any, where: str) -> None:
 
 LATER = {
     "spont_minis": "not supported yet",
-    "delay": "weights that change at a time: not supported yet",
-    "synapse_configure": "not supported yet",
+    "delay": "weights that change at a time need synapses with setup_delay_vecs; Exp2Syn has none",
     "neuromodulation_dtc": "there are no edges of neuromodulation here",
     "neuromodulation_strength": "there are no edges of neuromodulation here",
 }
@@ -120,18 +124,27 @@ LATER = {
 def overridden(
     config: Config, nodes: Mapping[str, Nodes], found: Edges, weight: Floats, delay: Floats
 ) -> tuple[Floats, Floats]:
-    """Weights and delays after connection_overrides, one after the other."""
+    """Weights and delays after connection_overrides: the last one that an edge is of says both.
+
+    What it does not say is the edge's own, as in neurodamus, whatever others before it say.
+    """
+    given = weight, delay
     for number, entry in enumerate(config.overrides):
-        key = f"connection_overrides[{number}]"
-        chosen = np.ones(len(found), bool)
-        for end, population, ids in (
-            ("source", found.population.source, found.source),
-            ("target", found.population.target, found.target),
-        ):
-            known = resolve(config, nodes, entry.get(end), f"{key}.{end}")
-            rows = known.get(population, np.empty(0, np.int64))
-            chosen &= np.isin(ids, nodes[population].ids[rows])
-        weight = np.where(chosen, weight * float(entry.get("weight", 1.0)), weight)
-        if "synapse_delay_override" in entry:
-            delay = np.where(chosen, float(entry["synapse_delay_override"]), delay)
+        some = chosen(config, nodes, found, number)
+        weight = np.where(some, given[0] * float(entry.get("weight", 1.0)), weight)
+        delay = np.where(some, float(entry.get("synapse_delay_override") or 0) or given[1], delay)
     return weight, delay
+
+
+def chosen(config: Config, nodes: Mapping[str, Nodes], found: Edges, number: int) -> NDArray[np.bool_]:
+    """Which edges one of the connection_overrides is of: (n,)."""
+    some = np.ones(len(found), bool)
+    for end, population, ids in (
+        ("source", found.population.source, found.source),
+        ("target", found.population.target, found.target),
+    ):
+        known = resolve(
+            config, nodes, config.overrides[number].get(end), f"connection_overrides[{number}].{end}"
+        )
+        some &= np.isin(ids, nodes[population].ids[known.get(population, np.empty(0, np.int64))])
+    return some

@@ -261,6 +261,7 @@ def inputs(folder: Path) -> None:
             file[names[0]] = random.randint(0, count, 60).astype("u8")
             file[names[1]] = np.round(random.uniform(5, 190, 60), 3)
     (folder / "electrodes.csv").write_text("channel x_pos y_pos z_pos\n0 0 0 0\n1 20 -30 40\n2 -70 60 10\n")
+    (folder / "near.csv").write_text("channel x_pos y_pos z_pos\n0 5 15 -20\n1 -30 10 25\n")
     (folder / "current.csv").write_text("timestamps amps\n20.0 0.1\n40.0 0.3\n60.0 0.0\n")
 
 
@@ -305,9 +306,13 @@ def configs(folder: Path) -> None:
     }  # fmt: skip
     field = {"cells": "cells", "variable_name": "v", "module": "extracellular",
              "electrode_positions": "inputs/electrodes.csv", "file_name": "ecp.h5"}  # fmt: skip
-    with_field = {**simulation, "reports": {"ecp": field}}
-    with_field["output"] = {**simulation["output"], "output_dir": "output_ecp"}
-    for name, content in (("circuit_config", circuit), ("simulation", simulation), ("field", with_field)):
+    near = {**field, "electrode_positions": "inputs/near.csv", "file_name": "near.h5"}
+    reports = {"field": {"ecp": field}, "near": {"near": near}, "fields": {"ecp": field, "near": near}}
+    made = {"circuit_config": circuit, "simulation": simulation}
+    for name, own in reports.items():
+        output = {**simulation["output"], "output_dir": f"output_{name}"}
+        made[name] = {**simulation, "reports": own, "output": output}
+    for name, content in made.items():
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1))
 
 

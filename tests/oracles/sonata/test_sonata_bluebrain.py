@@ -187,3 +187,22 @@ def test_a_replay_onto_cells(circuit):
     replay = {"module": "synapse_replay", "input_type": "spikes", "delay": 5, "duration": 90,
               "spike_file": "played.h5", "node_set": "n1"}  # fmt: skip
     same(circuit, "replay", 2, inputs={"replay": replay})
+
+
+EXP2 = {"name": "all", "source": "E", "target": "E", "modoverride": "Exp2Syn"}
+LAST = {"name": "x", "source": "E", "target": "n2"}
+FIRST = {"name": "y", "source": "n0", "target": "n1"}
+OVERRIDES = {
+    "configured": [EXP2, {**LAST, "synapse_configure": "%s.tau2 *= 4 %s.e = 20"}],
+    "in turn": [EXP2, {"name": "x", "source": "E", "target": "E", "synapse_configure": "%s.tau2 += 2"},
+                {**FIRST, "synapse_configure": "%s.tau2 *= 2"}],
+    "weights": [{**EXP2, "weight": 0.6}, {**FIRST, "weight": 1.4}],
+    "delays": [{**EXP2, "synapse_delay_override": 5.0, "weight": 1.2}, LAST],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OVERRIDES)
+def test_overrides_of_connections(kind, circuit):
+    """Spikes along a chain show weights, delays and parameters; the last override of an edge says them."""
+    same(circuit, f"overrides {kind}", 3, inputs={"pulse": {**PULSE, "node_set": "n0"}},
+         connection_overrides=OVERRIDES[kind])  # fmt: skip
