@@ -34,8 +34,8 @@ sys.path.insert(0, str(HERE.parent / "tests" / "oracles"))
 import environment  # noqa: E402
 from compare import MOST, differences  # noqa: E402
 
-from netspec import launch, migrate  # noqa: E402
-from netspec.neuron import cache, mod_copy  # noqa: E402
+from netspec import cache, launch, migrate  # noqa: E402
+from netspec.neuron import mod_copy  # noqa: E402
 
 LEFT_OUT = shutil.ignore_patterns("x86_64", "arm64", ".git", "__pycache__", "*.orig")
 SOURCES = (".mod", ".inc", ".h", ".hpp")

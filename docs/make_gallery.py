@@ -7,6 +7,7 @@ A test fails while the page is stale.
 import os
 import runpy
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -108,6 +109,18 @@ GALLERY = {
 }
 """Example -> its arguments, what is recorded besides, pictures: file -> what it shows, plot, arguments."""
 
+SEARCHES = {
+    "search_network": {
+        "grid": "rates and synchrony over two weights, means of three seeds",
+        "tune": "two objectives: the front, and what led there",
+    },
+    "fit_cell": {
+        "fit": "an f-I curve, and how it was found",
+        "posterior": "densities of channels that the curve allows",
+    },
+}
+"""Example of a batch -> its scripts, each of which draws a picture of its name, and what that shows."""
+
 HEAD = """\
 # Gallery
 
@@ -142,6 +155,12 @@ def page():
         for name, (what, plot, arguments) in pictures.items():
             heading = f"{what[0].upper()}{what[1:]}"
             parts.append(f"\n{heading}: `{line(plot, arguments)}`\n\n![{heading}](pictures/{name}.png)\n")
+    for example, scripts in SEARCHES.items():
+        title = (EXAMPLES / example / "README.md").read_text().splitlines()[0].removeprefix("# ")
+        parts.append(f"\n## {title}\n")
+        for name, what in scripts.items():
+            heading = f"{what[0].upper()}{what[1:]}"
+            parts.append(f"\n{heading}: `python {name}.py`\n\n![{heading}](pictures/search_{name}.png)\n")
     return "".join([*parts, FOOT])
 
 
@@ -173,12 +192,21 @@ def draw(example, folder):
             plots.draw(results, plot, **STYLE, **given, saveFig=str(target))
 
 
+def search(example, folder):
+    """Run the batches of an example in a copy of its folder, which draw its pictures."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(shutil.copytree(EXAMPLES / example, Path(place) / example))
+        for name in SEARCHES[example]:
+            subprocess.run([sys.executable, f"{name}.py"], cwd=copy, check=True)
+            shutil.copy(copy / f"{name}.png", folder / f"search_{name}.png")
+
+
 def main(examples):
     """Draw the pictures of some examples, or of all, and write the page."""
     folder = HERE / "pictures"
     folder.mkdir(exist_ok=True)
-    for example in examples or GALLERY:
-        draw(example, folder)
+    for example in examples or [*GALLERY, *SEARCHES]:
+        (draw if example in GALLERY else search)(example, folder)
     (HERE / "gallery.md").write_text(page())
 
 

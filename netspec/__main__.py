@@ -1,13 +1,14 @@
-"""The command line: netspec run | check | plan | import | export | report | mod | migrate | batch."""
+"""The command line of netspec: run, submit, check, plan, import, export, report, mod, migrate, batch."""
 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netspec.batch.commands import app as batch
+from netspec.batch.job_options import Scheduler, job_options
 from netspec.errors import FileError, NetspecError
 
 if TYPE_CHECKING:
@@ -37,22 +38,52 @@ Target = Annotated[
 Ranks = Annotated[int, typer.Option("--ranks", "-n", min=1, help="number of processes")]
 Folders = Annotated[list[Path] | None, typer.Argument(help="folders with mod files; default: mod")]
 Resume = Annotated[bool, typer.Option("--resume", help="continue from the newest checkpoint")]
+Reference = Annotated[
+    bool, typer.Option("--reference", help="step a LEMS file as the reference simulator of NeuroML does")
+]
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.command(context_settings=PASSED_ON)
-def run(context: typer.Context, target: Target, ranks: Ranks = 1, resume: Resume = False) -> None:
+def run(
+    context: typer.Context,
+    target: Target,
+    ranks: Ranks = 1,
+    resume: Resume = False,
+    reference: Reference = False,
+) -> None:
     """Run a model; what follows the target is passed on to a script."""
     from netspec import launch
     from netspec import target as targets
     from netspec.session.long_runs import RESUME
 
+    if reference:
+        typer.echo(targets.run_reference(target))
+        return
     found = targets.find(target)
     if resume:
         os.environ[RESUME] = "1"
     if ranks > 1:
         launch.start(ranks, ["-m", "netspec", "run", str(found), *context.args])
     targets.run(found, context.args)
+
+
+@app.command(context_settings=PASSED_ON)
+@job_options
+def submit(
+    context: typer.Context,
+    target: Target,
+    ranks: Ranks = 1,
+    launcher: Annotated[str, typer.Option(help="such as 'srun --mpi=pmix'")] = "mpiexec",
+    scheduler: Scheduler = "slurm",
+    show: Annotated[bool, typer.Option("--script", help="print the job script instead")] = False,
+    **job: Any,
+) -> None:
+    """Hand in a job that runs a model, here, on so many ranks; what follows the target is passed on."""
+    from netspec.batch import cluster
+
+    text = cluster.model_script(target, scheduler, ranks, launcher, context.args, **job)
+    typer.echo(text.rstrip() if show else cluster.submit(scheduler, text))
 
 
 @app.command(context_settings=PASSED_ON)

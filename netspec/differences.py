@@ -98,6 +98,13 @@ DIFFERENCES = {
     " and kept |": ("Batch",),
     "| batches: `mpi_direct` | all simulations of a grid at once; at the end every process called `nrniv` is"
     " killed | as many as the cores have room for; only its own |": ("mpi_direct",),
+    "| batches: `hpc_slurm`, `hpc_sge`, `hpc_torque` | a job for each simulation, searches poll for files"
+    " | an array of jobs, each of which runs simulations of the study; `mpiCommand` is `mpiexec`, account and"
+    " partition are the cluster's unless given; `post` is refused |": (
+        "allocation",
+        "queueName",
+        "coresPerNode",
+    ),
     "| batches: `evol`, `asd`, `optuna` | inspyred, adaptive stochastic descent, TPE | NSGA-II of the"
     " population's size, CMA-ES, TPE: other points |": ("evolCfg", "optimCfg"),
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DATA = (".json", ".pkl", ".dpk", ".h5", ".hdf5", ".html")
 INDEX = (".npjson", ".np")
 NEUROML = (".nml", ".xml", ".nml.h5")
+EXPERIMENT = (".yaml", ".yml")
 SCRIPTS = ("run.py", "init.py")
 """What a model folder without an index is run by."""
 
@@ -47,6 +48,11 @@ def find(path: Path) -> Path:
         return found
     if not path.is_file():
         raise FileError(f"{path}: no such file or folder")
+    if path.suffix in EXPERIMENT:
+        raise FileError(
+            f"{path}: of YAML experiments only `netspec check` and `netspec run --reference` are there; "
+            "running in NEURON is not supported yet"
+        )
     if path.suffix not in (".py", *INDEX, *DATA) and not is_neuroml(path):
         known = ", ".join((".py", *INDEX, *DATA, *NEUROML))
         raise FileError(f"{path}: expected a folder or a file that ends in {known}")
@@ -54,19 +60,29 @@ def find(path: Path) -> Path:
 
 
 def is_neuroml(path: Path) -> bool:
-    """Whether a file is of NeuroML or LEMS, by its name."""
-    return path.name.endswith(NEUROML)
+    """Whether a file is of NeuroML or LEMS, or a YAML experiment, by its name."""
+    return path.name.endswith((*NEUROML, *EXPERIMENT))
 
 
 def check_neuroml(path: Path) -> str:
     """What is odd in a NeuroML or LEMS file, and that it is right; SpecError with every mistake if not."""
+    from netspec.formats import experiment
     from netspec.lems import check
 
-    findings = check.check(path)
+    findings = experiment.resolved(path).findings if path.suffix in EXPERIMENT else check.check(path)
     if findings.problems:
         raise SpecError(findings.problems)
     notes = [f"note: {note}" for note in findings.notes]
     return "\n".join([*notes, f"{path}: no problem in {findings.components} components"])
+
+
+def run_reference(path: Path) -> str:
+    """Step a LEMS file or a YAML experiment as the reference simulator does; what was written, from here."""
+    from netspec.formats import experiment
+    from netspec.lems import reference
+
+    output = experiment.run(path) if path.suffix in EXPERIMENT else reference.run(path)
+    return "\n".join([f"{len(output.times) - 1} steps", *(f"wrote {place}" for place in output.written)])
 
 
 def run(path: Path, arguments: Sequence[str]) -> None:

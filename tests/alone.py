@@ -33,7 +33,7 @@ class Alone(pytest.File):
 
 
 class InProcess(pytest.Item):
-    """What pytest says of a file; begun before its turn, so that all cores have work."""
+    """What pytest says of a file; begun while other tests run, so that all cores have work."""
 
     def __init__(self, **arguments):
         super().__init__(**arguments)
@@ -48,9 +48,6 @@ class InProcess(pytest.Item):
         )
 
     def runtest(self):
-        for item in self.session.items:
-            if isinstance(item, InProcess):
-                item.begin()
         done = self.said.result()
         self.user_properties.append(("said", done.stdout.strip().rpartition("\n")[2]))
         if done.returncode not in (0, 5):  # 5: all tests of a file are left out
@@ -61,6 +58,18 @@ class InProcess(pytest.Item):
 
     def reportinfo(self):
         return self.path, 0, f"{self.path.name}, alone"
+
+
+def pytest_collection_modifyitems(items):
+    """Files in processes of their own are waited for last."""
+    items.sort(key=lambda item: isinstance(item, InProcess))
+
+
+def pytest_runtestloop(session):
+    if not session.config.option.collectonly:
+        for item in session.items:
+            if isinstance(item, InProcess):
+                item.begin()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from alone import pytest_pycollect_makemodule, pytest_terminal_summary  # noqa: F401 - hooks of pytest
+from alone import (  # noqa: F401 - hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_pycollect_makemodule,
+    pytest_runtestloop,
+    pytest_terminal_summary,
+)
 
 MPI = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",

@@ -4,6 +4,7 @@ Who runs a trial holds the lock of a file in `workers`. All claims are made unde
 a trial that is running there without an owner, or with one whose lock is free, has lost its worker.
 """
 
+import errno
 import json
 import os
 import socket
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from netspec.batch import locks, searches, settings, space
 from netspec.batch.settings import Settings
@@ -52,20 +55,22 @@ class Journal(JournalFileBackend):
         self._forcing = True
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """While lines are forced to the disk all at once, at the end: it takes long."""
+    def together(self, forced: bool = True) -> Iterator[None]:
+        """While lines are forced to the disk all at once, at the end, as it takes long; or not at all."""
         self._forcing = False
         try:
             yield
         finally:
             self._forcing = True
-            with self.path.open("r+b") as file:
-                os.fsync(file.fileno())
+            if forced:
+                with self.path.open("r+b") as file:
+                    os.fsync(file.fileno())
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Add lines, all of them or none."""
-        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with locks.held(self.path.with_suffix(".lock")), self.path.open("r+b") as file:
+        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
+        # No buffer: it would be written when the file is closed, after what could not be was taken back.
+        with locks.held(self.path.with_suffix(".lock")), self.path.open("r+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 file.seek(0)
@@ -73,8 +78,8 @@ class Journal(JournalFileBackend):
                 file.truncate(end)
             try:
                 file.seek(end)
-                file.write(text.encode())
-                file.flush()
+                if file.write(text) != len(text):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 if self._forcing:
                     os.fsync(file.fileno())
             except OSError as error:
@@ -107,14 +112,18 @@ class Ledger:
         self.parameters = self.settings.space
         self.worker: str | None = None
         self.lock = -1
+        self._watch: int | None = None
         given = self.settings
         self.journal = Journal(folder / "journal.log")
         self.storage = JournalStorage(self.journal)
-        self.study = optuna.create_study(
+        if not self.storage.get_all_studies():  # else nothing is written, to a full disk neither
+            directions = list(given.objectives.values()) or ["minimize"]
+            optuna.create_study(
+                storage=self.storage, study_name=NAME, load_if_exists=True, directions=directions
+            )
+        self.study = optuna.load_study(
             storage=self.storage,
             study_name=NAME,
-            load_if_exists=True,
-            directions=list(given.objectives.values()) or ["minimize"],
             sampler=self._sampler(),
             pruner=searches.pruner(given.pruner, given.pruner_options),
         )
@@ -174,11 +183,24 @@ class Ledger:
         (self.folder / "workers").mkdir(exist_ok=True)
         self.lock = locks.taken(self._lock_of(self.worker))
 
+    def watches(self) -> bool:
+        """Whether this worker is the one that waits for trials of others, whose workers may yet die."""
+        if self._watch is None:
+            self._watch = locks.tried(self.folder / "watch.lock")
+        return self._watch is not None
+
     def claim(self) -> Claim | None:
-        """The next trial, now this worker's; None if there is none to begin."""
+        """The next trial, now this worker's, which then no longer watches; None if there is none to begin."""
         if self.worker is None:
             raise StateError("only a worker claims trials: call join() first")
-        with self._alone(), self.journal.together():
+        made = self._claim()
+        if made is not None and self._watch is not None:
+            os.close(self._watch)
+            self._watch = None
+        return made
+
+    def _claim(self) -> Claim | None:
+        with self._alone(), self.journal.together(forced=False):  # a claim lost with its machine is no loss
             self._recover()
             if not self.trials(WAITING) and not self._more():
                 return None
@@ -227,6 +249,15 @@ class Ledger:
     def requeue(self, trial: Any) -> None:
         """Let another worker begin this trial again: one line of the journal."""
         self.storage.set_trial_state_values(trial._trial_id, WAITING)
+
+    def hand_back(self, claim: Claim, counted: bool) -> None:
+        """Let another worker begin a trial again, or never, if this was its last attempt and is counted."""
+        if counted and claim.attempt >= self.settings.attempts:
+            self.fail(claim.number, [f"not finished within the time of {claim.attempt} jobs"])
+            return
+        if not counted:
+            self._set(claim.number, OWNER, {"worker": self.worker, "attempt": claim.attempt - 1})
+        self.requeue(claim.trial)
 
     def finish(self, number: int, result: Mapping[str, Any]) -> None:
         """A trial is complete with this result: {'values': ..., 'seconds': ...}."""
@@ -281,12 +312,10 @@ class Ledger:
         signs = [1 if each == "minimize" else -1 for each in self.settings.objectives.values()]
         if not inside or not signs:
             return []
-        costs = [[sign * value for sign, value in zip(signs, trial.values, strict=True)] for trial in inside]
+        costs = np.array([trial.values for trial in inside]) * signs
         if len(signs) == 1:
-            return [inside[min(range(len(inside)), key=lambda i: costs[i])]]
-        return [
-            inside[i] for i in range(len(inside)) if not any(_dominates(other, costs[i]) for other in costs)
-        ]
+            return [inside[int(costs[:, 0].argmin())]]
+        return [trial for trial, cost in zip(inside, costs, strict=True) if not _beaten(cost, costs)]
 
     def point_of(self, trial: FrozenTrial) -> Point:
         """Label -> value of a trial."""
@@ -308,9 +337,9 @@ class Ledger:
         return locks.held(self.folder / "claims.lock")
 
 
-def _dominates(one: Sequence[float], other: Sequence[float]) -> bool:
-    pairs = list(zip(one, other, strict=True))
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+def _beaten(cost: Any, costs: Any) -> bool:
+    """Whether one of the costs (n, objectives) is nowhere above this one, and somewhere below."""
+    return bool(((costs <= cost).all(axis=1) & (costs < cost).any(axis=1)).any())
 
 
 def write_done(folder: Path, result: Mapping[str, Any]) -> None:

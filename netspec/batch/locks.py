@@ -32,17 +32,25 @@ def taken(path: Path) -> int:
     return descriptor
 
 
-def is_free(path: Path) -> bool:
-    """Whether nobody holds the lock: its holder, with all that inherited it, has ended."""
-    if not path.exists():
-        return True
+def tried(path: Path) -> int | None:
+    """The same as `taken`, or None at once if another process holds the lock."""
     descriptor = opened(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    finally:
         os.close(descriptor)
+        return None
+    return descriptor
+
+
+def is_free(path: Path) -> bool:
+    """Whether nobody holds the lock: its holder, with all that inherited it, has ended."""
+    if not path.exists():
+        return True
+    descriptor = tried(path)
+    if descriptor is None:
+        return False
+    os.close(descriptor)
     return True
 
 

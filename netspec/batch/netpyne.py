@@ -1,29 +1,30 @@
 """NetPyNE's Batch: the same attributes, run as a study in the batch's folder."""
 
 import datetime
-import itertools
 import json
-import os
+import logging
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from netspec.batch import settings, trial
+from netspec.batch import netpyne_jobs, settings, trial
+from netspec.batch.cluster import LARGEST
+from netspec.batch.fitness import simulation_data
 from netspec.batch.space import steps
 from netspec.batch.study import Study
-from netspec.errors import FileError, Problem, SpecError, did_you_mean
+from netspec.errors import Problem, SpecError, did_you_mean
 from netspec.formats.files import whole
 from netspec.neuron import ranks
-from netspec.session.containers import Dict
+
+log = logging.getLogger("netspec")
 
 METHODS = {"grid": "grid", "list": "list", "evol": "nsga2", "asd": "cmaes", "optuna": "tpe"}
 """NetPyNE's methods -> searches."""
 DIRECT, BULLETIN = "mpi_direct", "mpi_bulletin"
-LATER = {
-    "method": ("sbi",),
-    "runCfg['type']": ("hpc_slurm", "hpc_sge", "hpc_torque", "hpc_slurm_comet", "hpc_slurm_gcp"),
-}
+CLUSTERS = {"hpc_slurm": "slurm", "hpc_sge": "sge", "hpc_torque": "torque"}
+LATER = {"method": ("sbi",), "runCfg['type']": ("hpc_slurm_comet", "hpc_slurm_gcp")}
 STUDY = "study"
 """The study's folder in saveFolder."""
 
@@ -59,7 +60,10 @@ class Batch:
         ]
 
     def run(self) -> Study | None:
-        """The finished study; exit status 1 if trials failed. Under mpiexec only rank 0 does anything."""
+        """The finished study; exit status 1 if trials failed. Under mpiexec only rank 0 does anything.
+
+        On a cluster a grid or a list is handed in, and its study is not finished; a search is waited for.
+        """
         self._refuse()
         workers, count = self._cores()
         if ranks.number() != 0:
@@ -68,15 +72,29 @@ class Batch:
         folder.mkdir(parents=True, exist_ok=True)
         self._save_description(folder)
         study = Study(folder / STUDY, fitness=self._fitness(), **self._settings(folder, count))
-        if not study.run(workers):
+        cluster = CLUSTERS.get(str(self.runCfg.get("type")))
+        if not (self._submit(study, cluster) if cluster else study.run(workers)):
             sys.exit(1)
         return study
+
+    def _submit(self, study: Study, cluster: str) -> bool:
+        """Hand in a worker for each simulation that is left; whether all is well so far."""
+        job = netpyne_jobs.job(self.runCfg, "Batch.runCfg", cluster)
+        known = self.method in ("grid", "list")
+        at_a_time = int(self.evolCfg.get("pop_size", 10)) if self.method == "evol" else 1
+        left = study.left()
+        if left:
+            workers = min(left, LARGEST if known else at_a_time)
+            each = math.ceil(left / workers) if known else None  # a time limit is that of a simulation
+            number = study.submit(workers, cluster, each, **job)
+            log.info("job %s: %d workers; netspec batch status %s", number, workers, study.folder)
+        return known or study.wait(cluster)
 
     def _refuse(self) -> None:
         kind = self.runCfg.get("type", BULLETIN)
         given = {
             "method": (self.method, [*METHODS]),
-            "runCfg['type']": (kind, [DIRECT, BULLETIN]),
+            "runCfg['type']": (kind, [DIRECT, BULLETIN, *CLUSTERS]),
         }
         for path, (value, known) in given.items():
             if value in LATER[path]:
@@ -88,7 +106,10 @@ class Batch:
 
     def _cores(self) -> tuple[int | None, int]:
         """Simulations at a time (None: what the cores have room for) and the ranks of each."""
-        if self.runCfg.get("type", BULLETIN) == DIRECT:
+        kind = self.runCfg.get("type", BULLETIN)
+        if kind in CLUSTERS:
+            return None, netpyne_jobs.ranks(self.runCfg, CLUSTERS[kind])
+        if kind == DIRECT:
             return None, int(self.runCfg.get("cores", 1))
         started = ranks.launched() or 1
         return (started if started > 1 else None), 1
@@ -100,6 +121,9 @@ class Batch:
             "arguments": self._arguments(folder / STUDY),
             "search": METHODS[self.method],
             "ranks": count,
+            "launcher": netpyne_jobs.launcher(self.runCfg)
+            if self.runCfg.get("type") in CLUSTERS
+            else "mpiexec",
             "seed": self.seed,
             "save_folder": "..",
             "label": self.batchLabel,
@@ -185,18 +209,3 @@ class Batch:
         described = {name: trial.plain(getattr(self, name)) for name in kept}
         with whole(folder / f"{self.batchLabel}_batch.json") as part:
             part.write_text(json.dumps({"batch": described}, default=str, indent=1), encoding="utf-8")
-
-
-def simulation_data(folder: Path) -> Dict:
-    """What the simulation of a trial saved as simData."""
-    from netspec.formats import json as json_files
-    from netspec.formats import pickle
-
-    told = json.loads((folder / trial.SETTINGS).read_text(encoding="utf-8"))
-    start = os.path.join(told["save_folder"], told["label"])
-    for end, suffix in itertools.product(("_data", ""), (".pkl", ".json")):
-        path = Path(f"{start}{end}{suffix}")
-        if path.is_file():
-            loaded = (pickle if suffix == ".pkl" else json_files).load(path)
-            return Dict(loaded["simData"])
-    raise FileError(f"{start}_data.json: the simulation saved nothing; set cfg.saveJson or cfg.savePickle")

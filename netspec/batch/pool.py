@@ -9,18 +9,15 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from rich.console import Console
-from rich.live import Live
-from rich.table import Table
 
-from netspec.batch import worker
+from netspec.batch import progress, worker
 from netspec.batch.ledger import Ledger
 from netspec.errors import NetspecError, ParallelError
 
-INTERVAL = 0.5
-"""Between looks at the ledger [s]."""
+PAUSE = 2.0
+"""Between looks at a study that others run [s]."""
 SHOWN = 5
 """Failed trials whose lines are printed."""
-FINISHED = ("COMPLETE", "PRUNED", "FAIL")
 
 
 def room(ranks: int, workers: int | None, cores: int | None, oversubscribe: bool = False) -> int:
@@ -44,21 +41,35 @@ def run(ledger: Ledger, workers: int, fitness: Callable[..., Any] | None, quiet:
     context = multiprocessing.get_context(
         "fork"
     )  # a fitness may be any function, and nothing is imported again
-    left = max(1, min(workers, ledger.planned() - _finished(ledger)))
+    left = max(1, min(workers, ledger.planned() - progress.finished(ledger)))
     started = [context.Process(target=_work, args=(ledger.folder, fitness)) for _ in range(left)]
     for process in started:
         process.start()
     console = Console(stderr=True, quiet=quiet)
-    began, before = time.monotonic(), _finished(ledger)
+
+    def going() -> bool:
+        alive = [process.sentinel for process in started if process.is_alive()]
+        if alive:
+            wait(alive, progress.INTERVAL)
+        return bool(alive)
+
     try:
-        with Live(console=console, auto_refresh=False, transient=True) as live:
-            while any(process.is_alive() for process in started):
-                wait([process.sentinel for process in started if process.is_alive()], INTERVAL)
-                if console.is_terminal:
-                    live.update(_picture(ledger, time.monotonic() - began, before), refresh=True)
+        progress.watch(ledger, console, going)
     finally:
         _end(started)
     return ended(ledger, console, started)
+
+
+def wait_for(ledger: Ledger, alive: Callable[[], bool], quiet: bool = False) -> bool:
+    """Whether every trial ended well, once all are finished or `alive` says that nobody runs them."""
+    console = Console(stderr=True, quiet=quiet)
+
+    def going() -> bool:
+        time.sleep(PAUSE)
+        return progress.finished(ledger) < ledger.planned() and alive()
+
+    progress.watch(ledger, console, going)
+    return ended(ledger, console, [])
 
 
 def _work(folder: Any, fitness: Callable[..., Any] | None) -> None:
@@ -77,46 +88,12 @@ def _end(started: Sequence[BaseProcess]) -> None:
         process.join()
 
 
-def _finished(ledger: Ledger) -> int:
-    counts = ledger.counts()
-    return sum(counts[state] for state in FINISHED)
-
-
-def _picture(ledger: Ledger, seconds: float, before: int) -> Table:
-    """The state of a study as a small table."""
-    table = Table(box=None)
-    for name, value in overview(ledger, seconds, before).items():
-        table.add_row(name, value)
-    return table
-
-
-def overview(ledger: Ledger, seconds: float = 0.0, before: int = 0) -> dict[str, str]:
-    """What there is to say about a study: trials by state, the best so far, the time left."""
-    counts, planned = ledger.counts(), ledger.planned()
-    found = {"trials": f"{_finished(ledger)} of {planned}"}
-    for state, name in (("RUNNING", "running"), ("PRUNED", "ended early"), ("FAIL", "failed")):
-        if counts[state]:
-            found[name] = str(counts[state])
-    for trial in ledger.best()[:1]:
-        pairs = zip(ledger.settings.objectives, trial.values, strict=True)
-        point = ", ".join(f"{label} = {_short(value)}" for label, value in ledger.point_of(trial).items())
-        found["best"] = f"{', '.join(f'{name} = {_short(value)}' for name, value in pairs)} ({point})"
-    done = _finished(ledger) - before
-    if done and seconds:
-        found["time left"] = f"{seconds / done * (planned - before - done):.0f} s"
-    return found
-
-
-def _short(value: Any) -> str:
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
-
-
 def ended(ledger: Ledger, console: Console, started: Sequence[BaseProcess]) -> bool:
     """Whether all trials of a study ended well; what did not is said."""
     failed = ledger.failed()
-    left = ledger.planned() - _finished(ledger)
-    for name, value in overview(ledger).items():
-        console.print(f"{name}: {value}", highlight=False, markup=False)
+    left = ledger.planned() - progress.finished(ledger)
+    for name, value in progress.overview(ledger).items():
+        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
     for trial in failed[:SHOWN]:
         lines = [
             f"trial {trial.number} failed ({ledger.folder_of(trial.number)}):",

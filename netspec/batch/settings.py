@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from netspec import launch
 from netspec.batch import space
 from netspec.batch.searches import ENQUEUED, PRUNERS, known
 from netspec.batch.space import Parameter, Point
@@ -25,7 +26,7 @@ SEED_PATHS = tuple(f"simConfig.seeds.{name}" for name in ("conn", "stim", "loc",
 class Settings:
     """A study. script: what a trial runs, with `arguments`, on `ranks` processes, in `directory` or its own.
 
-    fixed: path -> value for all trials.
+    launcher: what starts the ranks, such as 'srun --mpi=pmix'. fixed: path -> value for all trials.
 
     search: see `searches`; options: of its sampler. trials: how many (of a grid or list: all). points: of a
     list, or those that a sampler begins with. objectives: name in the result -> 'minimize' or 'maximize'.
@@ -43,6 +44,7 @@ class Settings:
     directory: str | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
     ranks: int = 1
+    launcher: str = "mpiexec"
     trials: int | None = None
     points: Any = ()
     seed: int | None = None
@@ -85,6 +87,10 @@ class Settings:
         )
 
 
+DEFAULTS = {"launcher": Settings.launcher}
+"""Of settings that earlier studies do not have."""
+
+
 def checked(given: Mapping[str, Any], folder: Path) -> Settings:
     """Settings from a mapping; SpecError with every problem. Paths are taken relative to `folder`."""
     names = {each.name for each in fields(Settings)}
@@ -107,10 +113,11 @@ def checked(given: Mapping[str, Any], folder: Path) -> Settings:
 def points_of(path: Path) -> list[Point]:
     """The rows of a CSV file whose header has the parameters' labels; numbers and JSON are read as such."""
     with existing(path).open(newline="", encoding="utf-8") as file:
-        return [{str(k).strip(): _value(str(v)) for k, v in row.items()} for row in csv.DictReader(file)]
+        return [{str(k).strip(): value_of(str(v)) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
+    """A number or JSON as such, anything else as text."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:
@@ -167,6 +174,8 @@ def _check_values(settings: Settings, folder: Path) -> list[Problem]:
     for name in ("ranks", "attempts"):
         if not isinstance(getattr(settings, name), int) or getattr(settings, name) < 1:
             found.append(Problem(name, "expected a whole number above 0"))
+    if launch.wrong(settings.launcher):
+        found.append(Problem("launcher", launch.wrong(settings.launcher)))
     for name, direction in settings.objectives.items():
         if direction not in DIRECTIONS:
             found.append(Problem(f"objectives.{name}", did_you_mean(direction, DIRECTIONS)))
@@ -207,7 +216,7 @@ def changed(settings: Settings, folder: Path, base: Path) -> list[str]:
     """Names of settings that differ from those of the study's folder."""
     now, before = (
         tomllib.loads(_frozen(settings, folder, base)),
-        tomllib.loads((folder / FILE).read_text("utf-8")),
+        DEFAULTS | tomllib.loads((folder / FILE).read_text("utf-8")),
     )
     for values in (now, before):
         for name in ("script", "fitness", "directory"):

@@ -123,6 +123,14 @@ def steps(path: Any) -> Path:
     return ("simConfig", *found)
 
 
+def flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested values by their dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return found
+
+
 def assignments(parameters: Sequence[Parameter], point: Mapping[str, Any]) -> list[tuple[Path, Any]]:
     """(path, value) of all places of a point."""
     return [(path, point[each.label]) for each in parameters if each.label in point for path in each.paths]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netspec.batch import cluster, locks, pool, progress, searches, settings, worker
 from netspec.batch import fitness as fitnesses
-from netspec.batch import locks, pool, settings, worker
 from netspec.batch.ledger import Ledger
 from netspec.errors import Problem, SpecError, StateError
 
 if TYPE_CHECKING:
-    from netspec.batch.table import Table
+    from netspec.batch.table import Measures, Table
 
 
 class Study:
@@ -71,15 +71,85 @@ class Study:
             self.ledger.retry_failed()
         return pool.run(self.ledger, workers, self._fitness, quiet)
 
-    def cancel(self) -> None:
-        """Ask all workers to end; their trials wait for `run` to begin them again."""
-        (self.folder / worker.CANCEL).touch()
+    def submit(
+        self,
+        workers: int,
+        scheduler: str = "slurm",
+        trials: int | None = None,
+        failed: bool = False,
+        **job: Any,
+    ) -> str:
+        """The number of a job array of workers, as many as there are trials left or fewer, of `trials` each.
 
-    def table(self) -> "Table":
-        """A row per trial."""
+        failed: failed trials too. job: see `jobs.Job`.
+        """
+        if self.settings.search in searches.OWN:
+            text = "a job does not run the script that registers it: name it as 'file.py:function'"
+            raise SpecError([Problem("search", text)])
+        left = self.left() + (len(self.ledger.failed()) if failed else 0)
+        if not left:
+            raise StateError(f"{self.folder}: all trials are finished, nothing is left for a job")
+        text = self.script(min(workers, left), scheduler, trials, **job)
+        if failed:
+            self.ledger.retry_failed()
+        (self.folder / worker.CANCEL).unlink(missing_ok=True)
+        (self.folder / cluster.OUTPUT).mkdir(exist_ok=True)
+        if self._fitness and (self.settings.fitness or "").startswith("<"):
+            fitnesses.keep(self._fitness, self.folder)
+        return cluster.submit(scheduler, text)
+
+    def script(self, workers: int, scheduler: str = "slurm", trials: int | None = None, **job: Any) -> str:
+        """The job script of so many workers."""
+        return cluster.study_script(self.folder, scheduler, workers, self.settings.ranks, trials, **job)
+
+    def left(self) -> int:
+        """How many trials are not finished."""
+        return self.ledger.planned() - progress.finished(self.ledger)
+
+    def wait(self, scheduler: str = "slurm", quiet: bool = False) -> bool:
+        """Whether every trial ended well, once all are finished, or no job of Slurm's is left to run them."""
+
+        def alive() -> bool:
+            if (self.folder / worker.CANCEL).exists():
+                return False
+            return scheduler != "slurm" or cluster.has_jobs(self.folder)
+
+        return pool.wait_for(self.ledger, alive, quiet)
+
+    def cancel(self) -> int:
+        """Ask all workers to end; how many jobs were cancelled. Trials wait for `run` to begin them again."""
+        (self.folder / worker.CANCEL).touch()
+        return cluster.cancel(self.folder)
+
+    def table(self, measures: "Measures" = (), repeats: bool = False) -> "Table":
+        """A row per trial, or with repeats one for each of its seeds. measures: see `table.table`."""
         from netspec.batch.table import table
 
-        return table(self.ledger)
+        return table(self.ledger, measures, repeats)
+
+    def plot(self, kind: str, measure: str | None = None, **given: Any) -> Any:
+        """The axes of a picture of the study; see `pictures.draw`."""
+        from netspec.batch import pictures
+
+        return pictures.draw(self.ledger, kind, measure, **given)
+
+    def importance(self, measure: str | None = None, seed: int = 0) -> dict[str, float]:
+        """How much of the variance of a measure (default: the first objective) each parameter explains."""
+        from netspec.batch import importance
+
+        table = self.table()
+        return importance.shares(table, measure or importance.first(self.settings.objectives), seed)
+
+    def report(self, number: int, path: str | Path | None = None) -> str:
+        """The path of an HTML file that shows a trial's results; default: in its folder."""
+        from netspec import plots
+
+        folder = self.ledger.folder_of(number)
+        if not folder.is_dir():
+            raise StateError(f"{self.folder}: there is no trial {number} that has begun")
+        if self.settings.seeds:
+            folder /= "seed0"
+        return str(plots.report(fitnesses.results_of(folder), path or folder / "report.html"))
 
     @property
     def best(self) -> dict[str, Any]:

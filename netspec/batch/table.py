@@ -2,16 +2,20 @@
 
 import csv
 import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from netspec.batch import space
+from netspec.batch import fitness, space, worker
+from netspec.batch import trial as trials
 from netspec.batch.ledger import Ledger
-from netspec.errors import StateError
+from netspec.errors import StateError, did_you_mean
 from netspec.formats.files import whole
+from netspec.tables import Floats
 
 FIRST, LAST = ("trial", "state"), ("seconds", "failure")
 
@@ -66,25 +70,96 @@ class Table:
         }
         return xarray.Dataset(found, coords=scalar)
 
+    def arrays(self, values: Sequence[str] = ()) -> tuple[Floats, Floats]:
+        """Parameters (n, p) and values (n, s) of the trials that have all of them, to infer from.
 
-def table(ledger: Ledger) -> Table:
-    """All trials that are finished or running; those that were begun again only once."""
+        values: names of columns (default: all that are numbers); one that holds a list fills as many columns.
+        """
+        done = [row for row in self.rows if row["state"] == "COMPLETE"]
+        names = list(values) or [name for name in self.values if any(_number(row.get(name)) for row in done)]
+        wrong = [name for name in names if name not in self.values]
+        if wrong:
+            raise StateError(f"the trials have no value {wrong[0]!r}. {did_you_mean(wrong[0], self.values)}")
+        kept = [row for row in done if all(row.get(name) is not None for name in (*self.parameters, *names))]
+        words = [name for name in self.parameters if not all(_number(row[name]) for row in kept)]
+        if words:
+            raise StateError(f"the parameter {words[0]!r} is no number in all trials")
+        points = np.array([[row[name] for name in self.parameters] for row in kept], float)
+        found = [np.concatenate([np.ravel(row[name]) for name in names]) for row in kept]
+        return points.reshape(len(kept), -1), np.array(found, float).reshape(len(kept), -1)
+
+
+Measures = Mapping[str, Callable[..., Any]] | Sequence[str]
+
+
+def table(ledger: Ledger, measures: Measures = (), repeats: bool = False) -> Table:
+    """All trials that are finished or running; those that were begun again only once.
+
+    measures: name -> function of what a trial has saved (`results`, `simData` or its `folder`), or names of
+    what is in simData ('popRates.E'). repeats: a row for each seed of each trial, with the parameter `seed`.
+    """
     again = {trial.user_attrs.get("retry_of") for trial in ledger.trials()}
-    rows: list[dict[str, Any]] = []
-    values: dict[str, None] = {}
-    for trial in ledger.trials():
-        if trial.number in again:
-            continue
-        result = trial.user_attrs.get("result", {})
-        numbers = result.get("values", {})
-        numbers = {_column(name): value for name, value in numbers.items()}
-        values |= dict.fromkeys(numbers)
-        row = {"trial": trial.number, "state": trial.state.name, **ledger.point_of(trial), **numbers}
-        row["seconds"] = result.get("seconds")
-        row["failure"] = (trial.user_attrs.get("error") or [None])[-1]
-        rows.append(row)
-    labels = [each.label for each in ledger.parameters]
-    return Table(rows, labels, [name for name in values if name not in labels], ledger.parameters)
+    functions = _functions(measures)
+    rows = [
+        row
+        for trial in ledger.trials()
+        if trial.number not in again
+        for row in _rows(ledger, trial, functions, repeats)
+    ]
+    varied, seeds = list(ledger.parameters), ledger.settings.seeds
+    if repeats and seeds:
+        varied.append(space.Parameter("seed", (), values=seeds))
+    labels = [each.label for each in varied]
+    values = dict.fromkeys(name for row in rows for name in row if name not in (*FIRST, *labels, *LAST))
+    return Table(rows, labels, list(values), varied)
+
+
+def _rows(
+    ledger: Ledger, trial: Any, functions: Mapping[str, Callable[[Path], Any]], repeats: bool
+) -> Iterator[dict[str, Any]]:
+    """The rows of a trial: one, or with repeats one for each seed that has run."""
+    result = trial.user_attrs.get("result", {})
+    seeds, folder = ledger.settings.seeds, ledger.folder_of(trial.number)
+    runs = result.get("seeds") or [result.get("values", {})]
+    if functions and trial.state.name == "COMPLETE":
+        places = [folder / f"seed{i}" for i in range(len(seeds))] or [folder]
+        runs = [{**run, **_measured(functions, place)} for run, place in zip(runs, places, strict=True)]
+    there = {name for run in runs for name in run}
+    shown = runs if repeats and result else [{**worker.means(runs), **result.get("values", {})}]
+    for i, numbers in enumerate(shown if len(runs) > 1 else runs):
+        seed = {"seed": seeds[i]} if repeats and seeds and result else {}
+        yield {
+            "trial": trial.number,
+            "state": trial.state.name,
+            **ledger.point_of(trial),
+            **seed,
+            **{_column(name): numbers[name] for name in numbers if name in there},
+            "seconds": result.get("seconds"),
+            "failure": (trial.user_attrs.get("error") or [None])[-1],
+        }
+
+
+def _functions(measures: Measures) -> dict[str, Callable[[Path], Any]]:
+    """Name -> function of a trial's folder."""
+    if isinstance(measures, Mapping):
+        return {name: fitness.of_folder(function) for name, function in measures.items()}
+    return {name: partial(_saved_value, name) for name in measures}
+
+
+def _saved_value(name: str, folder: Path) -> Any:
+    """A value in what a simulation saved, by its dotted name."""
+    found = space.flat(fitness.simulation_data(folder))
+    if name not in found:
+        raise StateError(f"{folder}: simData has no {name!r}. {did_you_mean(name, found)}")
+    return found[name]
+
+
+def _measured(functions: Mapping[str, Callable[[Path], Any]], folder: Path) -> dict[str, Any]:
+    return space.flat({name: trials.plain(function(folder)) for name, function in functions.items()})
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _column(name: str) -> str:

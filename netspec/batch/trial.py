@@ -9,6 +9,7 @@ from typing import Any
 from netspec.errors import Problem, SpecError, StateError, did_you_mean
 from netspec.formats.files import whole
 from netspec.neuron.ranks import number
+from netspec.session.containers import Dict
 from netspec.spec.raw import put
 
 VARIABLE = "NETSPEC_TRIAL"
@@ -41,6 +42,8 @@ def apply(netParams: Any = None, simConfig: Any = None, force: bool = False) -> 
             continue
         _asked(root)
         for (head, *steps), value in settings["places"]:
+            if head == root == "simConfig":
+                _open(place, steps)
             wrong = _put(place, steps, value, force) if head == root else ""
             if wrong:
                 problems.append(Problem(".".join(map(str, (root, *steps))), wrong))
@@ -48,6 +51,15 @@ def apply(netParams: Any = None, simConfig: Any = None, force: bool = False) -> 
         raise SpecError(problems)
     if settings and simConfig is not None:
         simConfig["saveFolder"], simConfig["simLabel"] = settings["save_folder"], settings["label"]
+
+
+def _open(config: Any, steps: list[Any]) -> None:
+    """Make what is missing below an attribute of simConfig that is a specs.Dict, as in NetPyNE."""
+    at = config.get(steps[0]) if len(steps) > 1 and hasattr(config, "get") else None
+    for step in steps[1:]:
+        if not isinstance(at, Dict):
+            return
+        at = at.setdefault(step, None if step is steps[-1] else type(at)())
 
 
 def _put(place: Any, steps: list[Any], value: Any, force: bool) -> str:

@@ -24,7 +24,10 @@ from netspec.formats.files import whole
 
 CANCEL = "cancel"
 """A file in the study's folder that ends its workers."""
-LAUNCHER = ("OMPI_", "PMI_", "PMIX_", "PRTE_SESSION", "MV2_", "HYDRA_", "MPI_LOCAL", "PALS_")
+LAUNCHER = (
+    "OMPI_", "PMI_", "PMIX_", "PRTE_SESSION", "MV2_", "HYDRA_", "MPI_LOCAL", "PALS_",
+    "SLURM_STEP_", "SLURM_PROCID",
+)  # fmt: skip
 """What a launcher tells the processes it started, and simulations of workers must not hear."""
 UNBOUND = {"PRTE_MCA_hwloc_default_binding_policy": "none", "OMPI_MCA_hwloc_base_binding_policy": "none"}
 """Simulations side by side must not be bound to the same cores."""
@@ -51,6 +54,18 @@ class Stopped(BaseException):
     """The worker was asked to end."""
 
 
+class OutOfTime(Stopped):
+    """The time limit of the worker's job is near."""
+
+
+SIGNALS = {
+    signal.SIGTERM: Stopped,
+    signal.SIGINT: Stopped,
+    signal.SIGUSR1: OutOfTime,  # Slurm's and LSF's, as job scripts ask for
+    signal.SIGUSR2: OutOfTime,  # Grid Engine's
+}
+
+
 class Unsuccessful(Exception):  # noqa: N818  (of a trial, not of the worker)
     """A trial failed, with these lines."""
 
@@ -59,20 +74,26 @@ class Hopeless(Exception):  # noqa: N818
     """A trial was ended early."""
 
 
-def work(folder: Path, fitness: Fitness = None) -> None:
-    """Run trials of a study until none is left or the study is cancelled."""
+def work(folder: Path, fitness: Fitness = None, most: float = math.inf) -> bool:
+    """Run trials of a study until none is left or the study is cancelled, at most so many.
+
+    False if the worker left before that because the time limit of its job was near.
+    """
     ledger = Ledger(folder)
     fitness = fitness or score(ledger)
     ledger.join()
-    with _stopping():
-        while not (folder / CANCEL).exists():
+    done = 0
+    with _stopping() as asked:
+        while done < most and not (folder / CANCEL).exists():
             claim = ledger.claim()
             if claim is not None:
                 _settle(ledger, claim, fitness)
-            elif ledger.trials(ledgers.RUNNING):
-                time.sleep(POLL)  # its worker may yet die, and nobody else would take it over
+                done += 1
+            elif ledger.trials(ledgers.RUNNING) and ledger.watches():
+                time.sleep(POLL)  # one worker is enough to take over, and others may be paid for
             else:
-                return
+                break
+    return OutOfTime not in asked
 
 
 def _settle(ledger: Ledger, claim: Claim, fitness: Fitness) -> None:
@@ -83,8 +104,8 @@ def _settle(ledger: Ledger, claim: Claim, fitness: Fitness) -> None:
         ledger.fail(claim.number, str(error).splitlines()[-LINES:])
     except Hopeless:
         ledger.prune(claim.number)
-    except Stopped:
-        ledger.requeue(claim.trial)
+    except Stopped as asked:
+        ledger.hand_back(claim, counted=isinstance(asked, OutOfTime))
         raise
     else:
         ledgers.write_done(claim.folder, result)
@@ -105,7 +126,7 @@ def _run(ledger: Ledger, claim: Claim, fitness: Fitness) -> dict[str, Any]:
         _prepare(folder, {"point": claim.point, "places": places, **_saving(ledger, folder, label)})
         _simulate(ledger, claim, folder)
         runs.append(_values(ledger, folder, fitness))
-    values = runs[0] if len(runs) == 1 else _means(runs)
+    values = runs[0] if len(runs) == 1 else means(runs)
     _check(ledger, values)
     result: dict[str, Any] = {"values": values, "seconds": time.monotonic() - began}
     if len(runs) > 1:
@@ -134,7 +155,7 @@ def _simulate(ledger: Ledger, claim: Claim, folder: Path) -> None:
     arguments = [each.replace("{study}", str(ledger.folder.resolve())) for each in given.arguments]
     command = [sys.executable, str(script), *arguments]
     if given.ranks > 1:
-        command = ["sh", "-c", GUARD, "sh", launch.mpiexec(), "-n", str(given.ranks), *command]
+        command = ["sh", "-c", GUARD, "sh", *launch.words(given.launcher, given.ranks), *command]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         process = subprocess.Popen(
             command,
@@ -239,7 +260,7 @@ def _why(status: int, folder: Path) -> str:
 
 
 def _values(ledger: Ledger, folder: Path, fitness: Fitness) -> dict[str, Any]:
-    """What the script handed in, with what the fitness makes of it."""
+    """What the script handed in, with what the fitness makes of it; nested values by dotted names."""
     path = folder / trial.RESULT
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if fitness is not None:
@@ -251,10 +272,10 @@ def _values(ledger: Ledger, folder: Path, fitness: Fitness) -> dict[str, Any]:
             numbers = made if isinstance(made, list | tuple) else [made]
             made = dict(zip(ledger.settings.objectives or ["fitness"], numbers, strict=False))
         found.update(trial.plain(made))
-    return found
+    return space.flat(found)
 
 
-def _means(runs: list[dict[str, Any]]) -> dict[str, Any]:
+def means(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """The mean of every number that all runs have."""
     names = [name for name, value in runs[0].items() if isinstance(value, int | float)]
     return {
@@ -273,17 +294,19 @@ def _check(ledger: Ledger, values: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _stopping() -> Iterator[None]:
-    """While the signals that ask a process to end raise Stopped."""
+def _stopping() -> Iterator[set[type[Stopped]]]:
+    """While the signals that ask a process to end raise Stopped; which have come."""
+    asked: set[type[Stopped]] = set()
 
-    def stop(*_: Any) -> None:
-        raise Stopped
+    def stop(number: int, _: Any) -> None:
+        kind = SIGNALS[signal.Signals(number)]
+        asked.add(kind)
+        raise kind
 
-    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {each: signal.signal(each, stop) for each in SIGNALS}
     try:
-        yield
-    except Stopped:
-        return
+        with suppress(Stopped):
+            yield asked
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

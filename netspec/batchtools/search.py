@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from netspec.batch import netpyne_jobs
 from netspec.batch import study as studies
 from netspec.errors import Problem, SpecError, did_you_mean
 
 ALGORITHMS = {"variant_generator": "grid", "grid": "grid", "random": "random", "optuna": "tpe"}
 LATER = ("hyperopt", "bayesopt", "ax", "bohb", "nevergrad", "zoopt", "hebo")
-JOBS = ("sge", "ssh_sge", "ssh_slurm")
+JOBS = ("sh", "sge", "slurm")
+ELSEWHERE = ("ssh_sge", "ssh_slurm")
 RANKS = re.compile(r"-(?:n|np|c)$|--(?:n|np|ntasks)$")
 
 
@@ -40,13 +42,17 @@ def search(
     **other: Any,
 ) -> Found:
     """The finished study and its table. What belongs to Ray (checkpoints, intervals ...) has no effect."""
-    if job_type in JOBS:
-        raise SpecError([Problem("search(job_type)", f"{job_type!r} is not supported yet")])
+    if job_type in ELSEWHERE:
+        text = f"{job_type!r} is not supported: run the script on the cluster, with {job_type[4:]!r}"
+        raise SpecError([Problem("search(job_type)", text)])
+    if job_type not in JOBS:
+        raise SpecError([Problem("search(job_type)", did_you_mean(job_type, JOBS))])
     if algorithm in LATER:
         raise SpecError([Problem("search(algorithm)", f"{algorithm!r} is not supported")])
     if algorithm not in ALGORITHMS:
         raise SpecError([Problem("search(algorithm)", did_you_mean(algorithm, ALGORITHMS))])
-    script, ranks = of_command((run_config or {}).get("command", "python init.py"))
+    config = run_config or {}
+    script, ranks = of_command(config.get("command", "python init.py"))
     metrics = [metric] if isinstance(metric, str) else list(metric or [])
     modes = [mode] * len(metrics) if isinstance(mode, str) else list(mode)
     kind = ALGORITHMS[algorithm]
@@ -63,7 +69,11 @@ def search(
         },
         label=label,
     )
-    study.run(max_concurrent, cores=max_concurrent * ranks)
+    if job_type == "sh":
+        study.run(max_concurrent, cores=max_concurrent * ranks)
+    elif study.left():
+        study.submit(max_concurrent, job_type, **netpyne_jobs.job(config, "search(run_config)", job_type))
+        study.wait(job_type)
     table = study.table()
     table.to_csv(f"{label}.csv")
     return Found(study, table.to_pandas())

@@ -75,7 +75,9 @@ def _opened(path: str | Path) -> Iterator[Any]:
     try:
         with h5py.File(found, "r") as file:
             if file.attrs.get("format") != FORMAT:
-                raise FileError(f"{found}: an HDF5 file, but not one of netspec's")
+                of_sonata = {"spikes", "report", "ecp"} & file.keys()
+                hint = "; netspec.formats.sonata.outputs.read takes it" if of_sonata else ""
+                raise FileError(f"{found}: an HDF5 file, but not one of netspec's{hint}")
             yield file
     except (OSError, KeyError) as error:
         raise FileError(f"{found}: not a whole HDF5 file: {error}") from error

@@ -19,9 +19,12 @@ def check(path: Path) -> Findings:
     return components(path).findings
 
 
-def components(path: Path) -> resolve.Resolved:
-    """The components of a file with all that it includes, and in `findings` what `check` finds."""
-    document = read.load(path)
+def components(path: Path, text: bytes | None = None) -> resolve.Resolved:
+    """The components of a file with all that it includes, and in `findings` what `check` finds.
+
+    text: what is read instead of what is in the file.
+    """
+    document = read.load(path, text)
     for name in document.own_types:
         check_types.check(document.library.types[name], document.library, document.findings)
     found = resolve.resolve(document)

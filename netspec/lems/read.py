@@ -64,18 +64,23 @@ def core_files() -> frozenset[str]:
     )
 
 
-def load(path: Path) -> Document:
-    """A file with all that it includes; SpecError where XML cannot be read, FileError without a file."""
+def load(path: Path, text: bytes | None = None) -> Document:
+    """A file with all that it includes; SpecError where XML cannot be read, FileError without a file.
+
+    text: what is read instead of what is in the file.
+    """
     if not path.is_file():
         raise FileError(f"{path}: no such file")
     document = Document(path, core().copy(), Findings())
-    _load(path, document, (), {})
+    _load(path, document, (), {}, text)
     for name in document.own_types:
         types.resolved(name, document.library, document.findings)
     return document
 
 
-def _load(path: Path, document: Document, above: tuple[Path, ...], seen: dict[Path, str]) -> None:
+def _load(
+    path: Path, document: Document, above: tuple[Path, ...], seen: dict[Path, str], text: bytes | None = None
+) -> None:
     shown = os.path.relpath(path) if above else str(path)
     seen[path.resolve()] = shown
     if path.name.endswith(HDF5):
@@ -83,7 +88,7 @@ def _load(path: Path, document: Document, above: tuple[Path, ...], seen: dict[Pa
 
         root = hdf5.read(path, shown)
     else:
-        root = tree.parse(path.read_bytes(), shown)
+        root = tree.parse(path.read_bytes() if text is None else text, shown)
     if root.tag not in ROOTS:
         document.findings.wrong(root.place, f"expected the root <neuroml> or <Lems>, found <{root.tag}>")
     for include in root.all("Include", "include"):

@@ -8,9 +8,11 @@ import json
 import re
 import xml.etree.ElementTree as xml
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from neuron import h
 
 TYPES = ("soma", "axon", "dend", "apic")
@@ -68,10 +70,13 @@ def cell(
     return made
 
 
-def _perisomatic(made: Any, parameters: str | None) -> None:
+def _perisomatic(made: Any, parameters: str | None, directed: bool = False) -> None:
     if parameters is None:
         return
-    _stub(made)
+    if directed:
+        _directed_stub(made)
+    else:
+        _stub(made)
     content = json.loads(Path(parameters).read_text())
     passive = content["passive"][0]
     capacities = {entry["section"]: entry["cm"] for entry in passive["cm"]}
@@ -84,10 +89,13 @@ def _perisomatic(made: Any, parameters: str | None) -> None:
     _reversals(made, content["conditions"][0].get("erev", ()), checked=False)
 
 
-def _all_active(made: Any, parameters: str | None) -> None:
+def _all_active(made: Any, parameters: str | None, directed: bool = False) -> None:
     if parameters is None:
         return
-    _stub(made, made_of_axon=True)
+    if directed:
+        _directed_stub(made, made_of_axon=True)
+    else:
+        _stub(made, made_of_axon=True)
     content = json.loads(Path(parameters).read_text())
     passive = content["passive"][0]
     capacities = {entry["section"]: float(entry["cm"]) for entry in passive.get("cm", ())}
@@ -103,10 +111,17 @@ def _all_active(made: Any, parameters: str | None) -> None:
     _reversals(made, content["conditions"][0].get("erev", ()), checked=True)
 
 
+def _extracellular(made: Any, parameters: str | None) -> None:
+    for section in made.all:
+        section.insert("extracellular")
+
+
 PROCESSING = {
     "aibs_perisomatic": _perisomatic,
     "aibs_allactive": _all_active,
-    "extracellular": lambda made, parameters: None,
+    "aibs_perisomatic_directed": partial(_perisomatic, directed=True),
+    "aibs_allactive_directed": partial(_all_active, directed=True),
+    "extracellular": _extracellular,
 }
 """model_processing -> what it does."""
 
@@ -133,6 +148,47 @@ def _stub(made: Any, made_of_axon: bool = False) -> None:
     made.axon[0].connect(made.soma[0], 1.0 if made_of_axon else 0.5, 0)
     made.axon[1].connect(made.axon[0], 1, 0)
     # No 3-D points, from which NEURON would compute lengths anew: they are drawn when they are needed.
+
+
+def _directed_stub(made: Any, made_of_axon: bool = False) -> None:
+    """The same, drawn along the axon's main direction. Not among `axonal`, as in bmtk."""
+    thick = [1.0, 1.0]
+    if made_of_axon:
+        thick = [list(made.axon)[0].diam, list(made.axon)[-1].diam]
+    start, way = _direction(made)
+    for section in list(made.axon):
+        h.delete_section(sec=section)
+    h.execute("create axon[2]", made)
+    if made_of_axon:
+        made.axon[0].connect(made.soma[0], 1.0, 0)
+        made.axon[1].connect(made.axon[0], 1, 0)
+    for number, (section, diam) in enumerate(zip(made.axon, thick, strict=True)):
+        for end in (number, number + 1):
+            h.pt3dadd(*(start + way * STUB * end).tolist(), diam, sec=section)
+        made.all.append(sec=section)
+    if not made_of_axon:
+        made.axon[0].connect(made.soma[0], 0.5, 0)
+        made.axon[1].connect(made.axon[0], 1, 0)
+    for section in made.axon:
+        section.L = STUB
+    h.define_shape()
+
+
+def _direction(made: Any) -> tuple[Any, Any]:
+    """Where the soma ends, and the first principal axis of its middle and of the last axonal section."""
+    soma, axon = list(made.somatic)[-1], [section for section, kind in _sections(made) if kind == "axon"]
+    if not axon:
+        raise ValueError("there is no axon in the morphology, which `directed` needs")
+    ends, middle = (_point(soma, soma.n3d() - 1), _point(soma, int(soma.n3d() / 2)))
+    points = np.array([_point(axon[-1], k) for k in range(axon[-1].n3d())])
+    together = np.concatenate([[middle], points])
+    *_, axes = np.linalg.svd(together - together.mean(axis=0))
+    way = axes[0] / np.linalg.norm(axes[0])
+    return ends, -way if way @ (points[-1] - middle) < 0 else way
+
+
+def _point(section: Any, number: int) -> Any:
+    return np.array([section.x3d(number), section.y3d(number), section.z3d(number)])
 
 
 def _channels(made: Any, content: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import neuron
 from neuron import h
 
-from netspec.neuron import cache
+from netspec import cache
 
 log = logging.getLogger("netspec")
 

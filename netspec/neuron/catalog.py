@@ -85,6 +85,16 @@ def scalars(mechanism: str) -> tuple[str, ...]:
     return tuple(name.removesuffix(suffix) for name, size in sizes.items() if size == 1)
 
 
+def arrays(mechanism: str) -> dict[str, int]:
+    """The parameters of a point process that are arrays: name -> size."""
+    return {name: size for name, size in _variables(mechanism, PARAMETERS).items() if size > 1}
+
+
+def receives(mechanism: str) -> bool:
+    """Whether a point process has a NET_RECEIVE block, and so takes events."""
+    return bool(h.MechanismType(POINT).is_netcon_target(points().index(mechanism)))
+
+
 def globals_of(mechanism: str) -> tuple[str, ...]:
     """The GLOBAL variables of a mechanism that are no arrays, as NEURON knows them: usetable_hh."""
     return tuple(name for name, size in _variables(mechanism, GLOBALS).items() if size == 1)

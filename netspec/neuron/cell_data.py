@@ -15,7 +15,7 @@ NEURON_GLOBALS = ("celsius", "v_init", "clamp_resist")
 NO_CHANNELS = frozenset({"morphology", "capacitance", "dist"})
 """Mechanisms that every section has, and 'dist', which files insert only while they build a cell."""
 SYNAPSES = ("syn", "ampa", "gaba", "nmda", "glu")
-"""A point process with one of these in its name is taken for a synapse."""
+"""A point process that receives events and has one of these in its name is taken for a synapse."""
 
 
 class NoCell(NetspecError):
@@ -171,8 +171,13 @@ def _points(section: Any, synapses: list[dict[str, Any]]) -> dict[str, Any]:
         for point in segment.point_processes():
             mod = point.hname().split("[")[0]
             values = {name: getattr(point, name) for name in catalog.scalars(mod)}
-            if not any(part in mod.lower() for part in SYNAPSES):
-                points[f"{mod}_{len(points)}"] = {"mod": mod, "loc": segment.x, **values}
+            if not catalog.receives(mod) or not any(part in mod.lower() for part in SYNAPSES):
+                arrays = {
+                    f"{name}[{k}]": getattr(point, name)[k]
+                    for name, size in catalog.arrays(mod).items()
+                    for k in range(size)
+                }
+                points[f"{mod}_{len(points)}"] = {"mod": mod, "loc": segment.x, **values, **arrays}
             elif {"mod": mod, **values} not in [_unlabelled(one) for one in synapses]:
                 synapses.append({"label": f"{mod}_{len(synapses)}", "mod": mod, **values})
     return points

@@ -185,7 +185,9 @@ class LiveCells:
             return
         self._drawn = True
         split.refuse_bare(template for template, _ in self._kinds_of_parts.values())
-        as_given = self._plan.model.spec.simulation.electrodes.get("cells") == "soma"
+        spec = self._plan.model.spec
+        fields = [source.params.get("field", {}) for source in spec.network.sources.values()]
+        as_given = any(each.get("cells") == "soma" for each in (spec.simulation.electrodes, *fields))
         restore = kept(self._bent(as_given), as_given)
         h.define_shape()
         cells = self._plan.cells

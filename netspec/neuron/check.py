@@ -23,7 +23,7 @@ NETSTIM_KEYS = ("rate", "interval", "noise", "start", "number", "seed", "shape",
 VECSTIM_KEYS = ("interval", "rate", "start", "noise", "seed", "pulses", "spikePattern", "spkTimes")
 CELL_KEYS = ("vref", "spkTimes", "dynamicRates")
 """Keys of populations of artificial cells that are not variables of the mechanism."""
-STIMULUS_KEYS = ("source", "loc", "sec", "label")
+STIMULUS_KEYS = ("source", "loc", "sec", "label", "waveform")
 VARIABLE = "NSLOC"
 """What stands for a NetStim of variable rate."""
 FIELD = "XStim"
@@ -113,7 +113,8 @@ def _section(section: Section, path: Path) -> Problems:
         here = (*path, "pointps", label)
         mechanism = values.get("mod")
         yield from _point_process(mechanism, (*here, "mod"))
-        own = [name for name in values if name not in POINT_KEYS and not name.startswith("_")]
+        names = [name.partition("[")[0] for name in values]  # amp[0] is an element of an array
+        own = [name for name in names if name not in POINT_KEYS and not name.startswith("_")]
         yield from _variables(mechanism, own, here)
         if "vref" in values:
             yield from _readable(mechanism, values["vref"], (*here, "vref"))
@@ -173,6 +174,8 @@ def _stimuli(network: Network) -> Problems:
         else:
             yield from _point_process(source.type, (*path, "type"))
             yield from _variables(source.type, source.params, path, STIMULUS_KEYS)
+            if (waveform := source.params.get("waveform")) is not None and catalog.exists(source.type):
+                yield from _variables(source.type, (waveform.get("var", "amp"),), (*path, "waveform"), ())
     for label, target in network.targets.items():
         source = network.sources.get(target.source)
         if source is not None and source.type != FIELD:
@@ -204,6 +207,9 @@ def _pointer(synapse: Synapse, electrical: bool, path: Path) -> Problems:
     if isinstance(target, str) and target not in known:
         message = f"{synapse.mod!r} has no variable {target!r}. {did_you_mean(target, known)}"
         yield Problem(spell((*path, "target_var") if synapse.pointer_params else path), message)
+    if (weight := given.get("weight_var")) is not None and weight not in known:
+        message = f"{synapse.mod!r} has no variable {weight!r}. {did_you_mean(weight, known)}"
+        yield Problem(spell((*path, "weight_var")), message)
     segments = catalog.segment_variables()
     if isinstance(source, str) and source not in segments:
         message = f"a segment has no variable {source!r}. {did_you_mean(source, segments)}"

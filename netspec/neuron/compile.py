@@ -13,8 +13,9 @@ from pathlib import Path
 
 import neuron
 
+from netspec import cache
 from netspec.errors import MechanismError
-from netspec.neuron import cache, mod_copy, mod_repair
+from netspec.neuron import mod_copy, mod_repair
 from netspec.neuron.mod_files import ModFile, included, read
 
 log = logging.getLogger("netspec")

@@ -14,9 +14,9 @@ from pathlib import Path
 import neuron
 from neuron import h
 
-from netspec import resources
+from netspec import cache, resources
 from netspec.errors import MechanismError
-from netspec.neuron import cache, catalog, compile, mod_copy
+from netspec.neuron import catalog, compile, mod_copy
 from netspec.neuron.core_copy import adapted, pointers, without_tables
 from netspec.neuron.mod_files import ModFile, included, read
 

@@ -18,8 +18,9 @@ from typing import Any
 import neuron
 from neuron import h
 
+from netspec import cache
 from netspec.model import Model
-from netspec.neuron import cache, catalog
+from netspec.neuron import catalog
 from netspec.neuron import mechanisms as loaded
 from netspec.neuron.ranks import Ranks
 from netspec.plan.cost import DENSITY, ESTIMATE, Costs, mechanisms

@@ -1,5 +1,7 @@
 """Extracellular potentials: played into the `extracellular` mechanism of every segment, or made by xtra."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,9 +9,9 @@ from neuron import h
 from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
-from netspec.neuron import catalog
+from netspec.neuron import catalog, standing
 from netspec.neuron.cells import LiveCells
-from netspec.neuron.geometry import ends
+from netspec.neuron.geometry import along, ends
 from netspec.plan import Plan
 from netspec.plan.extracellular import Field, fields, times
 
@@ -42,8 +44,9 @@ class LiveFields:
         for gid, codes in of_cell.items():
             inside = [found[code] for code in codes]
             of_xtra = _of_xtra(inside, gid)
+            moved = _moves(plan, gid, cells.sections(gid), inside)
             for place, section in enumerate(cells.sections(gid)):
-                strengths = _strengths(section, inside, gid)
+                strengths = _strengths(section, inside, gid, moved)
                 section.insert("extracellular")
                 if of_xtra:
                     self._follow(section, strengths.sum(axis=1))
@@ -57,9 +60,15 @@ class LiveFields:
     def _courses(self, found: tuple[Field, ...], codes: tuple[int, ...]) -> tuple[Any, Floats]:
         """When the potentials of these fields change (Vector), and their courses then: (fields, times)."""
         if codes not in self._times:
-            courses = np.stack([found[code].course for code in codes])
+            courses = np.concatenate([found[code].course for code in codes])
             kept = _corners(courses)
-            self._times[codes] = h.Vector(self._clock[kept]), courses[:, kept]
+            held = {found[code].held for code in codes}
+            if len(held) > 1:
+                path = f"netParams.stimSourceParams[{found[codes[0]].source!r}].waveform.held"
+                raise SpecError([Problem(path, "another field on the same cells has it, or has it not.")])
+            # NEURON takes the value in the middle of a step.
+            shift = self._clock[1] / 2 if held == {True} and len(self._clock) > 1 else 0.0
+            self._times[codes] = h.Vector(self._clock[kept] + shift), courses[:, kept]
         return self._times[codes]
 
     def _play(self, section: Any, strengths: Floats, when: Any, courses: Floats) -> list[Any]:
@@ -73,7 +82,7 @@ class LiveFields:
     def _play_signal(self, found: tuple[Field, ...]) -> None:
         """Play the course of the fields of xtra, which all have the same, step by step as NetPyNE does."""
         for field in [field for field in found if field.mod_based][:1]:
-            self._signal = [h.Vector(field.course), h.Vector(self._clock)]
+            self._signal = [h.Vector(field.course[0]), h.Vector(self._clock)]
             self._signal[0].play(getattr(h, f"_ref_is_{XTRA}"), self._signal[1])
 
     def _follow(self, section: Any, strengths: Floats) -> None:
@@ -104,15 +113,49 @@ def _of_xtra(inside: list[Field], gid: int) -> bool:
     return kinds.pop()
 
 
-def _strengths(section: Any, inside: list[Field], gid: int) -> Floats:
-    """Potential in each segment per unit of each field's course: (nseg, fields) [mV]."""
-    middles = ends(section).mean(axis=1)
-    strengths = np.stack([field.strength(middles) for field in inside], axis=1)
+Move = Callable[[Floats], Floats]
+
+
+def _moves(plan: Plan, gid: int, sections: Any, inside: list[Field]) -> tuple[Move, ...]:
+    """Where each field has the points of a cell (points, 3) [um]."""
+    if not any(field.standing or field.around_soma for field in inside):
+        return tuple(lambda points: points for _ in inside)
+    turn, middle, place = standing.of_cell(
+        plan, gid, {section.name().split(".")[-1]: section for section in sections}
+    )
+
+    def move(field: Field, points: Floats) -> Floats:
+        points = (points - middle) @ turn.T + place if field.standing else points
+        return points - (place if field.standing else middle) if field.around_soma else points
+
+    return tuple(partial(move, field) for field in inside)
+
+
+def _strengths(section: Any, inside: list[Field], gid: int, moves: tuple[Move, ...]) -> Floats:
+    """Potential in each segment per unit of each field's course: (nseg, parts of all fields) [mV]."""
+    parts = [
+        field.strength(move(_points(field, section))) * (0.0 if field.starts and _is_soma(section) else 1.0)
+        for field, move in zip(inside, moves, strict=True)
+    ]
+    strengths = np.concatenate(parts, axis=1)
     if not np.isfinite(strengths).all():
-        field = inside[int(np.argwhere(~np.isfinite(strengths))[0, 1])]
+        field = next(field for field, part in zip(inside, parts, strict=True) if not np.isfinite(part).all())
         path = f"netParams.stimSourceParams[{field.source!r}].field.location"
         raise SpecError([Problem(path, f"the electrode is in the middle of a segment of cell {gid}.")])
     return strengths
+
+
+def _points(field: Field, section: Any) -> Floats:
+    """Where each segment's potential is taken: (nseg, 3) [um]. NetPyNE's is the mean of its ends."""
+    if field.starts:
+        return ends(section)[:, 0]
+    if field.standing:
+        return along(section, (np.arange(section.nseg) + 0.5) / section.nseg)
+    return ends(section).mean(axis=1)
+
+
+def _is_soma(section: Any) -> bool:
+    return section.name().split(".")[-1].startswith("soma")
 
 
 def _corners(courses: Floats) -> NDArray[np.int64]:

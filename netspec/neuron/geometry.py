@@ -19,12 +19,16 @@ Cells = Sequence[Mapping[str, Any]]
 
 def ends(section: Any) -> Floats:
     """Both ends of each segment on the line through the section's 3-D points: (nseg, 2, 3) [um]."""
+    line = along(section, np.linspace(0, 1, section.nseg + 1))
+    return np.stack([line[:-1], line[1:]], axis=1)
+
+
+def along(section: Any, places: Floats) -> Floats:
+    """Points on the line through the section's 3-D points: (n, 3) [um]. places: from 0 to 1."""
     n = section.n3d()
     arcs = np.array([section.arc3d(i) for i in range(n)]) / section.L
     points = np.array([[section.x3d(i), section.y3d(i), section.z3d(i)] for i in range(n)])
-    borders = np.linspace(0, 1, section.nseg + 1)
-    line = np.stack([np.interp(borders, arcs, column) for column in points.T], axis=1)
-    return np.stack([line[:-1], line[1:]], axis=1)
+    return np.stack([np.interp(places, arcs, column) for column in points.T], axis=1)
 
 
 def segments(cells: Cells) -> Segments:

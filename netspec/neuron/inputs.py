@@ -13,7 +13,7 @@ from netspec.neuron import bulk, change, own_streams, plasticity, points
 from netspec.neuron.cells import LiveCells
 from netspec.neuron.connections import PointNeurons
 from netspec.neuron.synapses import LiveSynapses, extended
-from netspec.plan import InputBlock, Plan, merging
+from netspec.plan import InputBlock, Plan, courses, merging
 from netspec.tables import Table
 
 PLACE = ("gid", "section", "location")
@@ -25,7 +25,10 @@ VARIABLE = "NSLOC"
 
 @dataclass(frozen=True)
 class Made:
-    """The objects of a block, one per row. netcons, items (index of each synapse or -1): of NetStims."""
+    """The objects of a block, one per row. netcons, items (index of each synapse or -1): of NetStims.
+
+    played: Vectors of times and values that clamps follow.
+    """
 
     block: InputBlock
     objects: Any
@@ -33,6 +36,7 @@ class Made:
     items: NDArray[Any] | None = None
     changing: tuple[plasticity.Changing, ...] = ()
     weight_index: Any = 0
+    played: tuple[Any, ...] = ()
 
 
 class LiveInputs:
@@ -46,7 +50,7 @@ class LiveInputs:
         self.made = tuple(
             _netstims(plan, cells, synapses, neurons, block, pc)
             if "synapse" in block.rows
-            else Made(block, _clamps(cells, block))
+            else _clamps(plan, cells, block)
             for block in plan.inputs
         )
 
@@ -143,8 +147,8 @@ def _with_neurons(
     return targets, items, np.where(on_neuron, weight_index, 0)
 
 
-def _clamps(cells: LiveCells, block: InputBlock) -> Any:
-    """A point process for every row: List."""
+def _clamps(plan: Plan, cells: LiveCells, block: InputBlock) -> Made:
+    """A point process for every row."""
     rows = block.rows
     table, index = cells.section_table(rows["gid"], rows["section"])
     made = bulk.synapses(block.mechanism, table, index, rows["location"], _parameters(block, PLACE))
@@ -153,7 +157,23 @@ def _clamps(cells: LiveCells, block: InputBlock) -> Any:
             array = getattr(made.o(k), name)
             for i, value in enumerate(values):
                 array[i] = value
-    return made
+    return Made(block, made, played=_played(plan, block, made))
+
+
+def _played(plan: Plan, block: InputBlock, objects: Any) -> tuple[Any, ...]:
+    """What the objects of a block follow, if its stimulus has a waveform."""
+    network = plan.model.spec.network
+    given = {**network.sources[block.source].params, **network.targets[block.target].params}.get("waveform")
+    if given is None:
+        return ()
+    kept, gids = [], block.rows["gid"]
+    courses_of = courses.of_stimulus(plan.model, plan.cells, block.source, block.target, gids)
+    for number, course in enumerate(courses_of):
+        times, values = map(h.Vector, course)
+        variable = getattr(objects.o(number), f"_ref_{given.get('var', 'amp')}")
+        values.play(variable, times, *([True] if given.get("continuous", True) else []))
+        kept += [times, values]
+    return tuple(kept)
 
 
 def _parameters(block: InputBlock, others: tuple[str, ...]) -> dict[str, NDArray[Any]]:

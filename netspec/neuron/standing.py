@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from netspec.errors import Problem, SpecError
 from netspec.plan import Plan
+from netspec.plan.rotation import matrix
 from netspec.signals.segments import Segments
 
 Floats = NDArray[np.float64]
@@ -26,33 +27,23 @@ def standing(
     if plan.cells.parts:
         message = "'soma' is not supported yet where cells are split."
         raise SpecError([Problem("simConfig.electrodes.cells", message)])
-    rows = plan.cells.positions(np.array(gids, np.int64))
-    simulation, table = plan.model.spec.simulation, plan.cells.table
-    at = np.stack([table["x"], -table["y"] if simulation.inverted_y else table["y"], table["z"]], axis=1)[
-        rows
-    ]
-    tags = [plan.cells.tag(name) for name in ANGLES]
     start, end = places.start.copy(), places.end.copy()
-    for number, (row, sections) in enumerate(zip(rows.tolist(), cells, strict=True)):
+    for number, (gid, sections) in enumerate(zip(gids, cells, strict=True)):
         own = places.cell == number
-        turn = rotation([0.0 if tag is None or tag[row] is None else float(tag[row]) for tag in tags])
-        middle = _middle_of_soma(sections)
+        turn, middle, at = of_cell(plan, gid, sections)
         for points in (start, end):
-            points[own] = (points[own] - middle) @ turn.T + at[number]
+            points[own] = (points[own] - middle) @ turn.T + at
     return replace(places, start=start, end=end)
 
 
-def rotation(angles: Sequence[float]) -> Floats:
-    """The matrix of turns about x, y and z, of which that about z is the first: (3, 3)."""
-    made = np.eye(3)
-    for axis, angle in enumerate(angles):
-        i, j = (axis + 1) % 3, (axis + 2) % 3
-        turn = np.eye(3)
-        turn[i, i] = turn[j, j] = np.cos(angle)
-        turn[j, i] = np.sin(angle)
-        turn[i, j] = -turn[j, i]
-        made = made @ turn
-    return made
+def of_cell(plan: Plan, gid: int, sections: Mapping[str, Any]) -> tuple[Floats, Floats, Floats]:
+    """How a cell is turned (3, 3), the middle of its soma, and where that is to be (3,) [um]."""
+    row = int(plan.cells.positions([gid])[0])
+    table, up = plan.cells.table, -1.0 if plan.model.spec.simulation.inverted_y else 1.0
+    at = np.array([table["x"][row], up * table["y"][row], table["z"][row]])
+    tags = [plan.cells.tag(name) for name in ANGLES]
+    turn = matrix([0.0 if tag is None or tag[row] is None else float(tag[row]) for tag in tags])
+    return turn, _middle_of_soma(sections), at
 
 
 def _middle_of_soma(sections: Mapping[str, Any]) -> Floats:

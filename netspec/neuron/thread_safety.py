@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from netspec import cache
 from netspec.errors import Problem
 from netspec.model import Model
-from netspec.neuron import cache, catalog, mod_copy
+from netspec.neuron import catalog, mod_copy
 from netspec.neuron.bulk_compiled import neuron_folders
 from netspec.neuron.check import named
 from netspec.neuron.mod_files import find

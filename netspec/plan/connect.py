@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.conditions import mask
-from netspec.errors import Problem, SpecError
 from netspec.model import Model
 from netspec.plan import CONNECTION_COLUMNS, GAP_COLUMNS, disynaptic, gaps, whole
 from netspec.plan.cells import Cells, Template, keys
@@ -81,13 +80,14 @@ def connected(
         if len(pre) and len(post) and pointers:
             # Either end may be owned, and the ids of transfers are counted over all ranks.
             pairs = _pairs(Network(ends, templates), formulas, np.arange(len(post)), blocks)
-            if isinstance(pairs, Whole):
-                raise SpecError([Problem(ends.path, "pointer connections cannot be described whole.")])
-            for rows in _blocks(ends, templates, code, formulas, pairs, pointers=pointers):
+            for rows in _pointer_rows(Network(ends, templates), code, formulas, pairs, pointers):
                 mine = owned[cells.positions(rows["post"])]
                 numbers = np.where(mine, sum(map(len, blocks)) + np.cumsum(mine) - 1, -1)
                 rows = rows.with_columns(row=numbers)
-                coupled.append(gaps.couplings(ends, templates, pointers, rows, pairs.entries))
+                if isinstance(pairs, Whole):
+                    coupled.append(rows)
+                else:
+                    coupled.append(gaps.couplings(ends, templates, pointers, rows, pairs.entries))
                 blocks.append(Table({name: rows[name][mine] for name in CONNECTION_COLUMNS}))
         elif len(pre) and owned[post].any():
             found = _pairs(Network(ends, templates), formulas, np.flatnonzero(owned[post]), blocks)
@@ -101,6 +101,23 @@ def connected(
     halves, table = gaps.halves(model, cells, templates, owned, coupled, sum(map(len, blocks)))
     blocks.append(halves)
     return stacked(blocks, halves), table
+
+
+def _pointer_rows(
+    network: Network,
+    code: int,
+    formulas: Mapping[str, Any],
+    pairs: Pairs | Whole,
+    pointers: Mapping[int, gaps.Pointer],
+) -> Iterator[Table]:
+    """The rows of a rule with pointer connections, wherever their cells are."""
+    ends = network.ends
+    if isinstance(pairs, Whole):
+        both = np.array([code in pointers and pointers[code].bidirectional
+                         for code in range(len(ends.model.synapses.names))], bool)  # fmt: skip
+        yield whole.pointers(network, code, pairs, both)
+    else:
+        yield from _blocks(ends, network.templates, code, formulas, pairs, pointers=pointers)
 
 
 def _pairs(

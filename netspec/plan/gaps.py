@@ -28,7 +28,7 @@ Positions = NDArray[np.int64]
 class Pointer:
     """What a synMech couples: its variable `target` follows `source` of the other cell's segment.
 
-    weight: the variable that a connection's weight is put into, if the mechanism has it.
+    weight: its variable that the connection's weight goes to, if it has it.
     """
 
     source: str = "v"

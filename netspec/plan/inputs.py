@@ -31,7 +31,7 @@ POST = ("x", "y", "z", "xnorm", "ynorm", "znorm")
 NETSTIM_DEFAULTS = {"noise": 0.0, "start": 0.0, "number": 1e9}
 CONTACT_DEFAULTS = {"weight": 1.0, "delay": 1.0, "synsPerConn": 1, "loc": None}
 LISTS = ("amp", "dur")
-NOT_PARAMETERS = ("weight", "delay", "synsPerConn", "loc", "originalFormat")
+NOT_PARAMETERS = ("weight", "delay", "synsPerConn", "loc", "originalFormat", "waveform")
 TARGET_FIELDS = {"weight": "weight", "delay": "delay", "synsPerConn": "syns_per_conn", "loc": "loc"}
 
 

@@ -1,5 +1,6 @@
 """By how much each cell is turned about the y axis (netParams.rotateCellsRandomly)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,3 +45,16 @@ def turn(points: Any, angle: Any) -> Floats:
     result[..., 0] = x * cos - z * sin
     result[..., 2] = x * sin + z * cos
     return result
+
+
+def matrix(angles: Sequence[float]) -> Floats:
+    """The matrix of turns about x, y and z, of which that about z is the first: (3, 3)."""
+    made = np.eye(3)
+    for axis, angle in enumerate(angles):
+        i, j = (axis + 1) % 3, (axis + 2) % 3
+        turn = np.eye(3)
+        turn[i, i] = turn[j, j] = np.cos(angle)
+        turn[j, i] = np.sin(angle)
+        turn[i, j] = -turn[j, i]
+        made = made @ turn
+    return made

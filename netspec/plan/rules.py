@@ -144,12 +144,23 @@ def listed_rows(pre: Gids, post: Gids, owned: Positions, pairs: Any) -> Position
 
 @rule("sonata")
 def sonata(
-    pre: Gids, post: Gids, owned: Positions, stream: RuleStream, network: Any, config: str, edges: str
+    pre: Gids,
+    post: Gids,
+    owned: Positions,
+    stream: RuleStream,
+    network: Any,
+    config: str,
+    edges: str,
+    gaps: bool = False,
+    replay: str | None = None,
 ) -> Any:
-    """The edges of a population of edges in SONATA files. config: of the circuit."""
+    """The edges of a population of edges in SONATA files. config: of the circuit.
+
+    gaps: those that are gap junctions. replay: the input whose edges they are, which the circuit lacks.
+    """
     # by name: what reads files is above the plan, and is not imported before it is needed
     read: RuleFunction = import_module("netspec.formats.sonata.rule").edges_of
-    return read(pre, post, owned, network, config, edges)
+    return read(pre, post, owned, network, config, edges, gaps, replay)
 
 
 def _counts(value: Any, rows: int, available: int) -> NDArray[np.int64]:

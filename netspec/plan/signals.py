@@ -1,6 +1,7 @@
 """Which signals are recorded, and of which cells and populations they are kept one by one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,9 @@ def _signals(plan: Plan) -> Iterator[SignalBlock]:
         return SignalBlock(name, everyone, _chosen(plan, which, path, everyone), kept)
 
     if simulation.record_lfp:
-        yield block("LFP", simulation.save_lfp_cells, "simConfig.saveLFPCells", simulation.save_lfp_pops)
+        whole = block("LFP", simulation.save_lfp_cells, "simConfig.saveLFPCells", simulation.save_lfp_pops)
+        making = _chosen(plan, simulation.electrodes.get("of", True), "simConfig.electrodes.of", everyone)
+        yield replace(whole, gids=making, cells=np.intersect1d(whole.cells, making))
     if simulation.record_dipole:
         of_cells, of_pops = simulation.save_dipole_cells, simulation.save_dipole_pops
         yield block("dipole", of_cells, "simConfig.saveDipoleCells", of_pops)

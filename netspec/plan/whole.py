@@ -32,6 +32,7 @@ class Whole:
     """What a rule returns in place of pairs: a row per synapse. pre, post: gids.
 
     section, synapse: codes into the names here, -1 for artificial cells. weight [uS], delay [ms].
+    pre_section, pre_location: of pointer connections, which are rows of both ends.
     """
 
     pre: NDArray[np.int64]
@@ -43,6 +44,23 @@ class Whole:
     location: NDArray[np.float64]
     synapses: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    pre_section: NDArray[np.int64] | None = None
+    pre_location: NDArray[np.float64] | None = None
+
+
+def pointers(network: Network, code: int, found: Whole, both: NDArray[np.bool_]) -> Table:
+    """Rows of pointer connections, with what `plan.gaps.couplings` adds. both: by code of the synapse."""
+    if found.pre_section is None or found.pre_location is None:
+        message = "pointer connections that are described whole need a section of the presynaptic cell."
+        raise SpecError([Problem(network.ends.path, message)])
+    ends, made = network.ends, rows(network, code, found)
+    return made.with_columns(
+        given=found.weight,
+        pair=np.arange(len(made)),
+        pre_section=_codes(ends, found.pre_section, found.sections, ends.model.sections, "cellParams"),
+        pre_location=found.pre_location,
+        both=both[made["synapse"]],
+    )
 
 
 def rows(network: Network, code: int, found: Whole) -> Table:

@@ -73,8 +73,8 @@ def _cells(path: Path, each: Sequence[Mapping[str, Any]], mods: Sequence[Path]) 
 
 def neuroml(path: str | Path) -> Dictionaries:
     """NetParams and simConfig of a NeuroML or LEMS file, and the folder with the mod files made of it."""
+    from netspec import cache
     from netspec.formats.neuroml import network
-    from netspec.neuron import cache
 
     made = network.read(Path(path))
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from netspec import cache
 from netspec.errors import FileError, Problem, SpecError, did_you_mean
-from netspec.neuron import cache
 from netspec.session.containers import ImportedGeometry
 
 log = logging.getLogger("netspec")

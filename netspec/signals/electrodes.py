@@ -52,7 +52,7 @@ class Electrodes:
     points; contact_points: that a disc is the mean of; contact_normal: to all discs. slab: None for infinite
     tissue. minimum_distance: to the axis of a segment [um], None for its radius. cells: they are where their
     3-D `points` are, or have the middle of their `soma` at their place, and are turned by their tags
-    rotation_angle_{x,y,z}axis.
+    rotation_angle_{x,y,z}axis. of: whose potentials count, as in saveLFPCells.
     """
 
     sigma: float | tuple[float, float, float] = CONDUCTIVITY
@@ -63,6 +63,7 @@ class Electrodes:
     slab: Slab | None = None
     minimum_distance: float | None = None
     cells: str = "points"
+    of: Any = True
 
     @property
     def needs_lfpykit(self) -> bool:
@@ -79,6 +80,7 @@ KEYS = {
     "slab": "slab",
     "minimumDistance": "minimum_distance",
     "cells": "cells",
+    "of": "of",
 }
 """Key of simConfig.electrodes -> its field."""
 SLAB_KEYS = tuple(Slab.__dataclass_fields__)

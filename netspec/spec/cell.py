@@ -56,6 +56,9 @@ class Synapse:
         "selfNetCon", "mapping", "NetCon from the own cell: sec, loc, weight, delay, threshold", None
     )
     pointer_params: Any = key(
-        "pointerParams", "any", "couples variables: target_var, source_var, weight_var, bidirectional", None
+        "pointerParams",
+        "any",
+        "couples variables: target_var, source_var ('v'), bidirectional (True), weight_var ('weight')",
+        None,
     )
     params: dict[str, Any] = field(default_factory=dict)

@@ -87,5 +87,7 @@ def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
         path: tuple[Any, ...] = (*NET, "stimSourceParams", label)
         if source.type == "XStim":
             yield (*path, "type"), "CoreNEURON has no extracellular potentials."
+        if source.params.get("waveform"):
+            yield (*path, "waveform"), "not supported yet with CoreNEURON."
         if source.params.get("plast"):
             yield (*path, "plast"), WEIGHTS

@@ -12,12 +12,19 @@ from netspec.spec.kinds import is_number, shown
 
 KEYS = ("waveform", "field", "mod_based")
 WINDOW = ("type", "amp", "del", "dur")
-WAVEFORMS = {"pulse": WINDOW, "sinusoidal": (*WINDOW, "freq"), "external": ("type", "time", "signal")}
-FIELDS = {
-    "pointSource": {"location": 3, "sigma": 0},
-    "uniform": {"referencePoint": 3, "fieldDirection": 2},
+WAVEFORMS = {
+    "pulse": WINDOW,
+    "sinusoidal": (*WINDOW, "freq"),
+    "external": ("type", "time", "signal", "held"),
 }
-"""Keys of each class of field, and how many numbers each has (0: a single one)."""
+FIELDS = {
+    "pointSource": {"location": 3, "sigma": 0, "cells": -1},
+    "uniform": {"referencePoint": 3, "fieldDirection": 2, "cells": -1, "places": -1},
+    "nodes": {"points": -1, "values": -1, "interpolation": -1, "cells": -1},
+}
+PLACES = ("middles", "starts")
+INTERPOLATIONS = ("linear", "nearest")
+"""Keys of each class of field, and how many numbers each has (0: a single one, -1: something else)."""
 
 
 def xstim(params: Mapping[str, Any], facts: Facts, path: Path) -> Findings:
@@ -79,6 +86,9 @@ def _field(field: Mapping[str, Any], path: Path) -> Findings:
         if key not in field:
             continue
         value = field[key]
+        if count < 0 or (key == "referencePoint" and value == "soma"):
+            yield from _no_numbers(key, value, (*path, key))
+            continue
         numbers = [value] if count == 0 else value
         if not isinstance(numbers, list | tuple | np.ndarray) or len(numbers) != max(count, 1):
             yield Finding((*path, key), f"expected {count} numbers, got {shown(value)}.")
@@ -88,5 +98,33 @@ def _field(field: Mapping[str, Any], path: Path) -> Findings:
             )
         elif count == 0:
             yield from in_range(value, positive, (*path, key))
+    if field["class"] == "nodes":
+        yield from _nodes(field, path)
     if field["class"] == "pointSource" and "location" not in field:
         yield warning((*path, "location"), "missing; the electrode is in the middle of the network.")
+
+
+def _no_numbers(key: str, value: Any, path: Path) -> Findings:
+    """A word of a field."""
+    known = {"cells": ("points", "soma"), "interpolation": INTERPOLATIONS, "places": PLACES}.get(key)
+    if known and value not in known:
+        yield Finding(path, f"expected one of {', '.join(map(repr, known))}, got {shown(value)}.")
+
+
+def _nodes(field: Mapping[str, Any], path: Path) -> Findings:
+    """Places at which a field is known: (n, 3), and its values there, of each waveform (waveforms, n)."""
+    for key in ("points", "values"):
+        if key not in field:
+            yield Finding((*path, key), "required, but missing.")
+            return
+    try:
+        points, values = (np.asarray(field[key], float) for key in ("points", "values"))
+    except (TypeError, ValueError):
+        yield Finding((*path, "values"), "expected numbers.")
+        return
+    if points.ndim != 2 or points.shape[1] != 3 or not len(points):
+        yield Finding((*path, "points"), f"expected places [x, y, z], got the shape {points.shape}.")
+    elif values.ndim != 2 or values.shape[1] != len(points):
+        yield Finding(
+            (*path, "values"), f"expected {len(points)} values in each row, got the shape {values.shape}."
+        )

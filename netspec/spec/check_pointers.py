@@ -11,7 +11,7 @@ from netspec.spec.findings import Finding, Path, warning
 from netspec.spec.kinds import shown
 from netspec.spec.network import ConnectionRule
 
-KEYS = ("target_var", "source_var", "weight_var", "bidirectional")
+KEYS = ("target_var", "source_var", "bidirectional", "weight_var")
 PLACES = {"preSec": "pre_sec", "preLoc": "pre_loc", "preSecs": "pre_secs", "preLocs": "pre_locs"}
 UNUSED = {"shape": "shape", "plast": "plast"}
 

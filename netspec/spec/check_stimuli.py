@@ -1,5 +1,6 @@
 """Whether stimuli have a source and cells to act on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from netspec.errors import did_you_mean
@@ -14,15 +15,29 @@ from netspec.spec.check_values import (
     not_negative,
     positive,
     unknown,
+    unknown_keys,
 )
 from netspec.spec.facts import Facts
 from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
-from netspec.spec.kinds import is_integer, shown
+from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import POST, STIMULUS_FUNCTIONS
 
 NETSTIM = ("rate", "interval", "noise", "start", "number", "seed", "shape", "plast")
+NOISE = ("dt", "seed")
+WAVEFORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "ramp": (("start", "dur"), ("stop",)),
+    "pulses": (("amp", "freq", "width", "dur"), ()),
+    "sine": (("amp", "freq", "dur"), ("phase", "offset", "dt")),
+    "noise": (("mean", "variance", "dur"), ("before", *NOISE)),
+    "ornstein_uhlenbeck": (("mean", "sigma", "tau", "dur"), NOISE),
+    "shot_noise": (("rise", "decay", "dur"), ("rate", "amp", "variance", "mean", "sigma", "skew", *NOISE)),
+    "samples": (("times", "values"), ("dur",)),
+}
+"""Type of a waveform -> parameters that it must have, and that it may have: those of plan.courses."""
+OF_ALL_WAVEFORMS = ("var", "del", "continuous", "conductance", "edge", "stream")
+POSITIVE = {"dur", "freq", "width", "dt", "rise", "decay", "rate", "variance"}
 TARGET_KEYS = [
     "source",
     "conds",
@@ -60,6 +75,36 @@ def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
             yield from function(source.params.get(name), known, (*path, name))
     if source.type == "NetStim":
         yield from _netstim(source.params, path)
+    elif (waveform := source.params.get("waveform")) is not None:
+        yield from _waveform(waveform, (*path, "waveform"))
+
+
+def _waveform(given: Any, path: Path) -> Findings:
+    """What is wrong with the course that a parameter of a clamp follows."""
+    if not isinstance(given, Mapping):
+        yield Finding(path, f"expected a dictionary, got {shown(given)}.")
+        return
+    kind = given.get("type")
+    if kind not in WAVEFORMS:
+        yield unknown(kind, WAVEFORMS, (*path, "type"), "there is no waveform")
+        return
+    required, optional = WAVEFORMS[kind]
+    yield from unknown_keys(given, ("type", *required, *optional, *OF_ALL_WAVEFORMS), path)
+    for name in required:
+        if name not in given:
+            yield Finding((*path, name), "required, but missing.")
+    for name in (name for name in (*required, *optional, "del") if name in given):
+        several = kind == "samples" and name in ("times", "values")
+        values = given[name] if several else [given[name]]
+        if not isinstance(values, list | tuple) or not all(
+            is_number(value) or (isinstance(value, str) and not several) for value in values
+        ):
+            yield Finding((*path, name), f"expected {'numbers' if several else 'a number or an expression'}.")
+            return
+        if name in POSITIVE:
+            yield from in_range(given[name], positive, (*path, name))
+    if kind == "samples" and len(given.get("times", ())) != len(given.get("values", ())):
+        yield Finding((*path, "values"), f"expected as many as times, {len(given.get('times', ()))}.")
 
 
 def _netstim(params: Any, path: Path) -> Findings:

@@ -41,8 +41,9 @@ def _played(network: Network) -> Findings:
             yield Finding((root, "connParams", label, "shape"), ONE_THREAD)
     for label, source in network.sources.items():
         path = (root, "stimSourceParams", label)
-        if source.params.get("shape"):
-            yield Finding((*path, "shape"), ONE_THREAD)
+        for key in ("shape", "waveform"):
+            if source.params.get(key):
+                yield Finding((*path, key), ONE_THREAD)
         if source.params.get("rate") == "variable":
             yield Finding((*path, "rate"), ONE_THREAD)
         if source.type == "XStim":

@@ -103,7 +103,7 @@ class Simulation:
         "electrodes",
         "mapping",
         "of recordLFP: sigma [S/m], method, contactRadius [um], contactPoints, contactNormal, slab, "
-        "minimumDistance [um], cells",
+        "minimumDistance [um], cells, of",
         {},
     )
     save_lfp_cells: Any = key("saveLFPCells", "any", "keep the LFP of cells: True or selectors", False)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ids = tuple[Any, Any, Any]
 """The three 32-bit ids of a stream; each an int or an array with one value per stream."""
+Indexed = tuple[Any, Any, Any, int]
+"""The same, and NEURON's global index, which is 0 else."""
 
 CHUNK = 1 << 16  # numbers that are worked on at once: what fits the cache
 LOW = np.uint64(0xFFFFFFFF)
@@ -18,7 +20,7 @@ KEYS = [(np.uint64(i * 0x9E3779B9 & 0xFFFFFFFF), np.uint64(i * 0xBB67AE85 & 0xFF
 SHIFT = 1.0 / 4294967297.0  # NEURON multiplies by this; a division would differ in the last bit
 
 
-def uniforms(ids: Ids, index: Any) -> Floats:
+def uniforms(ids: Ids | Indexed, index: Any) -> Floats:
     """The numbers in (0, 1) at positions `index` of the streams `ids`: shape of ids and index broadcast.
 
     A `range` as index stands for all its positions without an array of them.
@@ -36,14 +38,15 @@ def uniforms(ids: Ids, index: Any) -> Floats:
 def _philox(counter: NDArray[np.uint64], keys: list[NDArray[np.uint64]]) -> list[NDArray[np.uint64]]:
     """Four 32-bit words for each counter and key: four arrays of the broadcast shape."""
     shape = np.broadcast_shapes(counter.shape, *(key.shape for key in keys))
-    a, c, d, b = (np.array(np.broadcast_to(x, shape)) for x in (counter & LOW, *keys))
+    a, c, d, b = (np.array(np.broadcast_to(x, shape)) for x in (counter & LOW, *keys[:3]))
+    index = keys[3] if len(keys) > 3 else np.uint64(0)
     p, q = np.empty(shape, np.uint64), np.empty(shape, np.uint64)
     for key_a, key_c in KEYS:
         np.multiply(a, FACTOR_A, out=p)
         np.multiply(c, FACTOR_C, out=q)
         np.right_shift(q, HALF, out=a)
         np.bitwise_xor(a, b, out=a)
-        np.bitwise_xor(a, key_a, out=a)
+        np.bitwise_xor(a, (key_a + index) & LOW, out=a)
         np.bitwise_and(q, LOW, out=b)
         np.right_shift(p, HALF, out=c)
         np.bitwise_xor(c, d, out=c)

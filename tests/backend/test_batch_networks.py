@@ -2,8 +2,10 @@
 
 import json
 import multiprocessing
+import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -139,8 +141,10 @@ def test_batch_that_fails_ends_with_a_status(model, capfd):
 REFUSED = [
     ({"method": "sbi"}, {}, "Batch.method", "not supported yet"),
     ({"method": "gird"}, {}, "Batch.method", "'grid'"),
-    ({}, {"type": "hpc_slurm"}, r"Batch.runCfg\['type'\]", "not supported yet"),
-    ({}, {"type": "hpc_sge"}, r"Batch.runCfg\['type'\]", "not supported yet"),
+    ({}, {"type": "hpc_slurm_gcp"}, r"Batch.runCfg\['type'\]", "not supported yet"),
+    ({}, {"type": "hpc_slrum"}, r"Batch.runCfg\['type'\]", "'hpc_slurm'"),
+    ({}, {"type": "hpc_slurm", "mpiCommand": "srun"}, "launcher", "srun --mpi=pmix"),
+    ({}, {"type": "hpc_sge", "post": "echo"}, r"Batch.runCfg\['post'\]", "not supported"),
     ({}, {"type": "mpi_dirct"}, r"Batch.runCfg\['type'\]", "'mpi_direct'"),
     ({"method": "evol"}, {}, r"Batch.evolCfg\['fitnessFunc'\]", "expected a function"),
 ]
@@ -153,6 +157,18 @@ def test_what_batch_refuses(model, attributes, run_cfg, path, text):
     made.runCfg.update(run_cfg)
     with pytest.raises(SpecError, match=f"(?s){path}.*{text}"):
         made.run()
+
+
+def test_places_below_a_dict_of_cfg_are_made(model):
+    from netspec import specs
+    from netspec.batch import trial
+
+    cfg = specs.SimConfig()
+    cfg.tune = specs.Dict()
+    for steps, value in ((["tune", "soma", "hh", "gnabar"], 3), (["tune", "soma", "Ra"], 5)):
+        trial._open(cfg, steps)
+        assert trial._put(cfg, steps, value, force=False) == ""
+    assert cfg.tune == {"soma": {"hh": {"gnabar": 3}, "Ra": 5}}
 
 
 def test_unknown_place_is_a_failed_trial(model, capfd):
@@ -189,13 +205,32 @@ def test_batchtools_search(model):
     assert (model / "s.csv").exists()
 
 
+def test_batchtools_search_on_a_cluster(model, monkeypatch):
+    from netspec.batchtools.search import search as search_tools
+
+    (model / "cfg.py").write_text(CFG + "cfg.update()\n")
+    qsub = model / "bin" / "qsub"  # as a cluster of one processor would
+    qsub.parent.mkdir()
+    qsub.write_text("#!/bin/bash\ncat > job; bash job >&2; echo 5\n")
+    qsub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{qsub.parent}:{os.environ['PATH']}")
+    config = {"command": "python tools.py", "queue": "cpu.q", "realtime": "00:10:00", "vmem": "4G"}
+    found = search_tools(
+        "sge", "sfs", config, {"rate": [50, 200]}, label="s", output_path="out", metric="rate"
+    )
+    assert found.data["rate"].tolist() == [50, 200]
+    directives = {"#$ -q cpu.q", "#$ -l h_rt=00:10:00", "#$ -l h_vmem=4G"}
+    assert directives <= set((model / "job").read_text().splitlines())
+
+
 def test_batchtools_runs_by_itself_too(model, start):
     (model / "cfg.py").write_text(CFG + "cfg.update()\n")
     assert start(1, "tools.py", cwd=model).returncode == 0
 
 
 REFUSED_SEARCHES = [
-    ({"job_type": "ssh_slurm"}, "job_type", "not supported yet"),
+    ({"job_type": "ssh_slurm"}, "job_type", "run the script on the cluster, with 'slurm'"),
+    ({"job_type": "slrum"}, "job_type", "'slurm'"),
     ({"algorithm": "bohb"}, "algorithm", "not supported"),
     ({"algorithm": "optnua"}, "algorithm", "'optuna'"),
     ({"run_config": {"command": "echo"}}, "command", "names no .py file"),
@@ -232,6 +267,16 @@ def test_fitness_of_results_on_two_ranks(model):
     first, second = study.table().rows
     assert first["error"] < second["error"]
     assert study.best["point"]["netParams.stimSourceParams.noise.rate"] == 60
+
+
+def test_report_of_a_trial_that_handed_in_or_saved_its_results(model):
+    study = Study("own", script="own.py", parameters={"rate": [60]})
+    assert study.run(1, 1, quiet=True)
+    page = Path(study.report(0))
+    assert page == study.ledger.folder_of(0) / "report.html"
+    assert "<svg" in page.read_text()
+    saved_by_batch = batch({"rate": [50]}).run()
+    assert "<svg" in Path(saved_by_batch.report(0, "page.html")).read_text()
 
 
 def test_hopeless_simulation_is_ended_at_a_window(model):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from neuron import h
 
+from netspec import cache
 from netspec.errors import MechanismError, StateError
-from netspec.neuron import bulk, bulk_compiled, bulk_hoc, cache
+from netspec.neuron import bulk, bulk_compiled, bulk_hoc
 
 pytestmark = pytest.mark.neuron
 COMPILER = cache.compiler() is not None

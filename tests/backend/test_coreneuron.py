@@ -11,7 +11,8 @@ import pytest
 import scenarios
 from neuron import h
 
-from netspec.neuron import cache, core_build, core_copy, core_gpu, core_record, mod_files
+from netspec import cache
+from netspec.neuron import core_build, core_copy, core_gpu, core_record, mod_files
 from netspec.neuron import coreneuron as core
 from netspec.spec.simulation import Simulation
 

@@ -12,9 +12,14 @@ import netspec
 
 NET = """
 import os
+import signal
 import subprocess
+import threading
+import time
 from netspec import sim
 from neuron import h
+# Shells start processes in the background, as these tests may be, deaf to it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 cell = {"secs": {"soma": {"geom": {"L": 20, "diam": 20}, "mechs": {"hh": {}}}}}
 rule = {"preConds": {"pop": "A"}, "postConds": {"pop": "B"}, "synMech": "exc", "weight": 0.05, "delay": 2}
 net = {
@@ -27,8 +32,13 @@ net = {
 }
 """
 INTERRUPTED = """
+def interrupt():
+    while h.t == 0:
+        time.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGINT)
+
 sim.create(net, {"duration": 1e9})
-subprocess.Popen(["sh", "-c", f"sleep 4; kill -INT {os.getpid()}"])
+threading.Thread(target=interrupt).start()
 try:
     sim.runSim()
 except KeyboardInterrupt:

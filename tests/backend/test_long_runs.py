@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import netspec
+from netspec import cache
 from netspec.errors import FileError
-from netspec.neuron import cache
 
 pytestmark = pytest.mark.neuron
 

@@ -9,9 +9,9 @@ import textwrap
 import pytest
 from launcher import ALLOWED, MPIEXEC
 
-from netspec import model
+from netspec import cache, model
 from netspec.errors import MechanismError, NetspecWarning
-from netspec.neuron import cache, catalog, check, compile, mechanisms, mod_files
+from netspec.neuron import catalog, check, compile, mechanisms, mod_files
 from netspec.spec import Spec
 from netspec.spec.cell import CellRule, Section, Synapse
 from netspec.spec.network import ConnectionRule, Network, Population, StimulusSource, StimulusTarget

@@ -157,6 +157,5 @@ def test_an_unknown_override_is_an_error(bluebrain):
     content = json.loads(bluebrain.read_text())
     content["connection_overrides"][0]["spont_minis"] = 2.0
     bluebrain.write_text(json.dumps(content))
-    net, options, _ = netspec.import_sonata(bluebrain)
     with pytest.raises(FileError, match=r"connection_overrides\[0\].spont_minis: not supported yet"):
-        netspec.plan(net, options)
+        netspec.import_sonata(bluebrain)

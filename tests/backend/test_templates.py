@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from netspec import specs
+from netspec import cache, specs
 from netspec.errors import FileError, SpecError
-from netspec.neuron import cache
 from netspec.session import importing
 
 pytestmark = pytest.mark.neuron

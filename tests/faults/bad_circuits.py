@@ -40,6 +40,14 @@ def in_text(file, old, new):
     return change
 
 
+def more_in_h5(file, name, values):
+    def change(folder):
+        with h5py.File(folder / file, "r+") as content:
+            content[name] = values
+
+    return change
+
+
 def in_h5(file, name, action):
     """action: (values) -> new values, or a word of ACTIONS."""
 
@@ -361,6 +369,9 @@ OTHERS = (
      ("cell_types.csv", "fires.json")),
     ("no such fit", in_text("cell_types.csv", "fit.json", "fits.json"), ("cell_types.csv", "fits.json")),
     ("no such synapse file", in_text("rec_types.csv", "exc.json", "exx.json"), ("rec_types.csv", "exx.json")),
+    ("no time constant", in_json("exc.json", "tau1", GONE), ("exc.json", "tau1", "exp2syn")),
+    ("parameters are words", more_in_h5("cells.h5", "nodes/cells/0/dynamics_params/tau", ["slow"] * 4),
+     ("cells.h5", "dynamics_params/tau")),
     ("delay is a word", in_text("in_types.csv", " 1.0 ", " soon "), ("in_types.csv", "delay")),
     ("delay is negative", in_text("in_types.csv", " 1.0 ", " -1.0 "), ("in_types.csv", "delay")),
     ("delay is missing", in_text("in_types.csv", " 1.0 ", " NULL "), ("in_types.csv", "delay")),

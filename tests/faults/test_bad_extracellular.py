@@ -45,7 +45,7 @@ WRONG = {
     ),
     "class of a field": (
         {"waveform": PULSE, "field": {"class": "point"}},
-        f"{X}.field.class: expected one of 'pointSource', 'uniform', got 'point'.",
+        f"{X}.field.class: expected one of 'pointSource', 'uniform', 'nodes', got 'point'.",
     ),
     "place of an electrode": (
         {"waveform": PULSE, "field": {**POINT, "location": [0, 1]}},
@@ -117,5 +117,5 @@ def test_a_place_in_the_cell_is_ignored():
 
 def test_what_a_target_overrides_is_checked():
     problems, _ = told({"waveform": PULSE, "field": POINT}, field={"class": "point"})
-    message = "expected one of 'pointSource', 'uniform', got 'point'."
+    message = "expected one of 'pointSource', 'uniform', 'nodes', got 'point'."
     assert problems == [f"netParams.stimTargetParams['x->E'].field.class: {message}"]

@@ -9,7 +9,7 @@ import circuit_files
 import h5py
 import numpy as np
 import pytest
-from bad_circuits import IDS, VALUES, in_h5, in_json, last, longer, mistakes, nans
+from bad_circuits import IDS, VALUES, in_h5, in_json, in_text, last, longer, mistakes, nans
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +60,37 @@ def test_without_a_mistake_it_is_planned(valid):
     plan = planned(valid / "simulation.json")
     assert len(plan.cells) == 7
     assert len(plan.connections) == 10
+
+
+def test_synapses_have_the_parameters_that_bmtk_gives_them(valid, tmp_path):
+    folder = shutil.copytree(valid, tmp_path / "circuit")
+    in_text("rec_types.csv", "exp2syn", "expsyn")(folder)
+    net_params, _ = network.read(folder / "simulation.json", build)
+    assert net_params["synMechParams"] == {
+        "expsyn:exc": {"mod": "ExpSyn", "tau": 1.0, "e": 0.0},
+        "exp2syn:exc": {"mod": "Exp2Syn", "tau1": 1.0, "tau2": 3.0, "e": 0.0},
+    }
+
+
+def test_a_line_of_a_table_may_end_early(valid, tmp_path):
+    folder = shutil.copytree(valid, tmp_path / "circuit")
+    in_text("ext_types.csv", " NULL\n", "\n")(folder)
+    assert len(planned(folder / "simulation.json").cells) == 7
+
+
+def test_artificial_cells_have_parameters_of_their_own(valid, tmp_path):
+    folder = shutil.copytree(valid, tmp_path / "circuit")
+    with h5py.File(folder / "cells.h5", "r+") as file:
+        kinds = file["nodes/cells/node_type_id"][:]  # the last one is an artificial cell
+        del file["nodes/cells"]
+        item = file.create_group("nodes/cells")
+        item["node_type_id"] = np.full(len(kinds), kinds[-1])
+        item["0/dynamics_params/tau"] = np.where(np.arange(len(kinds)) == 1, 0.5, np.nan)
+    in_json("node_sets.json", "detailed", {"population": "cells"})(folder)
+    net_params, _ = network.read(folder / "simulation.json", build)
+    block = netspec.plan({"popParams": {"cells": net_params["popParams"]["cells"]}}, {}).points[0]
+    assert block.cells["tau"].tolist() == [20.0, 500.0, *[20.0] * (len(kinds) - 2)]
+    assert set(block.cells["refrac"].tolist()) == {2.0}
 
 
 def test_there_are_many_mistakes():

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "netspec"
 
 BASE = {
     *("errors", "extras", "units", "markup", "streams", "expression", "conditions", "tables", "weights"),
-    *("resources", "signals"),
+    *("resources", "signals", "cache"),
 }
 MAY_IMPORT = {
     "spec": set(),

@@ -27,20 +27,25 @@ def network_names():
 
 @cache
 def python():
-    """A python with NetPyNE: NETSPEC_ORACLE_PYTHON, else an environment in the cache, made when missing."""
-    own = os.environ.get("NETSPEC_ORACLE_PYTHON")
-    return Path(own) if own else _environment()
+    """A python with NetPyNE."""
+    packages = f"netpyne=={NETPYNE}", f"neuron=={version('neuron')}"
+    return python_with("NETSPEC_ORACLE_PYTHON", f"netpyne-{NETPYNE}-neuron-{version('neuron')}", packages)
 
 
-def _environment():
-    folder = cache_folder() / f"netpyne-{NETPYNE}-neuron-{version('neuron')}-py{sys.version_info[1]}"
+def python_with(variable, name, packages):
+    """The python that a variable names, else that of an environment in the cache, made when missing."""
+    own = os.environ.get(variable)
+    return Path(own) if own else _made(f"{name}-py{sys.version_info[1]}", packages)
+
+
+def _made(name, packages):
+    folder = cache_folder() / name
     found = folder / "bin" / "python"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             venv.create(folder, with_pip=True)
-            packages = [f"netpyne=={NETPYNE}", f"neuron=={version('neuron')}"]
             subprocess.run([found, "-m", "pip", "install", "--quiet", *packages], check=True)
             (folder / "complete").touch()
     return found

@@ -2,10 +2,13 @@
 
 import errno
 import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import signal
+import subprocess
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -147,6 +150,29 @@ def test_full_disk_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
     assert made.run(1, 1, quiet=True)
 
 
+def test_one_worker_waits_for_trials_of_others_and_takes_over(tmp_path):
+    made = study(tmp_path, parameters={"a": [1], "b": [2]})
+    (tmp_path / "run.py").write_text("import time; time.sleep(60)")
+    workers = [started(made.folder) for _ in range(3)]
+    while sum(each.is_alive() for each in workers) == 3:
+        multiprocessing.connection.wait([each.sentinel for each in workers], 30)
+    time.sleep(0.5)
+    assert (
+        sum(each.is_alive() for each in workers) == 2
+    )  # with nothing to do one leaves, though a trial is running
+    (tmp_path / "run.py").write_text(SCRIPT)
+    left = [each for each in workers if each.is_alive()]
+    while not (made.folder / "trials/000000/stdout").exists():
+        time.sleep(0.05)
+    name = Ledger(made.folder).trials()[0].user_attrs["owner"]["worker"]
+    victim = next(each for each in left if f"-{each.pid}-" in name)
+    victim.kill()
+    for each in left:
+        each.join(30)
+    assert [each.exitcode for each in left if each is not victim] == [0]
+    assert Ledger(made.folder).counts() == {"COMPLETE": 1}
+
+
 def test_moved_study_continues(tmp_path):
     made = study(tmp_path, parameters={"a": [1, 2, 3], "b": [2]})
     ledger = Ledger(made.folder)
@@ -189,3 +215,39 @@ def test_simulation_that_outlives_its_worker_is_not_begun_beside_itself(tmp_path
     assert made.run(1, 1, quiet=True)
     assert not (made.folder / "trials/000000/twice at once").exists()
     assert (made.folder / "trials/000000/ends").read_text() == "end\nend\n"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder of 400 kB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", place]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system of one's own: needs root and mount")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_disk_that_is_full_for_a_while_costs_no_trial(tmp_path, small_disk):
+    made = study(tmp_path / "small", parameters={"a": list(range(12)), "b": [0]})
+    ballast = small_disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    for _ in range(2):
+        worker = started(made.folder)
+        worker.join(30)
+        assert worker.exitcode == 1
+    finished = [trial for trial in Ledger(made.folder).trials() if trial.state.is_finished()]
+    assert finished == []
+    with ballast.open("r+b") as file:  # room for some of the trials
+        file.truncate(ballast.stat().st_size - 32 * 1024)
+    worker = started(made.folder)
+    worker.join(60)
+    ballast.unlink()
+    assert made.run(1, 1, quiet=True)
+    ledger = Ledger(made.folder)
+    assert ledger.counts() == {"COMPLETE": 12}
+    assert [row["sum"] for row in made.table().rows] == list(range(12))
+    assert len(list((made.folder / "trials").iterdir())) == 12

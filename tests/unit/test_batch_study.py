@@ -1,6 +1,7 @@
 """Studies: their settings, searches, failures, repeats, ends before time, tables and command line."""
 
 import json
+import multiprocessing
 import subprocess
 import sys
 
@@ -8,12 +9,14 @@ import pytest
 
 pytest.importorskip("optuna")
 
+from rich.console import Console
 from typer.testing import CliRunner
 
 from netspec.__main__ import app
 from netspec.batch import Study, search, settings, space
 from netspec.batch.ledger import Ledger
-from netspec.batch.pool import overview, room
+from netspec.batch.pool import room
+from netspec.batch.progress import follow, overview
 from netspec.batch.worker import work
 from netspec.errors import FileError, ParallelError, SpecError, StateError
 
@@ -347,9 +350,21 @@ def test_progress_says_what_is_done_what_is_best_and_how_long(tmp_path):
         claim = worker.claim()
         if claim.number < 2:
             worker.finish(claim.number, {"values": {"f": claim.point["x"]}, "seconds": 1.0})
-    assert overview(worker, seconds=10.0) == {
-        "trials": "2 of 4", "running": "1", "best": "f = 2 (x = 2)", "time left": "10 s",
+    assert overview(worker) == {
+        "trials": "2 of 4", "running": "1", "best": "f = 2 (x = 2)", "time left": "0:00:02",
     }  # fmt: skip
+
+
+def test_watching_ends_with_the_study(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("netspec.batch.progress.Console", lambda: Console(force_terminal=True, width=80))
+    made = study(tmp_path, "result(f=point['x'])", parameters={"x": [1, 2]}, objectives={"f": "maximize"})
+    runner = multiprocessing.get_context("fork").Process(target=work, args=(made.folder,))
+    runner.start()
+    follow(Ledger(made.folder))
+    runner.join()
+    said = capsys.readouterr().out
+    assert "of 2" in said
+    assert overview(made.ledger)["best"] == "f = 2 (x = 2)"
 
 
 def command(*arguments):

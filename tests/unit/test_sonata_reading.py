@@ -108,27 +108,105 @@ def test_node_sets(path, wanted, rows):
     assert {name: own.tolist() for name, own in found.items() if len(own)} == rows
 
 
-NOT_YET = {
-    "gap_juncs": {"networks": {**tiny_sonata.CONFIG["networks"], "gap_juncs": [
-        {"gap_juncs_file": "$NET/cells.h5"}]}},
-    "conditions.modifications": {"conditions": {"modifications": [{"name": "x", "type": "ttx"}]}},
-    "conditions.spike_location": {"conditions": {"spike_location": "AIS"}},
-    "inputs.x.module 'noise'": {"inputs": {"x": {"input_type": "current_clamp", "module": "noise"}}},
+CLAMP = {"input_type": "current_clamp", "delay": 0, "duration": 1}
+REFUSED = {
+    "run.tstart": {"run": {"tstop": 50.0, "tstart": 5.0}},
+    "conditions.spike_location 'axon'": {"conditions": {"spike_location": "axon"}},
+    "inputs.x.module 'poisson'": {"inputs": {"x": {**CLAMP, "module": "poisson"}}},
+    "inputs.x.module 'noize'": {"inputs": {"x": {**CLAMP, "module": "noize"}}},
+    "inputs.x.mean_percent is missing": {"inputs": {"x": {**CLAMP, "module": "noise"}}},
+    "inputs.x.frequency": {"inputs": {"x": {**CLAMP, "module": "pulse", "amp_start": 1, "frequency": "x"}}},
     "inputs.x.module 'function'": {"inputs": {"x": {"input_type": "spikes", "module": "function"}}},
-    "inputs.x.amp_end": {"inputs": {"x": {"input_type": "current_clamp", "module": "linear", "amp_start": 1,
-                                          "amp_end": 2, "delay": 0, "duration": 1}}},
+    "inputs.x.spikes_file": {"inputs": {"x": {"input_type": "replay_spikes", "module": "replay", "edges": {
+        "edges_file": "network/feed.h5", "edge_types_file": "network/feed.csv"}}}},
+    "inputs.x.edges": {"inputs": {"x": {"input_type": "replay_spikes", "module": "replay"}}},
+    "inputs.x.waveform.shape": {"inputs": {"x": {
+        "input_type": "lfp", "module": "xstim", "positions_file": "network/cells.csv",
+        "waveform": {"shape": "x"}}}},
+    "inputs.x.waveform.freq": {"inputs": {"x": {
+        "input_type": "lfp", "module": "xstim", "positions_file": "network/cells.csv",
+        "waveform": {"shape": "sin", "amp": 1, "del": 1, "dur": 1}}}},
+    "cells.csv: expected a header": {"inputs": {"x": {
+        "input_type": "lfp", "module": "comsol", "comsol_files": "network/cells.csv"}}},
+    "inputs.x: expected delay, duration and fields": {"inputs": {"x": {
+        "input_type": "extracellular_stimulation", "module": "spatially_uniform_e_field", "delay": 1}}},
+    "compartment_sets_file": {"inputs": {"x": {
+        **CLAMP, "module": "linear", "amp_start": 1, "compartment_set": "a"}}},
     "reports.x.module 'save_synapses'": {"reports": {"x": {"module": "save_synapses", "cells": "all"}}},
+    "modifications[0].type": {"conditions": {"modifications": [{"name": "x", "type": "tttx"}]}},
+    "modifications[0].section_configure": {"conditions": {"modifications": [
+        {"name": "x", "type": "section", "node_set": "cells", "section_configure": "soma.cm = 1"}]}},
+    "connection_overrides[0].wait": {"connection_overrides": [
+        {"source": "cells", "target": "cells", "wait": 1}]},
+    "connection_overrides[0].target is missing": {"connection_overrides": [{"source": "cells"}]},
+    "connection_overrides[0].spont_minis: not supported yet": {"connection_overrides": [
+        {"source": "cells", "target": "cells", "spont_minis": 0.5}]},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("key", NOT_YET)
-def test_what_is_not_supported_is_an_error_with_file_and_key(tmp_path, key):
-    path = tiny_sonata.write(tmp_path, **NOT_YET[key])
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_cannot_be_is_an_error_with_file_and_key(tmp_path, key):
+    path = tiny_sonata.write(tmp_path, **REFUSED[key])
     with pytest.raises(FileError) as caught:
         read(path)
-    assert str(path) in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
     assert key in str(caught.value)
-    assert "not supported yet" in str(caught.value)
+
+
+def test_parameters_of_single_nodes(tmp_path):
+    path = tiny_sonata.write(tmp_path)
+    with h5py.File(tmp_path / "network" / "cells.h5", "a") as file:
+        file["nodes/cells/0/dynamics_params/tau"] = np.array([0.05, 0.04, np.nan, 0.03])
+    net, options = read(path)
+    assert [cell.get("params") for cell in net["popParams"]["cells:0"]["cellsList"]] == [
+        {"tau": tau, "refrac": 3.0} for tau in (50.0, 20.0, 30.0)
+    ]  # fmt: skip
+    (first, *_), (second, *_) = (block.cells["tau"] for block in netspec.plan(net, options).points[:2])
+    assert (first, second) == (50.0, 40.0)
+
+
+def test_parameters_of_single_edges(tmp_path):
+    """They go before those of the type."""
+    path = tiny_sonata.write(tmp_path)
+    table = tmp_path / "network" / "feed.csv"
+    table.write_text(
+        "edge_type_id syn_weight delay model_template dynamics_params\n32 1 1 exp2syn exc.json\n"
+    )
+    config_of = json.loads(path.read_text())
+    config_of["components"]["synaptic_models_dir"] = str(tmp_path)
+    path.write_text(json.dumps(config_of))
+    (tmp_path / "exc.json").write_text('{"tau1": 0.5, "tau2": 3.0, "erev": 0.0}')
+    with h5py.File(tmp_path / "network" / "feed.h5", "a") as file:
+        file["edges/feed/0/dynamics_params/tau2"] = np.array([4.0, np.nan, 6.0])
+    made = {name: own for name, own in read(path)[0]["synMechParams"].items() if name.count(":") > 1}
+    shared = {"mod": "Exp2Syn", "tau1": 0.5, "e": 0.0}
+    assert made == {
+        "exp2syn:exc:tau2=4": {**shared, "tau2": 4.0},
+        "exp2syn:exc:tau2=6": {**shared, "tau2": 6.0},
+        "exp2syn:exc:": {**shared, "tau2": 3.0},
+    }
+
+
+def test_replayed_edges_have_sources_of_their_own(tmp_path):
+    files = {"edges_file": "network/recurrent.h5", "edge_types_file": "network/recurrent.csv"}
+    entry = {"input_type": "replay_spikes", "module": "replay", "spikes_file": "played.csv", "edges": files,
+             "target_node_set": {"population": "cells", "node_id": [0]}}  # fmt: skip
+    path = tiny_sonata.write(tmp_path, inputs={"again": entry})
+    (tmp_path / "played.csv").write_text(
+        "timestamps population node_ids\n3.5 cells 1\n1.5 cells 2\n7 cells 2\n"
+    )
+    net, options = read(path)
+    assert [cell["spkTimes"] for cell in net["popParams"]["again:recurrent"]["cellsList"]] == [
+        [],
+        [3.5],
+        [1.5, 7.0],
+        [],
+    ]
+    plan = netspec.plan(net, options)
+    rows = plan.connections.take(plan.connections["rule"] == plan.model.rules.code("again:recurrent"))
+    labels = [plan.cells.populations[code].label for code in plan.cells.table["population"][rows["pre"]]]
+    assert set(labels) == {"again:recurrent"}
+    assert sorted(plan.cells.table["index"][rows["pre"]].tolist()) == [1, 2]
 
 
 WRONG = {
@@ -159,6 +237,33 @@ def test_a_table_of_currents_becomes_a_clamp_for_each_level(tmp_path):
     kind, found = clamps._clamps(config.read(path), "x", entry)
     assert kind == "IClamp"
     assert found == [{"amp": 0.1, "del": 20.0, "dur": 40.0}, {"amp": 0.3, "del": 60.0, "dur": 20.0}]
+
+
+def test_many_levels_become_one_clamp_that_follows_them():
+    from netspec.formats.sonata import clamps
+
+    (made,) = clamps._steps(np.arange(300.0), np.arange(300.0) + 1, 300.0)
+    assert made["waveform"]["values"] == [*range(1, 301), 0]
+    assert not made["waveform"]["continuous"]
+
+
+SECS = {
+    "soma_0": {"geom": {"L": 20.0, "nseg": 1}, "topol": {}},
+    "dend_0": {"geom": {"L": 100.0, "nseg": 5}, 
+               "topol": {"parentSec": "soma_0", "parentX": 0.5, "childX": 0.0}},
+    "dend_1": {"geom": {"pt3d": [[0, 0, 0, 1], [0, 40, 30, 1]], "nseg": 1},
+               "topol": {"parentSec": "dend_0", "parentX": 1.0, "childX": 0.0}},
+}  # fmt: skip
+
+
+def test_segments_by_their_distance_from_the_soma():
+    from netspec.formats.sonata import chance
+
+    found = chance.of_sections(SECS)
+    assert found.away.tolist() == [10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 135.0]
+    candidates, sums = found.candidates(("dend",), (70.0, 120.0))
+    assert candidates.tolist() == [4, 5, 6]
+    assert sums == pytest.approx([0.4, 0.8, 1.0])
 
 
 def test_early_spikes_with_delays_below_the_step_are_an_error(tmp_path):

@@ -19,8 +19,9 @@ from netspec.errors import FileError, StateError
 from netspec.formats.sonata import network
 from netspec.formats.sonata.export import templates
 from netspec.formats.sonata.export.layout import NodeType, safe
+from netspec.formats.sonata.export.tables import thousandth
 from netspec.formats.sonata.export.trains import netstims
-from netspec.formats.sonata.write import export, thousandth
+from netspec.formats.sonata.write import export
 from netspec.session import exporting
 
 SOMA = {"geom": {"L": 20.0, "diam": 20.0}, "mechs": {"hh": {"gnabar": 0.1}}}
@@ -116,23 +117,54 @@ def test_what_cannot_be_expressed_is_named_and_nothing_is_written(name, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_stimuli_that_have_no_counterpart_are_named(tmp_path):
+def test_stimuli_that_have_no_counterpart_are_parts_of_cells(tmp_path):
+    onto = {"conds": {"pop": "A", "cellList": [0, 2]}, "sec": "dend", "loc": 0.5}
     net = _net(
-        stimSourceParams={"clamp": {"type": "VClamp", "dur": [1, 2, 3], "amp": [-70, -60, -70]}},
-        stimTargetParams={"clamp->A": {"source": "clamp", "conds": {"pop": "A"}, "sec": "soma", "loc": 0.5}},
+        stimSourceParams={"volt": {"type": "VClamp", "dur": [1, 2, 3], "amp": [-70, -60, -50], "gain": 10}},
+        stimTargetParams={"volt->A": {"source": "volt", **onto}},
     )
-    with pytest.raises(SpecError, match=r"stimSourceParams\['clamp'\].type\n    VClamp"):
-        export(netspec.plan(net, {"duration": 50.0}), tmp_path / "out")
+    place = export(netspec.plan(net, {"duration": 50.0}), tmp_path / "out")
+    cells = {path.stem: path.read_text() for path in (place / "components/templates").glob("*.hoc")}
+    assert len(cells) == 2
+    clamped, free = (cells[name] for name in sorted(cells, key=lambda name: "VClamp" not in cells[name]))
+    for line in ("point_0 = new VClamp(0.5)", "point_0.gain = 10.0", "point_0.amp[1] = -60.0"):
+        assert line in clamped
+    assert "VClamp" not in free
+    with h5py.File(place / "network/A_nodes.h5") as file:
+        types = file["nodes/A/node_type_id"][:].tolist()
+    assert types[0] == types[2] != types[1]
 
 
-def test_clamps_elsewhere_than_in_the_soma_are_allens(tmp_path):
+def test_recordings_without_a_report_are_named(tmp_path):
+    traces = {
+        "soma": {"sec": "soma", "loc": 0.5, "var": "v"},
+        "tip": {"sec": "dend", "loc": 0.9, "var": "v"},
+        "gate": {"sec": "soma", "loc": 0.5, "mech": "hh", "var": "m"},
+        "far": {"sec": "soma", "loc": 0.9, "var": "v"},
+    }
+    cfg = {"duration": 50.0, "recordTraces": traces, "recordCells": ["all"]}
+    plan = netspec.plan(_net(), cfg)
+    with pytest.warns(NetspecWarning, match="without a report: far;"):
+        place = export(plan, tmp_path / "both")
+    found = [
+        json.loads((place / f"simulation_config{of}.json").read_text())["reports"] for of in ("", "_obi")
+    ]
+    names = [{(r["variable_name"], r["sections"]) for r in reports.values()} for reports in found]
+    assert names == [{("v", "soma"), ("m_hh", "soma")}, {("v", "soma"), ("hh.m", "soma"), ("v", "dend")}]
+    with pytest.warns(NetspecWarning, match="without a report: tip, far;"):
+        export(plan, tmp_path / "allen", dialect="allen")
+
+
+def test_clamps_elsewhere_than_in_the_soma_are_inputs_of_allens_dialect_only(tmp_path):
     net = _net(
         stimSourceParams={"clamp": {"type": "IClamp", "del": 1, "dur": 3, "amp": 0.1}},
         stimTargetParams={"clamp->A": {"source": "clamp", "conds": {"pop": "A"}, "sec": "dend", "loc": 0.2}},
     )
     plan = netspec.plan(net, {"duration": 50.0})
-    with pytest.raises(SpecError, match=r"stimTargetParams\['clamp->A'\].sec\n    BlueBrain"):
-        export(plan, tmp_path / "out")
+    place = export(plan, tmp_path / "both")
+    assert "new IClamp(0.2)" in next((place / "components/templates").glob("*.hoc")).read_text()
+    for config in ("simulation_config.json", "simulation_config_obi.json"):
+        assert "clamp_A" not in json.loads((place / config).read_text())["inputs"]
     place = export(plan, tmp_path / "out", dialect="allen")
     inputs = json.loads((place / "simulation_config.json").read_text())["inputs"]
     assert inputs["clamp_A"] == {

@@ -11,7 +11,10 @@ from netspec.formats.sonata.groups import Group
 
 SCHEMAS = ("ctdb", "nml", "hoc")
 """What model_template may begin with."""
-PROCESSING = ("aibs_perisomatic", "aibs_allactive", "extracellular")
+PROCESSING = (
+    *("aibs_perisomatic", "aibs_allactive", "aibs_perisomatic_directed", "aibs_allactive_directed"),
+    "extracellular",
+)
 """What model_processing may name."""
 DEFAULT_LENGTH = 20.0
 """Longest half of a segment [um] where a simulation does not say."""
@@ -24,12 +27,15 @@ def arguments(config: Config, group: Group) -> dict[str, Any]:
     schema, _, name = str(own["model_template"]).partition(":")
     if schema not in SCHEMAS or not name:
         raise FileError(
-            f"{where}: model_template {own['model_template']!r}: not supported yet "
-            f"(known: {', '.join(SCHEMAS)})"
+            f"{where}: model_template {own['model_template']!r}: no cell with sections "
+            f"(known: {', '.join(SCHEMAS)}, each with a colon and a name)"
         )
     single = sorted(label for label in group.nodes.columns if label.startswith(columns.DYNAMICS))
     if single and config.dialect == "allen":
-        raise FileError(f"{group.nodes.files.data}: {single[0]} of single nodes: not supported yet")
+        raise FileError(
+            f"{group.nodes.files.data}: {single[0]} of single nodes with sections: bmtk 1.2.0 leaves it out, "
+            "and there is no other rule for it; make a node type of each set of parameters"
+        )
     parameters = name if schema == "nml" else own["dynamics_params"]
     if parameters is not None:
         folder = config.component("biophysical_neuron_models_dir", where)
@@ -38,8 +44,8 @@ def arguments(config: Config, group: Group) -> dict[str, Any]:
     unknown = [step for step in steps if step not in PROCESSING]
     if unknown:
         raise FileError(
-            f"{where}: model_processing {unknown[0]!r}: not supported yet. "
-            f"{did_you_mean(unknown[0], PROCESSING)}"
+            f"{where}: model_processing {unknown[0]!r} is none of bmtk's; a function that a script registers "
+            f"with bmtk is not in the files. {did_you_mean(unknown[0], PROCESSING)}"
         )
     morphology = None
     if schema != "hoc" or own["morphology"] is not None:

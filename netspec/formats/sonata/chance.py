@@ -64,6 +64,37 @@ def segments(template: Template, shapes: Shapes, codes: Mapping[str, int]) -> Se
     )
 
 
+def of_sections(secs: Mapping[str, Mapping[str, Any]]) -> Segments:
+    """The segments of a cell rule's sections. section: their place among them."""
+    starts: dict[str, float] = {}
+
+    def start(name: str) -> float:
+        if name not in starts:
+            topology = secs[name].get("topol") or {}
+            parent = str(topology.get("parentSec"))
+            place = float(topology.get("parentX", 1.0))
+            starts[name] = start(parent) + place * length(secs[parent]) if parent in secs else 0.0
+        return starts[name]
+
+    rows = [
+        (code, x, start(name) + x * length(section), length(section) / len(middles), name[:4])
+        for code, (name, section) in enumerate(secs.items())
+        for middles in [centres(int(section["geom"].get("nseg", 1))).tolist()]
+        for x in middles
+    ]
+    code, location, away, long, kinds = (np.array(column) for column in zip(*rows, strict=True))
+    return Segments(code, location, away, long, kinds)
+
+
+def length(section: Mapping[str, Any]) -> float:
+    """Of a section of a cell rule [um]."""
+    geom = section["geom"]
+    if "L" in geom:
+        return float(geom["L"])
+    points = np.array(geom["pt3d"], float)[:, :3]
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+
 @dataclass(frozen=True)
 class Wish:
     """Where edges of a type may end. sections: how names begin. span: distance from the soma [um]."""

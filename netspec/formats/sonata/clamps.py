@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import columns
-from netspec.formats.sonata.config import Config
+from netspec.formats.sonata import bluebrain, chance, columns, fields
+from netspec.formats.sonata.config import Config, load
 from netspec.formats.sonata.groups import Group
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
@@ -20,10 +20,21 @@ NUMBERS = {"amp": "amp", "delay": "del", "duration": "dur"}
 """Keys of an input -> IClamp's parameters."""
 TABLES = ("csv", "file")
 """Input types whose currents are in a table of text."""
-ELSEWHERE = ("spikes", "syn_activity")
-"""Input types that are no clamps."""
-MOST = 5000
-"""Steps of a waveform that become clamps of their own."""
+ELSEWHERE = ("spikes", "syn_activity", "replay_spikes", "synapse_replay")
+"""Input types and modules that are no clamps."""
+MOST = 100
+"""Steps of a current that become clamps of their own."""
+FOREVER = 1e9
+"""Longer than any simulation [ms]."""
+OPEN = 1e9
+"""Resistance of a clamp that is off [MOhm]."""
+ALLEN = ("IClamp", "SEClamp", "xstim", "comsol", "syn_activity", "replay")
+REFUSED = {
+    "poisson": "neurodamus 4.2.9 has no such stimulus, and bmtk 1.2.0 neither",
+    "ecephys_probe": "not supported yet",
+    "function": "its spikes are made by a Python function that a script registers with bmtk",
+}
+"""Modules that a config alone does not define."""
 
 Values = dict[str, Any]
 
@@ -38,33 +49,153 @@ def stimuli(
     sources: dict[str, Any] = {}
     targets: dict[str, Any] = {}
     for label, entry in config.inputs.items():
-        if entry.get("input_type") in ELSEWHERE or entry.get("enabled", True) is False:
+        if entry.get("input_type") in ELSEWHERE or entry.get("module") in ELSEWHERE:
             continue
-        kind, clamps = _clamps(config, label, entry)
-        wanted = entry.get("node_set", "all")
-        members_of = list(chosen(config, nodes, together, wanted, f"inputs.{label}.node_set"))
-        for number, values in enumerate(clamps):
+        if entry.get("module") in fields.MODULES:
+            own = _fields(config, nodes, together, label, entry)
+            sources, targets = sources | own[0], targets | own[1]
+            continue
+        sites = list(_sites(config, nodes, together, rules, label, entry))
+        if entry.get("module") == "replay":
+            made = _replayed(config, label, entry, sites)
+        else:
+            kind, clamps = _clamps(config, label, entry)
+            made = [(kind, values, sites) for values in clamps]
+        for number, (kind, values, places) in enumerate(made):
             name = label if number == 0 else f"{label}_{number}"
             sources[name] = {"type": kind, **values}
-            for group, members in members_of:
-                if group.kind != "biophysical":
-                    continue
+            for group, members, place in places:
+                target = f"{name}->{group.label}"
+                while target in targets:
+                    target = f"{target}+"
                 conds = {"pop": group.label, "cellList": members}
-                place = _place(config, label, entry, rules[group.label]["secs"])
-                targets[f"{name}->{group.label}"] = {"source": name, "conds": conds, **place}
+                targets[target] = {"source": name, "conds": conds, **place}
     return sources, targets
 
 
-def _place(config: Config, label: str, entry: Mapping[str, Any], secs: Mapping[str, Any]) -> Values:
-    """Section and location of a clamp."""
-    index = entry.get("section_index", 0)
+def _fields(
+    config: Config,
+    nodes: Mapping[str, Nodes],
+    together: Mapping[str, list[Group]],
+    label: str,
+    entry: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(stimSourceParams, stimTargetParams) of an input that is a field around cells."""
+    wanted = entry.get("node_set") if entry["module"] == fields.E_FIELD else "all"
+    inside = list(chosen(config, nodes, together, wanted, f"inputs.{label}.node_set"))
+    made = {f"{label}_{k}": own for k, own in enumerate(fields.sources(config, label, entry))}
+    return made, {
+        f"{name}->{group.label}": {"source": name, "conds": {"pop": group.label, "cellList": members}}
+        for name in made
+        for group, members in inside
+        if group.kind == "biophysical"
+    }
+
+
+Site = tuple[Group, list[int], Values]
+"""Cells of a group, by their places in it; section and location."""
+
+
+def _sites(
+    config: Config,
+    nodes: Mapping[str, Nodes],
+    together: Mapping[str, list[Group]],
+    rules: Mapping[str, Mapping[str, Any]],
+    label: str,
+    entry: Mapping[str, Any],
+) -> Iterator[Site]:
+    """Where an input acts: on a node set, or at the places of a compartment set."""
+    key = f"inputs.{label}"
+    if (named := entry.get("compartment_set")) is not None:
+        for (population, node), section, location in compartments(config, named, f"{key}.compartment_set"):
+            for group in together.get(population, ()):
+                for place in np.flatnonzero(group.ids == node).tolist():
+                    names = list(rules[group.label]["secs"]) if group.label in rules else []
+                    if section >= len(names):
+                        where = f"{config.path}: {key}.compartment_set {named!r}"
+                        raise FileError(f"{where}: node {node} of {population!r} has no section {section}")
+                    yield group, [place], {"sec": names[section], "loc": location}
+        return
+    for group, members in chosen(config, nodes, together, entry.get("node_set", "all"), f"{key}.node_set"):
+        if group.kind == "biophysical":
+            yield from _places(config, label, entry, group, members, rules[group.label])
+
+
+def compartments(config: Config, named: Any, key: str) -> Iterator[tuple[tuple[str, int], int, float]]:
+    """(population, node), number of the section and location of each place of a compartment set."""
+    path = config.file("compartment_sets_file", config.compartment_sets)
+    known = load(path)
+    if not isinstance(known, Mapping) or named not in known:
+        raise FileError(f"{config.path}: {key}: {path} has no {named!r}. {did_you_mean(str(named), known)}")
+    own = known[named]
+    places: Any = own.get("compartment_set") if isinstance(own, Mapping) else None
+    try:
+        for node, section, location in places:
+            if not 0 <= float(location) <= 1 or int(section) < 0:
+                raise ValueError(f"no place: {[node, section, location]}")
+            yield (str(own["population"]), int(node)), int(section), float(location)
+    except (TypeError, KeyError, ValueError) as error:
+        message = "expected a population, and compartment_set with [node, section, location]"
+        raise FileError(f"{path}: {named}: {message}: {error!r}") from error
+
+
+def _replayed(
+    config: Config, label: str, entry: Mapping[str, Any], sites: list[Site]
+) -> list[tuple[str, Values, list[Site]]]:
+    """A clamp for each cell that a report has currents of."""
+    each = [(group, place, where) for group, members, where in sites for place in members]
+    made = [
+        (bluebrain.replayed(config, label, entry, g, place), (g, [place], where)) for g, place, where in each
+    ]
+    return [("IClamp", values, [site]) for values, site in made if values is not None]
+
+
+def _places(
+    config: Config,
+    label: str,
+    entry: Mapping[str, Any],
+    group: Group,
+    members: list[int],
+    rule: Mapping[str, Any],
+) -> Iterator[Site]:
+    """Section and location of a clamp in the cells of a group."""
+    index, secs = entry.get("section_index", 0), rule["secs"]
+    named = entry.get("section_name", "soma")
     if isinstance(index, list):
-        raise FileError(f"{config.path}: inputs.{label}.section_index {index}: ranges are not supported yet")
-    section = f"{entry.get('section_name', 'soma')}_{index}"
+        yield from _drawn(config, label, named, index, group, members, rule)
+        return
+    section = f"{named}_{index}"
     if section not in secs:
         near = did_you_mean(section, secs)
         raise FileError(f"{config.path}: inputs.{label}.section_name: cells have no {section}. {near}")
-    return {"sec": section, "loc": float(entry.get("section_dist", 0.5))}
+    yield group, members, {"sec": section, "loc": float(entry.get("section_dist", 0.5))}
+
+
+def _drawn(
+    config: Config,
+    label: str,
+    named: Any,
+    span: list[Any],
+    group: Group,
+    members: list[int],
+    rule: Mapping[str, Any],
+) -> Iterator[Site]:
+    """A segment of each cell, drawn among those of some kind as far from the soma as the range says.
+
+    bmtk draws anew in each run. Here a cell's own number decides, so that a run can be repeated.
+    """
+    where = f"{config.path}: inputs.{label}"
+    words = named if isinstance(named, list) else [named]
+    wanted = chance.wish({"target_sections": words, "distance_range": span}, where)
+    names, parts = list(rule["secs"]), chance.of_sections(rule["secs"])
+    candidates, sums = parts.candidates(wanted.sections, wanted.span)
+    if not len(candidates):
+        raise FileError(f"{where}.section_index: no segment of {words} is {span} um away from the soma")
+    for place in members:
+        number = np.random.RandomState([int(group.ids[place]), len(label)]).random_sample()
+        chosen_one = int(candidates[np.searchsorted(sums, number, side="right")])
+        at = {"sec": names[parts.section[chosen_one]], "loc": float(parts.location[chosen_one])}
+        yield group, [place], at
 
 
 def _clamps(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[str, list[Values]]:
@@ -74,17 +205,17 @@ def _clamps(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[str, 
     if module == "IClamp" and given == "current_clamp":
         return "IClamp", list(_pulses(config, label, entry))
     if module == "IClamp" and given in TABLES:
-        return "IClamp", _steps(*_table(config, label, entry), f"{config.path}: {key}.file")
+        return "IClamp", _steps(*_table(config, label, entry))
     if module == "IClamp" and given in ("nwb", "allen"):
-        return "IClamp", _steps(*_sweep(config, label, entry), f"{config.path}: {key}.file")
-    if module == "SEClamp" and "amps" in entry:
-        return "SEClamp", [_voltages(config, label, entry)]
-    if module == "linear" and given == "current_clamp":
-        start = _required(config, label, entry, "amp_start")
-        if float(entry.get("amp_end", start)) != float(start):
-            raise FileError(f"{config.path}: {key}.amp_end: ramps are not supported yet")
-        return "IClamp", [_pulse(config, label, entry, start)]
-    raise FileError(f"{config.path}: {key}.module {module!r} ({given!r}): not supported yet")
+        return "IClamp", _steps(*_sweep(config, label, entry))
+    if module == "SEClamp":
+        return "SEClamp", [(_voltages if "amps" in entry else _one_voltage)(config, label, entry)]
+    if module in bluebrain.MODULES:
+        return bluebrain.clamp(config, label, entry)
+    if module in REFUSED:
+        raise FileError(f"{config.path}: {key}.module {module!r}: {REFUSED[module]}")
+    near = did_you_mean(str(module), (*ALLEN, *bluebrain.MODULES))
+    raise FileError(f"{config.path}: {key}.module {module!r} ({given!r}): there is none. {near}")
 
 
 def _required(config: Config, label: str, entry: Mapping[str, Any], key: str) -> Any:
@@ -92,11 +223,6 @@ def _required(config: Config, label: str, entry: Mapping[str, Any], key: str) ->
         near = did_you_mean(key, entry)
         raise FileError(f"{config.path}: inputs.{label}.{key} is missing. {near}")
     return entry[key]
-
-
-def _pulse(config: Config, label: str, entry: Mapping[str, Any], amp: Any) -> Values:
-    delay, duration = (_required(config, label, entry, key) for key in ("delay", "duration"))
-    return {"amp": float(amp), "del": float(delay), "dur": float(duration)}
 
 
 def _pulses(config: Config, label: str, entry: Mapping[str, Any]) -> Iterator[Values]:
@@ -152,15 +278,16 @@ def _sweep(config: Config, label: str, entry: Mapping[str, Any]) -> tuple[Floats
     return times, amps, float(times[-1] + step)
 
 
-def _steps(times: Floats, amps: Floats, end: float, where: str) -> list[Values]:
-    """A clamp for each stretch of a current that is not 0."""
+def _steps(times: Floats, amps: Floats, end: float) -> list[Values]:
+    """A clamp for each stretch of a current that is not 0; one that follows it where there are many."""
     first = np.flatnonzero(np.diff(amps, prepend=np.nan) != 0)
     ends = np.append(times[first[1:]], end)
     rows = zip(times[first].tolist(), amps[first].tolist(), ends.tolist(), strict=True)
-    made = [{"amp": amp, "del": start, "dur": stop - start} for start, amp, stop in rows if amp]
-    if len(made) > MOST:
-        raise FileError(f"{where}: a current of {len(made)} steps (more than {MOST}): not supported yet")
-    return made
+    made: list[Values] = [{"amp": amp, "del": start, "dur": stop - start} for start, amp, stop in rows if amp]
+    if len(made) <= MOST:
+        return made
+    given = {"times": [*times[first].tolist(), end], "values": [*amps[first].tolist(), 0.0]}
+    return [{"dur": FOREVER, "waveform": {"type": "samples", "continuous": False, **given}}]
 
 
 def _voltages(config: Config, label: str, entry: Mapping[str, Any]) -> Values:
@@ -175,6 +302,18 @@ def _voltages(config: Config, label: str, entry: Mapping[str, Any]) -> Values:
     if resistance is not None:
         values["rs"] = float(resistance[0] if isinstance(resistance, list) else resistance)
     return values
+
+
+def _one_voltage(config: Config, label: str, entry: Mapping[str, Any]) -> Values:
+    """Parameters of a voltage clamp that is on for a while. bmtk holds the last cell of the node set only."""
+    amp, start, duration = (
+        float(_required(config, label, entry, key)) for key in ("amp", "delay", "duration")
+    )
+    on = float(entry.get("resistance", 1.0))
+    resistance = {"times": [0.0, start, start + duration], "values": [OPEN, on, OPEN]}
+    waveform = {"type": "samples", "var": "rs", "continuous": False, "edge": False, **resistance}
+    levels = {"dur1": start, "amp1": 0.0, "dur2": duration, "amp2": amp, "dur3": 0.0}
+    return {**levels, "rs": OPEN, "waveform": waveform} if start else {**levels, "rs": on}
 
 
 def chosen(

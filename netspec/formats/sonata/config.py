@@ -61,6 +61,8 @@ class Config:
     reports: Mapping[str, Mapping[str, Any]]
     output: Mapping[str, Any]
     overrides: tuple[Mapping[str, Any], ...] = ()
+    compartment_sets: Any = None
+    """The file that compartment_sets_file names."""
     origins: Mapping[str, Path] = field(default_factory=dict)
     """Which file each section is in."""
 
@@ -120,6 +122,7 @@ def read(path: str | Path) -> Config:
         reports=_entries(merged, "reports", origins.get("reports", path)),
         output=section("output"),
         overrides=_overrides(merged, origins.get("connection_overrides", path)),
+        compartment_sets=merged.get("compartment_sets_file"),
         origins=origins,
     )
 
@@ -254,7 +257,7 @@ def _filled(value: Any, values: Mapping[str, Any], path: Path, strict: bool = Tr
 
 def _absolute(value: Any, section: str, path: Path) -> Any:
     """The section with its paths made absolute: those of components and networks, files of node sets."""
-    if section == "node_sets_file" and isinstance(value, str):
+    if section in ("node_sets_file", "compartment_sets_file") and isinstance(value, str):
         return str(path.parent / value)
     if section == "components" and isinstance(value, Mapping):
         return {name: _joined(item, path) for name, item in value.items() if item not in (None, "")}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,19 @@ class Edges:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, rows: NDArray[Any]) -> "Edges":
+        """Some of the edges."""
+        own = {name: column[rows] for name, column in self.columns.items()}
+        parts = {
+            name: getattr(self, name)[rows] for name in ("rows", "source", "target", "type_ids", "group")
+        }
+        return replace(self, columns=own, **parts)
+
+    def turned(self) -> "Edges":
+        """The edges the other way round, in the order of the file."""
+        order = self.take(np.argsort(self.rows, kind="stable"))
+        return replace(order, source=order.target, target=order.source)
+
     def attribute(self, *names: str) -> NDArray[Any]:
         """Of each edge: (n,) objects, by the first of the names under which it has one; own before type's."""
         found = np.full(len(self), None, object)
@@ -93,17 +106,32 @@ def populations(config: Config) -> list[EdgePopulation]:
     """All populations of edges, in the order of the config."""
     found: dict[str, EdgePopulation] = {}
     for files in config.edges:
-        known = types.read(files.types, "edge_type_id") if files.types else {}
-        for number, own in known.items():
-            _check_type(number, own, files)
-        with columns.opened(files.data) as file:
-            for name, item in columns.populations(file, "edges", files.data).items():
-                if name in found:
-                    other = found[name].files.data
-                    raise FileError(f"{files.data}: edges/{name}: population {name!r} is in {other} too")
-                source, target = (_ends(item, end, files.data) for end in ("source", "target"))
-                found[name] = EdgePopulation(name, files, source, target, known, _count(item, files.data))
+        for population in of_files(files):
+            name = population.name
+            if name in found:
+                other = found[name].files.data
+                raise FileError(f"{files.data}: edges/{name}: population {name!r} is in {other} too")
+            found[name] = population
     return list(found.values())
+
+
+def of_files(files: Files) -> list[EdgePopulation]:
+    """The populations of edges in a file."""
+    known = types.read(files.types, "edge_type_id") if files.types else {}
+    for number, own in known.items():
+        _check_type(number, own, files)
+    with columns.opened(files.data) as file:
+        return [
+            EdgePopulation(
+                name,
+                files,
+                _ends(item, "source", files.data),
+                _ends(item, "target", files.data),
+                known,
+                _count(item, files.data),
+            )
+            for name, item in columns.populations(file, "edges", files.data).items()
+        ]
 
 
 def _count(item: h5py.Group, path: Path) -> int:
@@ -154,6 +182,23 @@ def onto(population: EdgePopulation, targets: Any, known: Any = None) -> Edges:
             f"{onto_nodes[wrong[0]]}, by target_node_id on {edges.target[wrong[0]]}"
         )
     return edges
+
+
+def every(population: EdgePopulation) -> Edges:
+    """All edges of a population, in the order of the file."""
+    path = population.files.data
+    with columns.opened(path) as file:
+        item = columns.group(file, f"edges/{population.name}", path)
+        return _read(population, item, np.arange(population.count), path)
+
+
+def singles(population: EdgePopulation) -> list[str]:
+    """The parameters that single edges have: 'dynamics_params/<name>'."""
+    path = population.files.data
+    with columns.opened(path) as file:
+        item = columns.group(file, f"edges/{population.name}", path)
+        own = (columns.attributes(group) for group in columns.groups(item).values())
+        return sorted({name for names in own for name in names if name.startswith(columns.DYNAMICS)})
 
 
 def _ends(item: h5py.Group, end: str, path: Path) -> str:

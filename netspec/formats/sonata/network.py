@@ -7,8 +7,21 @@ from typing import Any
 import numpy as np
 
 from netspec.errors import FileError, did_you_mean
-from netspec.formats.sonata import biophysical, clamps, reports, sources, spikes, synapses
+from netspec.formats.sonata import (
+    biophysical,
+    bluebrain,
+    clamps,
+    gap_junctions,
+    modifications,
+    replay,
+    reports,
+    sources,
+    spikes,
+    synapses,
+    weights,
+)
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata.columns import DYNAMICS
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation
 from netspec.formats.sonata.groups import OWN, Group, groups
@@ -30,52 +43,59 @@ def read(path: str | Path, build: Build) -> tuple[dict[str, Any], dict[str, Any]
     """
     circuit.cache_clear()  # files may have changed
     config, nodes, edges = circuit(str(Path(path).resolve()))
-    _check(config, edges)
+    _check(config)
     together = {name: groups(each) for name, each in nodes.items()}
     trains = _trains(config, nodes)
+    numbers = bluebrain.first_numbers(nodes)
     net: dict[str, Any] = {
         "defaultThreshold": float(
             config.run.get("spike_threshold", -15.0 if config.dialect == "allen" else -30.0)
         ),
         "cellParams": _cell_rules(config, together, build),
         "popParams": {
-            group.label: _population(config, group, trains.get(name))
+            group.label: _population(config, group, trains.get(name), numbers[name])
             for name, own in together.items()
             for group in own
         },
         "synMechParams": {},
         "connParams": {},
     }
+    net["cellParams"] |= modifications.rules(config, nodes, together, net)
     net["stimSourceParams"], net["stimTargetParams"] = clamps.stimuli(
         config, nodes, together, net["cellParams"]
     )
-    for name, population in edges.items():
+    for population in edges.values():
         net["synMechParams"] |= synapses.mechanisms(config, population)
-        net["connParams"][name] = _rule(config, population, together)
+        net["connParams"] |= _rules(config, population, together)
+    for played in replay.of_all(config, nodes, edges).values():
+        net["synMechParams"] |= synapses.mechanisms(config, played.edges)
+    # A rule without a synMech means the first one, which may not be that of gap junctions.
+    net["synMechParams"] = dict(
+        sorted(net["synMechParams"].items(), key=lambda each: "pointerParams" in each[1])
+    )
     first = reports.first_gids(together)
     net["popParams"] |= sources.populations(config, together, edges, first, net["popParams"])
+    for name, played in replay.of_all(config, nodes, edges).items():
+        net["popParams"][name] = replay.population(played, nodes)
+        rule = _rules(config, played.edges, together)[played.edges.name]
+        net["connParams"][name] = {**rule, "preConds": {"pop": name}, "replay": name}
     recorded = reports.recordings(config, nodes, together, net["cellParams"], net["synMechParams"])
     return net, {**_simulation(config), **recorded}
 
 
-def _check(config: Config, edges: Mapping[str, EdgePopulation]) -> None:
-    """FileError for what is in the files and is not supported yet."""
-    later = {
-        "networks.gap_juncs": config.gap_junctions,
-        "conditions.modifications": config.conditions.get("modifications"),
-        "run.tstart": config.run.get("tstart"),
-    }
-    place = str(config.conditions.get("spike_location", "soma"))
-    if place != "soma":
-        later["conditions.spike_location"] = place
-    for key, value in later.items():
-        if value:
-            raise FileError(f"{config.path}: {key}: not supported yet")
-    for population in edges.values():
-        for number, own in population.types.items():
-            if own.get("is_gap_junction") not in (None, 0, "False", "false"):
-                where = f"{population.files.types}: edge type {number}"
-                raise FileError(f"{where}: is_gap_junction: not supported yet")
+def _check(config: Config) -> None:
+    """FileError for what is asked for and cannot be done."""
+    if config.run.get("tstart"):
+        raise FileError(f"{config.path}: run.tstart: bmtk 1.2.0 and neurodamus begin at 0, whatever it says")
+    place = config.conditions.get("spike_location", "soma")
+    if place not in SPIKE_PLACES:
+        near = did_you_mean(str(place), SPIKE_PLACES)
+        raise FileError(f"{config.path}: conditions.spike_location {place!r} is unknown. {near}")
+    weights.check_overrides(config)
+
+
+SPIKE_PLACES = {"soma": ("soma_0", 1.0), "AIS": ("axon_1", 0.5)}
+"""Where neurodamus detects spikes; bmtk does so in the middle of the soma."""
 
 
 def mod_folders(path: str | Path) -> list[Path]:
@@ -99,10 +119,17 @@ def _cell_rules(config: Config, together: Mapping[str, list[Group]], build: Buil
     }
     different = {repr(each): each for each in wanted.values()}
     made = dict(zip(different, build(list(different.values())), strict=True))
+    if config.dialect == "obi":
+        place, location = SPIKE_PLACES[config.conditions.get("spike_location", "soma")]
+        for rule in made.values():
+            if place not in rule["secs"]:
+                raise FileError(f"{config.path}: conditions.spike_location: there are cells without {place}")
+            rule["secs"][place]["spikeGenLoc"] = location
     return {label: {"conds": {"pop": label}, **made[repr(each)]} for label, each in wanted.items()}
 
 
-def _rule(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
+def _rules(config: Config, population: EdgePopulation, together: Mapping[str, list[Group]]) -> dict[str, Any]:
+    """Entries of connParams for a population of edges; gap junctions have one of their own."""
     ends = {}
     for key, name in (("preConds", population.source), ("postConds", population.target)):
         if name not in together:
@@ -111,11 +138,17 @@ def _rule(config: Config, population: EdgePopulation, together: Mapping[str, lis
                 f"nodes has (there are {sorted(together)})"
             )
         ends[key] = {"pop": [group.label for group in together[name]]}
-    return {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
+    rule = {**ends, "connFunc": "sonata", "config": str(config.path), "edges": population.name}
+    if not gap_junctions.has_any(population):
+        return {population.name: rule}
+    made = {f"{population.name}:gaps": {**rule, "gaps": True, "synMech": gap_junctions.label(population)}}
+    types = gap_junctions.types(population)
+    every = gap_junctions.is_electrical(population) or len(types) == len(population.types)
+    return made if every else {population.name: rule, **made}
 
 
-def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[str, Any]:
-    """An entry of popParams, with the cells' places and attributes."""
+def _population(config: Config, group: Group, trains: list[Any] | None, first: int) -> dict[str, Any]:
+    """An entry of popParams, with the cells' places and attributes. first: number of the first node."""
     cells = _cells(group)
     match group.kind:
         case "virtual":
@@ -123,10 +156,39 @@ def _population(config: Config, group: Group, trains: list[Any] | None) -> dict[
                 cell["spkTimes"] = trains[row].tolist() if trains is not None else []
             return {"cellModel": "VecStim", "cellsList": cells}
         case "biophysical":
+            for cell, own in zip(cells, bluebrain.tags(group, first), strict=True):
+                cell |= own
             return {"cellType": group.label, "cellsList": cells}
         case "point":
-            return {**_artificial(config, group), "cellsList": cells}
-    raise FileError(f"{group.nodes.files.data}: {group.kind} cells ({group.label}): not supported yet")
+            shared = _artificial(config, group)
+            given = {name: value for name, value in shared.items() if name != "cellModel"}
+            singles = _own_parameters(group)
+            for cell, own in zip(cells, singles if any(singles) else (), strict=False):
+                cell["params"] = {**given, **_in_ms(str(shared["cellModel"]), own)}
+            return {**shared, "cellsList": cells}
+    raise FileError(
+        f"{group.nodes.files.types or group.nodes.files.data}: model_type of {group.label!r}: neither bmtk "
+        "nor neurodamus has cells of a single compartment"
+    )
+
+
+def _own_parameters(group: Group) -> list[dict[str, float]]:
+    """The parameters that each node of a group has itself."""
+    found: list[dict[str, float]] = [{} for _ in group.rows]
+    for name in sorted(group.nodes.columns):
+        if name.startswith(DYNAMICS) and not name.endswith("_current"):  # BlueBrain's, of noise
+            values = group.nodes.numbers(name, default=np.nan)[group.rows].tolist()
+            for own, value in zip(found, values, strict=True):
+                if not np.isnan(value):
+                    own[name.removeprefix(DYNAMICS)] = value
+    return found
+
+
+def _in_ms(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of an artificial cell; those of IntFire1 are in seconds."""
+    if name != "IntFire1":
+        return dict(parameters)
+    return {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
 
 
 def _cells(group: Group) -> list[dict[str, Any]]:
@@ -168,9 +230,7 @@ def _artificial(config: Config, group: Group) -> dict[str, Any]:
     if (named := group.attributes["dynamics_params"]) is not None:
         folder = config.component("point_neuron_models_dir", where)
         parameters = configs.parameters(config.file(f"{where}: dynamics_params", str(folder / str(named))))
-    if name == "IntFire1":  # its files are in seconds
-        parameters = {key: 1000.0 * parameters[key] for key in ("tau", "refrac") if key in parameters}
-    return {"cellModel": name, **parameters}
+    return {"cellModel": name, **_in_ms(name, parameters)}
 
 
 SPIKES = (None, "sonata", "h5", "csv", "nwb", "synapse_replay")
@@ -184,20 +244,24 @@ def _trains(config: Config, nodes: Mapping[str, Nodes]) -> dict[str, list[Any]]:
         if entry.get("input_type") != "spikes":
             continue
         key = f"inputs.{label}"
-        if entry.get("module") not in SPIKES:
-            raise FileError(f"{config.path}: {key}.module {entry.get('module')!r}: not supported yet")
-        replay = entry.get("module") == "synapse_replay"
-        name_of_file = "spike_file" if replay else "input_file"
+        if (module := entry.get("module")) not in SPIKES:
+            why = clamps.REFUSED.get(str(module)) or f"there is none. {did_you_mean(str(module), SPIKES[1:])}"
+            raise FileError(f"{config.path}: {key}.module {module!r}: {why}")
+        of_bluebrain = module == replay.BLUEBRAIN
+        name_of_file = "spike_file" if of_bluebrain else "input_file"
         path = config.file(f"{key}.{name_of_file}", entry.get(name_of_file))
         # BlueBrain's node set is of the targets, and the file says whose spikes they are
-        wanted = spikes.populations(path) if replay else entry.get("node_set")
+        if of_bluebrain and not replay.only_virtual(config, nodes, entry, f"{key}.node_set"):
+            continue
+        wanted = spikes.populations(path) if of_bluebrain else entry.get("node_set")
+        start = float(entry.get("delay", 0.0)) if of_bluebrain else 0.0
         for name, rows in resolve(config, nodes, wanted, f"{key}.node_set").items():
             times = spikes.by_node(nodes[name].ids[rows], spikes.read(path, name))
             trains = found.setdefault(name, [np.empty(0)] * len(nodes[name]))
             if not any(map(len, times)):
                 spikes.refuse_strangers(path, name, nodes[name].ids)
             for row, own in zip(rows.tolist(), times, strict=True):
-                trains[row] = np.sort(np.concatenate([trains[row], own]))
+                trains[row] = np.sort(np.concatenate([trains[row], own[own >= start]]))
     return found
 
 

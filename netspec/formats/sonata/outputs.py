@@ -1,8 +1,9 @@
 """Results as SONATA's files: spikes, a report per trace, potentials; and such files of any tool read back."""
 
+import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from netspec.errors import FileError, NetspecWarning
 from netspec.formats.sonata import columns, report_files, spikes
 from netspec.formats.sonata.config import Config
+from netspec.formats.sonata.export.templates import ordered
+from netspec.formats.sonata.limits import is_number
 from netspec.formats.sonata.report_files import Potentials, Report
 from netspec.formats.sonata.spikes import Spikes
 from netspec.plan import Plan
@@ -19,6 +22,8 @@ from netspec.results import Results
 from netspec.units import UNIT
 
 CURRENT = "mA/cm2"
+TIE = 1e-9
+"""Times [ms] that differ by less are the same."""
 POTENTIALS = "LFP"
 """The signal that is written as potentials at electrodes."""
 
@@ -34,12 +39,16 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Places:
-    """Where results go. reports: files by label, where it is not the label. double: precision of reports."""
+    """Where results go. reports: files by label, where it is not the label. double: precision of reports.
+
+    windows: first and last time [ms] of what is written, by label.
+    """
 
     folder: Path
     spikes: str = "spikes.h5"
     reports: Mapping[str, str] = field(default_factory=dict)
     double: bool = False
+    windows: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def report(self, label: str) -> Path:
         """The file of a trace or signal."""
@@ -51,13 +60,21 @@ def write(results: Results, places: Places) -> list[str]:
     names, ids = node_ids(results.plan)
     paths = [_write_spikes(results, places, names, ids)]
     for name, labels in _together(results).items():
-        made = _reports(results, labels, names, ids)
+        made = [_within(each, places.windows.get(name)) for each in _reports(results, labels, names, ids)]
         paths.append(report_files.write(places.report(name), made, places.double))
     if (signal := results.signals.get(POTENTIALS)) is not None and signal.values.shape[1]:
         channels = np.arange(signal.values.shape[1])
         given = Potentials(signal.time, signal.values, channels, signal.unit)
         paths.append(report_files.write_potentials(places.report("ecp"), given))
     return paths
+
+
+def _within(report: Report, window: tuple[float, float] | None) -> Report:
+    """The samples of a report from one time on and before another."""
+    if window is None:
+        return report
+    kept = (report.times >= window[0] - TIE) & (report.times < window[1] - TIE)
+    return replace(report, times=report.times[kept], values=report.values[kept])
 
 
 def read(folder: str | Path) -> Recorded:
@@ -106,7 +123,26 @@ def places(config: Config, anywhere: bool = False) -> Places:
     own = _inside(folder, config.output.get("spikes_file", "spikes.h5"), "output.spikes_file", config)
     if config.output.get("log_file"):
         _inside(folder, config.output["log_file"], "output.log_file", config)
-    return Places(folder, own, files)
+    return Places(folder, own, files, windows=_windows(config))
+
+
+def _windows(config: Config) -> dict[str, tuple[float, float]]:
+    """From when on and until when each report is, where it says so [ms]."""
+    found = {}
+    for label, entry in config.reports.items():
+        given = [entry.get(name) for name in ("start_time", "end_time")]
+        for name, value in zip(("start_time", "end_time"), given, strict=True):
+            if value is not None and not is_number(value):
+                raise FileError(f"{config.path}: reports.{label}.{name}: expected a number, got {value!r}")
+        start, stop = (None if value is None else float(value) for value in given)
+        tstop = float(config.run.get("tstop", math.inf))
+        if stop is not None and stop > tstop + TIE:
+            raise FileError(
+                f"{config.path}: reports.{label}.end_time: {stop:g} is after the end, {tstop:g} ms"
+            )
+        if start or (stop is not None and stop < tstop):
+            found[label] = start or 0.0, math.inf if stop is None or stop >= tstop else stop
+    return found
 
 
 def _inside(folder: Path, name: Any, key: str, config: Config) -> str:
@@ -203,7 +239,10 @@ def _place(plan: Plan, row: int, entry: Mapping[str, Any], key: str | None) -> t
         location = float(text)
     if code < 0 or name is None:
         return 0, 0.5
-    return list(plan.templates[code].sections).index(name), location
+    template = plan.templates[code]
+    of_circuit = {"node_id", "population"} <= plan.cells.tags.get(row, {}).keys()
+    # A circuit has given its sections numbers; others get those that an export gives them.
+    return list(template.sections if of_circuit else ordered(template)).index(name), location
 
 
 def _unit(entry: Mapping[str, Any], variable: str) -> str:

@@ -4,15 +4,26 @@ import csv
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from netspec.errors import FileError, did_you_mean
 from netspec.formats.sonata.chance import KINDS
-from netspec.formats.sonata.clamps import chosen
+from netspec.formats.sonata.clamps import chosen, compartments
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.groups import Group
 from netspec.formats.sonata.nodes import Nodes
 
 MEMBRANE = ("membrane_report", "compartment")
 """Words for reports of variables of segments: Allen's module, BlueBrain's type."""
+NOT_YET = "not supported yet"
+REFUSED = {
+    "summation": NOT_YET,
+    "synapse": NOT_YET,
+    "lfp": "neurodamus needs weights that another tool computes; use Allen's module 'extracellular'",
+    "clamp_report": NOT_YET,
+    "save_synapses": "it writes a circuit, which `netspec export --sonata` does",
+}
+"""Modules of reports that are not read, and why."""
 SHORTEST = 1e-9
 """Steps [ms] that differ by less are the same."""
 
@@ -36,7 +47,7 @@ def recordings(
         steps.add(float(entry.get("dt", config.run.get("dt", 0.1))))
         module = entry.get("module", entry.get("type", MEMBRANE[0]))
         if module == "extracellular":
-            _of_all_cells(config, nodes, together, entry, label)
+            own = _gids(config, nodes, together, entry, label, first)
             if "recordLFP" in found:
                 raise FileError(f"{key}: a second report of potentials outside of cells: not supported yet")
             found["recordLFP"] = _electrodes(config, label, entry)
@@ -44,7 +55,13 @@ def recordings(
             found["electrodes"] = {
                 "cells": "soma",
                 **({} if nearest == "auto" else {"minimumDistance": float(nearest or 0)}),
+                **_some(together, own),
             }
+            continue
+        if module == "compartment_set" or entry.get("compartment_set") is not None:
+            made, cells = _compartments(config, entry, label, together, first, rules)
+            traces |= made
+            recorded |= cells
             continue
         gids = _gids(config, nodes, together, entry, label, first)
         recorded |= {gid for own in gids.values() for gid in own}
@@ -53,7 +70,9 @@ def recordings(
         elif module == "netcon_report":
             traces |= _synaptic(label, entry, gids, synapses)
         else:
-            raise FileError(f"{key}.module {module!r}: not supported yet")
+            known = {**REFUSED, **dict.fromkeys(("extracellular", "netcon_report", *MEMBRANE), "")}
+            why = REFUSED.get(str(module)) or f"there is none. {did_you_mean(str(module), known)}"
+            raise FileError(f"{key}.module {module!r}: {why}")
     if traces:
         found |= {"recordTraces": traces, "recordCells": sorted(recorded)}
     if steps:
@@ -102,9 +121,7 @@ def _membrane(
         for population, own in gids.items():
             for place in _places(rules[population]["secs"], kinds, middle):
                 places.setdefault(place, []).extend(own)
-        for (section, x), own in places.items():
-            full = name if name not in traces else f"{name}:{section}({x:g})"
-            traces[full] = {"sec": section, "loc": x, "var": variable, "conds": {"gid": own}}
+        traces |= _traces(name, traces, variable, places)
     return traces
 
 
@@ -147,14 +164,49 @@ def _synaptic(
     }
 
 
-def _of_all_cells(
-    config: Config, nodes: Mapping[str, Nodes], together: Together, entry: Mapping[str, Any], label: str
-) -> None:
-    """FileError if a report of potentials outside of cells is not of all cells with sections."""
-    found = _gids(config, nodes, together, entry, label, first_gids(together))
+def _some(together: Together, chosen_ones: Mapping[str, list[int]]) -> dict[str, Any]:
+    """The option that potentials are of some cells only; none if it is all that have sections."""
     every = [group for own in together.values() for group in own if group.kind == "biophysical"]
-    if sum(map(len, found.values())) != sum(len(group.rows) for group in every):
-        raise FileError(f"{config.path}: reports.{label}.cells: only some cells: not supported yet")
+    if sum(map(len, chosen_ones.values())) == sum(len(group.rows) for group in every):
+        return {}
+    return {"of": sorted(gid for own in chosen_ones.values() for gid in own)}
+
+
+def _compartments(
+    config: Config,
+    entry: Mapping[str, Any],
+    label: str,
+    together: Together,
+    first: Mapping[str, int],
+    rules: Rules,
+) -> tuple[dict[str, Any], set[int]]:
+    """Traces of a variable at the places of a compartment set, and the gids of their cells."""
+    key = f"reports.{label}.compartment_set"
+    places: dict[tuple[str, float], list[int]] = {}
+    named = entry.get("compartment_set")
+    for (population, node), section, location in compartments(config, named, key):
+        for group in together.get(population, ()):
+            for place in np.flatnonzero(group.ids == node).tolist():
+                names = list(rules[group.label]["secs"]) if group.label in rules else []
+                if section >= len(names):
+                    raise FileError(f"{config.path}: {key}: node {node} has no section {section}")
+                places.setdefault((names[section], location), []).append(first[group.label] + place)
+    return _traces(label, {}, entry.get("variable_name", "v"), places), {
+        g for own in places.values() for g in own
+    }
+
+
+def _traces(
+    name: str, known: Mapping[str, Any], variable: Any, places: Mapping[tuple[str, float], list[int]]
+) -> dict[str, Any]:
+    """A trace for each place, named as the report, with what is not its first. 'pas.i' is i of pas."""
+    mechanism, _, own = str(variable).rpartition(".")
+    recorded = {"var": own, "mech": mechanism} if mechanism else {"var": variable}
+    traces: dict[str, Any] = {}
+    for (section, x), gids in places.items():
+        full = name if name not in known and name not in traces else f"{name}:{section}({x:g})"
+        traces[full] = {"sec": section, "loc": x, **recorded, "conds": {"gid": gids}}
+    return traces
 
 
 def _electrodes(config: Config, label: str, entry: Mapping[str, Any]) -> list[list[float]]:

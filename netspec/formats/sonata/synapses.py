@@ -1,7 +1,7 @@
 """Where the synapses of edges are and what they are: listed in the file, or left to chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError
-from netspec.formats.sonata import chance, columns
+from netspec.formats.sonata import chance, columns, gap_junctions
 from netspec.formats.sonata import config as configs
+from netspec.formats.sonata import edges as edge_files
 from netspec.formats.sonata.chance import Draws
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import EdgePopulation, Edges
@@ -24,8 +25,16 @@ PLACE = ("afferent_section_pos", "sec_x")
 """Names of today and of older files."""
 EXP2 = ("tau1", "tau2", "erev")
 """Parameters that edges of BlueBrain's Exp2Syn_synapse have themselves."""
-BUILT_IN = {"exp2syn": "Exp2Syn", "Exp2Syn": "Exp2Syn", "expsyn": "ExpSyn", "ExpSyn": "ExpSyn"}
-"""model_template of a synapse -> NEURON's point process."""
+EXP2SYN = ("Exp2Syn", {"e": "erev", "tau1": "tau1", "tau2": "tau2"})
+FACILITATION = {"e": "erev", "tau_1": "tau_1", "tau_r0": "tau_r0", "tau_FDR": "tau_FDR"}
+BUILT_IN: dict[str, tuple[str, Mapping[str, str]]] = {
+    "exp2syn": EXP2SYN,
+    "Exp2Syn": EXP2SYN,
+    "expsyn": ("ExpSyn", {"e": "erev", "tau": "tau1"}),
+    "stp2syn": ("stp2syn", {**FACILITATION, "p0": "p0"}),
+    "stp5syn": ("stp5syn", FACILITATION | {name: name for name in ("a_FDR", "a_D", "a_i", "a_f", "pbtilde")}),
+}
+"""bmtk's synapses: the mechanism, and the name in the file of each parameter that it sets, no others."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +52,28 @@ class Placed:
     synapses: tuple[str, ...]
     sections: tuple[str, ...]
 
+    def take(self, rows: NDArray[Any]) -> "Placed":
+        """Some of the synapses."""
+        names = ("edge", "factor", "synapse", "section", "location")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
 
 def place(config: Config, found: Edges, network: Network, post: Ints, draws: Draws) -> Placed:
     """The synapses of edges onto cells. post: gids of the edges' targets. draws: numbers of each target."""
-    single = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
-    if single:
-        raise FileError(f"{found.population.files.data}: {single[0]} of single edges: not supported yet")
     template = network.cells.table["template"][network.cells.positions(post)]
     section = found.numbers(*SECTION, default=-1).astype(np.int64)
     artificial = template < 0
     free = ~artificial & (section < 0)
-    counts = np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
+    electrical = gap_junctions.chosen(found)
+    counts = np.where(free & ~electrical, found.numbers("nsyns", default=1.0).astype(np.int64), 1)
     edge = np.repeat(np.arange(len(found)), counts)
     names, codes = _sections(network, template, section, found)
-    labels, synapse = _labels(found, ~artificial)
+    labels, synapse, _ = _labels(found, ~artificial)
     where, location = codes[edge], found.numbers(*PLACE, default=0.5)[edge]
     if free.any():
         _draw(found, network, names, np.where(free, template, -1), counts, draws, where, location)
+    if not gap_junctions.is_electrical(found.population):
+        location = np.where(electrical[edge], 0.5, location)
     return Placed(
         edge,
         np.where(artificial, _signs(config, found), 1.0)[edge],
@@ -71,10 +85,11 @@ def place(config: Config, found: Edges, network: Network, post: Ints, draws: Dra
     )
 
 
-def free_counts(found: Edges, artificial: NDArray[np.bool_]) -> Ints:
+def free_counts(found: Edges, artificial: NDArray[np.bool_] | bool) -> Ints:
     """How many synapses of each edge are left to chance. artificial: whether targets are artificial cells."""
-    free = ~artificial & np.isnan(found.numbers(*SECTION))
-    return np.where(free, found.numbers("nsyns", default=1.0).astype(np.int64), 0)
+    free = np.logical_not(artificial) & np.isnan(found.numbers(*SECTION))
+    counts = found.numbers("nsyns", default=1.0).astype(np.int64)
+    return np.where(free, np.where(gap_junctions.chosen(found), 1, counts), 0)
 
 
 def _draw(
@@ -137,10 +152,38 @@ def _sections(network: Network, template: Ints, section: Ints, found: Edges) -> 
     return tuple(names), codes
 
 
-def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+Own = Mapping[str, tuple[str, Mapping[str, float]]]
+"""By label of synMechParams: the label of the type, and the parameters that its edges have themselves."""
+
+
+def _labels(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints, Own]:
     """Labels of synMechParams, and the code of each edge's; -1 where none is wanted."""
+    labels, codes = _of_types(found, wanted)
+    names = sorted(name for name in found.columns if name.startswith(columns.DYNAMICS))
+    if not names or not wanted.any():
+        return labels, codes, {}
+    values = np.stack([found.numbers(name, default=LACKING) for name in names], axis=1)
+    rows, which = np.unique(np.column_stack([codes, values]), axis=0, return_inverse=True)
+    own: dict[str, tuple[str, dict[str, float]]] = {}
+    for code, *each in rows.tolist():
+        given = {
+            n.removeprefix(columns.DYNAMICS): v for n, v in zip(names, each, strict=True) if v != LACKING
+        }
+        base = labels[int(code)] if code >= 0 else ""
+        own[f"{base}:" + "/".join(f"{name}={value:.9g}" for name, value in given.items())] = (base, given)
+    return tuple(own), np.where(wanted & (codes >= 0), which.ravel(), -1), own
+
+
+LACKING = -1e300
+"""What stands for a parameter that an edge has not."""
+
+
+def _of_types(found: Edges, wanted: NDArray[np.bool_]) -> tuple[tuple[str, ...], Ints]:
+    """The same by the types of edges alone."""
     if is_exp2(found.population):
         return _own_labels(found, wanted)
+    if gap_junctions.is_electrical(found.population):
+        return (gap_junctions.label(found.population),), np.where(wanted, 0, -1)
     kinds = kinds_of(found.population)
     types = {number: label for number, (label, _) in kinds.items()}
     labels = tuple(dict.fromkeys(types.values()))
@@ -183,10 +226,11 @@ def _own_mechanisms(population: EdgePopulation) -> dict[str, dict[str, Any]]:
 
 def kinds_of(population: EdgePopulation) -> dict[int, tuple[str, Mapping[str, Any]]]:
     """Of each edge type with a synapse: its label in synMechParams and its attributes."""
+    gaps = gap_junctions.types(population)
     return {
-        number: (_label(own), own)
+        number: (gap_junctions.label(population) if number in gaps else _label(own), own)
         for number, own in population.types.items()
-        if own.get("model_template") is not None
+        if own.get("model_template") is not None or number in gaps
     }
 
 
@@ -201,19 +245,36 @@ def mechanisms(config: Config, population: EdgePopulation) -> dict[str, dict[str
     """The synMechParams that a population of edges needs."""
     if is_exp2(population):
         return _own_mechanisms(population)
-    return {label: _mechanism(config, own, population) for label, own in kinds_of(population).values()}
+    electrical = gap_junctions.mechanism(population) if gap_junctions.has_any(population) else {}
+    kinds = {label: own for label, own in kinds_of(population).values() if label not in electrical}
+    made = electrical | {label: _mechanism(config, own, population) for label, own in kinds.items()}
+    if not edge_files.singles(population):
+        return made
+    found = edge_files.every(population)
+    _, _, singles = _labels(found, np.isin(found.type_ids, list(kinds_of(population))))
+    for label, (base, own) in singles.items():
+        if base:
+            renamed = _renamed(made[base]["mod"])
+            made[label] = {**made[base], **{renamed.get(name, name): value for name, value in own.items()}}
+    return made
 
 
 def _mechanism(config: Config, own: Mapping[str, Any], population: EdgePopulation) -> dict[str, Any]:
     parameters = parameters_of(config, own.get("dynamics_params"), population)
-    mod = BUILT_IN.get(str(own["model_template"]), str(own["model_template"]))
-    renamed = {"erev": "e"} if mod in BUILT_IN.values() else {}
-    if mod == "ExpSyn":
-        renamed["tau1"] = "tau"
-    skipped = ("level_of_detail", "sign")
-    return {"mod": mod} | {
-        renamed.get(name, name): v for name, v in parameters.items() if name not in skipped
-    }
+    template = str(own["model_template"])
+    mod, names = BUILT_IN.get(template, (template, {}))
+    if not names or (template == mod != "Exp2Syn" and "erev" not in parameters):
+        return {"mod": mod} | {k: v for k, v in parameters.items() if k not in ("level_of_detail", "sign")}
+    missing = [name for name in names.values() if parameters and name not in parameters]
+    if missing:
+        file = Path(str(own["dynamics_params"])).name
+        raise FileError(f"{file}: {missing[0]} is missing, a parameter of the synapse {template!r}")
+    return {"mod": mod} | {name: parameters[given] for name, given in names.items() if given in parameters}
+
+
+def _renamed(mod: str) -> dict[str, str]:
+    """SONATA's names of a synapse's parameters -> NEURON's."""
+    return {given: name for own, names in BUILT_IN.values() if own == mod for name, given in names.items()}
 
 
 def parameters_of(config: Config, named: Any, population: EdgePopulation) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ MISSING = frozenset({"", "NULL", "NONE", "None", "NaN", "nan"})
 
 
 def read(path: Path, key: str) -> dict[int, dict[str, Any]]:
-    """Attributes by type, numbers as numbers. key: the column of the type's number."""
+    """Attributes by type, numbers as numbers; a line may end early. key: the column of the type's number."""
     rows = table(path)
     names = rows[0] if rows else []
     if len(set(names)) != len(names):
@@ -23,10 +24,9 @@ def read(path: Path, key: str) -> dict[int, dict[str, Any]]:
         raise FileError(f"{path}: there is no column {key!r} (columns are separated by one space): {names}")
     types: dict[int, dict[str, Any]] = {}
     for number, row in enumerate(rows[1:], start=2):
-        row = row[: len(names)] if not any(row[len(names) :]) else row
-        if len(row) != len(names):
+        if any(row[len(names) :]):
             raise FileError(f"{path}, line {number}: {len(row)} fields, but {len(names)} columns")
-        values = {name: value(text) for name, text in zip(names, row, strict=True)}
+        values = {name: value(text) for name, text in zip_longest(names, row[: len(names)], fillvalue="")}
         own = values.pop(key)
         if not isinstance(own, int):
             raise FileError(f"{path}, line {number}: {key}: expected a whole number, got {own!r}")

@@ -1,13 +1,16 @@
 """Weights and delays of edges, with the weight functions that bmtk has."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import FileError, did_you_mean
+from netspec.formats.sonata import gap_junctions
 from netspec.formats.sonata.config import Config
 from netspec.formats.sonata.edges import Edges
+from netspec.formats.sonata.limits import is_number
 from netspec.formats.sonata.node_sets import resolve
 from netspec.formats.sonata.nodes import Nodes
 from netspec.plan.whole import Network
@@ -21,14 +24,17 @@ def given(found: Edges) -> Floats:
 
 
 def delays(found: Edges) -> Floats:
-    """Delay of each edge [ms]."""
-    return _known(found, "delay")
+    """Delay of each edge [ms]; gap junctions, which have none, need not say one."""
+    return np.where(
+        gap_junctions.chosen(found), 1.0, _known(found, "delay", besides=gap_junctions.chosen(found))
+    )
 
 
-def _known(found: Edges, *names: str) -> Floats:
+def _known(found: Edges, *names: str, besides: Any = False) -> Floats:
     values = found.numbers(*names)
-    if np.isnan(values).any():
-        row = found.rows[int(np.flatnonzero(np.isnan(values))[0])]
+    missing = np.flatnonzero(np.isnan(values) & ~np.asarray(besides))
+    if len(missing):
+        row = found.rows[missing[0]]
         where = f"{found.population.files.data}: edge {row} of {found.population.name!r}"
         raise FileError(f"{where} has no {names[0]}, and neither has its type {found.population.files.types}")
     return values
@@ -78,15 +84,45 @@ OVERRIDES = frozenset({"name", "source", "target", "weight", "synapse_delay_over
 """Keys of connection_overrides that are known."""
 
 
+def check_overrides(config: Config) -> None:
+    """FileError for keys of connection_overrides that are unknown, or say what is not supported."""
+    for number, entry in enumerate(config.overrides):
+        where = f"{config.where('connection_overrides')}: connection_overrides[{number}]"
+        for name, value in entry.items():
+            _check_key(name, value, f"{where}.{name}")
+        for name in ("weight", "synapse_delay_override"):
+            if name in entry and not is_number(entry[name]):
+                raise FileError(f"{where}.{name}: expected a number, got {entry[name]!r}")
+        for name in ("source", "target"):
+            if name not in entry:
+                raise FileError(f"{where}.{name} is missing. {did_you_mean(name, entry)}")
+
+
+def _check_key(name: str, value: Any, where: str) -> None:
+    if name == "modoverride" and value != "Exp2Syn":
+        raise FileError(f"{where}: {value!r} needs a helper in HOC; Exp2Syn does not")
+    if name not in OVERRIDES and name not in LATER:
+        raise FileError(f"{where}: unknown key. {did_you_mean(name, [*OVERRIDES, *LATER])}")
+    if name in LATER and value:
+        raise FileError(f"{where}: {LATER[name]}")
+
+
+LATER = {
+    "spont_minis": "not supported yet",
+    "delay": "weights that change at a time: not supported yet",
+    "synapse_configure": "not supported yet",
+    "neuromodulation_dtc": "there are no edges of neuromodulation here",
+    "neuromodulation_strength": "there are no edges of neuromodulation here",
+}
+"""Further keys of connection_overrides, and why they are refused unless they say nothing."""
+
+
 def overridden(
     config: Config, nodes: Mapping[str, Nodes], found: Edges, weight: Floats, delay: Floats
 ) -> tuple[Floats, Floats]:
     """Weights and delays after connection_overrides, one after the other."""
     for number, entry in enumerate(config.overrides):
         key = f"connection_overrides[{number}]"
-        for name in entry:
-            if name not in OVERRIDES or (name == "modoverride" and entry[name] != "Exp2Syn"):
-                raise FileError(f"{config.path}: {key}.{name}: not supported yet")
         chosen = np.ones(len(found), bool)
         for end, population, ids in (
             ("source", found.population.source, found.source),

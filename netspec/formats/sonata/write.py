@@ -1,9 +1,9 @@
 """A network as a SONATA circuit with its simulation, from the plan, for bmtk and for BlueBrain's tools."""
 
-import math
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from netspec.formats.sonata.export import (
     templates,
     trains,
 )
-from netspec.formats.sonata.export.layout import Layout, Nodes, NodeType, layout
+from netspec.formats.sonata.export.layout import Layout, Nodes, layout
 from netspec.plan import Plan
 from netspec.resources import folder as shipped
 
@@ -58,13 +58,16 @@ def export(
         for difference in refuse.otherwise_in_neurodamus(plan):
             warnings.warn(f"neurodamus {difference}; bmtk does as we do.", NetspecWarning, stacklevel=2)
     place = _cleared(Path(folder))
-    places = layout(plan, trains.of_plan(plan))
+    inside = refuse.inside_cells(plan, dialect)
+    places = layout(plan, trains.of_plan(plan), inside)
     kinds = synapses.types(plan)
     _components(plan, places, kinds[0], place, known)
     _inputs(places, place)
     both = dialect != "allen"
     written = edges.write(plan, places, kinds, place / "network", both)
-    _circuit(plan, places, written, place, dialect)
+    within = {id(block) for block in inside}
+    outside = replace(plan, inputs=tuple(block for block in plan.inputs if id(block) not in within))
+    _circuit(outside, places, written, place, dialect)
     if dialect != "obi":
         text = script.text(places, kinds[0], _shifted(plan))
         (place / "run_bionet.py").write_text(text, encoding="utf-8")
@@ -95,33 +98,12 @@ def _components(
         json.save(folder / "synapses" / f"{synapse.name}.json", synapse.content)
     for nodes in places.populations:
         for kind in nodes.kinds if nodes.model_type == "point_neuron" else ():
-            json.save(folder / "point" / tables.parameter_file(nodes, kind), _of_point(kind))
+            json.save(folder / "point" / tables.parameter_file(nodes, kind), tables.parameters(kind))
     files = refuse.mod_files(plan, mods)
     if any(nodes.trains is not None for nodes in places.everyone):
         files = [*files, shipped("mod") / "vecevent.mod"]
     for path in files:
         shutil.copyfile(path, folder / "mechanisms" / "modfiles" / path.name)
-
-
-def _of_point(kind: NodeType) -> dict[str, float]:
-    """The parameter file of an artificial cell; those of IntFire1 are in seconds."""
-    if kind.name != "IntFire1":
-        return dict(kind.parameters)
-    known = {"tau": 10.0, "refrac": 5.0, **kind.parameters}
-    return {name: thousandth(known[name]) for name in ("tau", "refrac")}
-
-
-def thousandth(value: float) -> float:
-    """The number whose product with 1000 is the value, to the last bit if there is one.
-
-    >>> thousandth(20.3) * 1000 == 20.3
-    True
-    """
-    near = value / 1000.0
-    for candidate in (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf)):
-        if candidate * 1000.0 == value:
-            return candidate
-    return near
 
 
 def _inputs(places: Layout, place: Path) -> None:
@@ -135,7 +117,7 @@ def _inputs(places: Layout, place: Path) -> None:
 
 def _circuit(plan: Plan, places: Layout, written: list[edges.EdgeFile], place: Path, dialect: str) -> None:
     """Nodes, node sets and configs."""
-    made, recorded = configs.clamps(plan, places), configs.reports(plan, places)
+    made, recorded = configs.clamps(plan, places), configs.reports(plan, places, dialect)
     json.save(place / "node_sets.json", configs.node_sets(places, made, recorded))
     if dialect != "obi":
         files = {nodes.name: tables.write(nodes, place / "network") for nodes in places.everyone}

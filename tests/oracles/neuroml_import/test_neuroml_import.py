@@ -43,7 +43,7 @@ RIGHT = {
     "18_GHK": 0.001,
     "19_GapJunctions": EVENTS,
     "19a_GapJunctionInstances": EVENTS,
-    "20_AnalogSynapses": EVENTS,
+    "20_AnalogSynapses": 0.25,
     "20a_AnalogSynapsesHH": HH,
     "21_CurrentBasedSynapses": 0.01,
     "22_PinskyRinzelCA3": 0.4,
@@ -100,8 +100,11 @@ def test_curves_pass_their_middle_where_the_judges_get_to(name, written):
             column, fine, ours = expected[k], more[k], found[k]
             middle = (column.max() + column.min()) / 2
             coarse = judge.crossings(times, column, middle)
-            there = 2 * judge.crossings(finer, fine, middle) - coarse
+            closer = judge.crossings(finer, fine, middle)
             here = judge.crossings(own, ours, middle)
+            if len(closer) == len(coarse) + 1 == len(here):  # the last one comes too late for the whole step
+                closer, here = closer[:-1], here[:-1]
+            there = 2 * closer - coarse
             assert here * 1e3 == pytest.approx(there * 1e3, abs=RIGHT[name])
             if not len(here):
                 apart = 2 * fine[::2][: len(column)] - column - ours

@@ -202,6 +202,8 @@ def clamps():
     net = {
         "cellParams": CELL,
         "popParams": {"E": {"cellType": "PYR", "numCells": 4}},
+        "synMechParams": EXC,
+        "connParams": {"EE": _rule("E", "E", weight=0.0001, delay=1.5, **TO_DENDRITE)},
         "stimSourceParams": {
             "step": {"type": "IClamp", "del": 5, "dur": 60, "amp": 0.25},
             "dip": {"type": "IClamp", "del": 30, "dur": 10, "amp": -0.2},
@@ -219,6 +221,34 @@ def clamps():
         },
     }
     return net, _cfg()
+
+
+def devices():
+    """Stimuli that become parts of cells: voltage clamps, conductances, clamps in dendrites."""
+    source = {"start": {"type": "IClamp", "del": 3, "dur": 70, "amp": "uniform(0.2, 0.25)"}}
+    source |= {
+        "steps": {"type": "SEClamp", "amp1": -70, "amp2": 20, "amp3": -60, "dur1": 20,
+                  "dur2": 1.5, "dur3": 10, "rs": 0.5},
+        "levels": {"type": "VClamp", "amp": [-70, 10, -65], "dur": [30, 1.2, 5], "gain": 1e4, "rstim": 0.1,
+                   "tau1": 0.1, "tau2": 0.0},
+        "alpha": {"type": "AlphaSynapse", "onset": 55.0, "tau": 0.7, "gmax": 0.03, "e": 0.0},
+    }  # fmt: skip
+    onto = {name: {"source": name, "conds": {"pop": "E"}, "sec": "soma", "loc": 0.5} for name in source}
+    onto["start"] |= {"sec": "Dend one", "loc": 0.3}
+    onto["steps"]["conds"] = {"pop": "E", "cellList": [0, 2]}
+    onto["levels"]["conds"] = {"pop": "E", "cellList": [1]}
+    onto["alpha"] |= {"conds": {"pop": "E", "cellList": [1, 2, 3]}, "sec": "Dend one", "loc": 0.9}
+    net = {
+        "cellParams": CELL,
+        "popParams": {"E": {"cellType": "PYR", "numCells": 6}},
+        "synMechParams": EXC,
+        "connParams": {"EE": _rule("E", "E", weight=0.002, delay=1.5, **TO_DENDRITE)},
+        "stimSourceParams": source,
+        "stimTargetParams": onto,
+    }
+    traces = {"dendrite": {"sec": "Dend one", "loc": 0.5, "var": "v"},
+              "m": {"sec": "soma", "loc": 0.5, "mech": "hh", "var": "m"}}  # fmt: skip
+    return net, _cfg(recordTraces=traces, recordCells=["all"])
 
 
 def own_mechanisms():
@@ -291,8 +321,8 @@ NETWORKS = {
     make.__name__: make
     for make in (
         *(netstims, ring, morphology, vecstims, functions, artificial, several_synapses, stimuli, clamps),
-        *(own_mechanisms, no_soma, names_and_tags),
+        *(devices, own_mechanisms, no_soma, names_and_tags),
     )
 }
-ALLEN_ONLY = ("clamps", "own_mechanisms")
-"""What BlueBrain's dialect cannot say: clamps elsewhere than in the soma, other synapses than Exp2Syn."""
+ALLEN_ONLY = ("own_mechanisms",)
+"""What BlueBrain's dialect cannot say: other synapses than Exp2Syn."""

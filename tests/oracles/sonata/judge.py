@@ -1,15 +1,9 @@
-"""Where bmtk is: NETSPEC_SONATA_PYTHON, else an environment in the cache, made when missing."""
+"""bmtk, libsonata and bluepysnap in a python of their own."""
 
-import os
-import shutil
 import subprocess
-import sys
-import venv
 from functools import cache
-from pathlib import Path
 
-from environment import cache_folder, environment
-from filelock import FileLock
+from environment import environment, python_with
 
 PACKAGES = ("bmtk==1.2.0", "neuron==9.0.2", "pandas<3", "libsonata", "bluepysnap")
 
@@ -17,21 +11,7 @@ PACKAGES = ("bmtk==1.2.0", "neuron==9.0.2", "pandas<3", "libsonata", "bluepysnap
 @cache
 def python():
     """A python with bmtk, libsonata and bluepysnap."""
-    own = os.environ.get("NETSPEC_SONATA_PYTHON")
-    return Path(own) if own else _made()
-
-
-def _made():
-    folder = cache_folder() / f"sonata-bmtk-1.2.0-py{sys.version_info[1]}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            venv.create(folder, with_pip=True)
-            found = folder / "bin" / "python"
-            subprocess.run([found, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-            (folder / "complete").touch()
-    return folder / "bin" / "python"
+    return python_with("NETSPEC_SONATA_PYTHON", "sonata-bmtk-1.2.0", PACKAGES)
 
 
 def run(script, *arguments, cwd, timeout=300):

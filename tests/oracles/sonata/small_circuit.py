@@ -311,10 +311,32 @@ def configs(folder: Path) -> None:
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1))
 
 
+def setup_xstim(self, set_nrn_mechanism=True):
+    """What bmtk's method of this name does, without a function of PtrVector that NEURON 9 has no more."""
+    from neuron import h
+
+    self.ptr2e_extracellular = h.PtrVector(self.morphology.nseg)
+    for section in self.hobj.all:
+        section.insert("extracellular")
+    self._pointing = h.FInitializeHandler(0, self.set_ptr2e_extracellular)
+
+
+def nearest(points, values):
+    """scipy's interpolator with whole numbers, which bmtk takes it to give."""
+    from scipy.interpolate import NearestNDInterpolator
+
+    made = NearestNDInterpolator(points, values)
+    return lambda places: made(places).astype(int)
+
+
 def run(config: Path) -> None:
     """Run by bmtk."""
     from bmtk.simulator import bionet
+    from bmtk.simulator.bionet.biocell import BioCell
+    from bmtk.simulator.bionet.modules import comsol
 
+    BioCell.setup_xstim = setup_xstim
+    comsol.NNip = nearest
     os.chdir(config.parent)
     conf = bionet.Config.from_json(config.name)
     conf.build_env()

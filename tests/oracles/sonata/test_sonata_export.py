@@ -17,7 +17,7 @@ from netspec import target
 from netspec.formats.sonata.export.layout import safe
 from netspec.formats.sonata.write import export
 from netspec.native import named
-from netspec.session import exporting
+from netspec.session import circuits, exporting
 from netspec.session.exporting import mods
 from sonata import judge, judge_neurodamus
 from sonata.export_networks import ALLEN_ONLY, NETWORKS
@@ -199,7 +199,6 @@ def test_what_is_kept_beside_the_files_makes_the_same_files(name, exported, tmp_
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_files_that_are_read_and_written_again_are_the_same(name, exported, tmp_path):
-    circuits = pytest.importorskip("netspec.session.circuits")
     _, place = exported(name)
     net, cfg, folders = circuits.read(place / "simulation_config.json")
     plan = netspec.plan(net, cfg, mod=folders)
@@ -211,6 +210,26 @@ def test_files_that_are_read_and_written_again_are_the_same(name, exported, tmp_
     files = [file for file in files if not file.name.endswith("_obi.h5")]  # they have the names of templates
     assert files
     assert not [str(file) for file in files if not filecmp.cmp(place / file, again / file, shallow=False)]
+
+
+def _real(found):
+    """Times of the spikes of all cells but sources, sorted [ms]."""
+    codes = found.plan.cells.table["population"]
+    sources = [each.mechanism in ("NetStim", "VecStim") for each in found.plan.cells.populations]
+    return np.sort(
+        found.spikes["time"][np.isin(found.spikes["gid"], found.plan.cells.gids[~np.array(sources)[codes]])]
+    )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_files_that_are_read_again_give_the_same_spikes(name, exported):
+    _, place = exported(name)
+    net, cfg, folders = circuits.read(place / "simulation_config.json")
+    found = _real(netspec.run(net, cfg, mod=folders))
+    net, cfg = NETWORKS[name]()
+    expected = _real(netspec.run(net, cfg, mod=[MOD]))
+    assert len(found) == len(expected)
+    assert np.abs(found - expected).max() <= 1e-9
 
 
 SCRIPT = """

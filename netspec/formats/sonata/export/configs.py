@@ -1,16 +1,19 @@
 """Both configs of a circuit and of its simulation, and the node sets that they name."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from netspec.errors import NetspecWarning
 from netspec.formats.sonata.export import refuse
 from netspec.formats.sonata.export.edges import EdgeFile
 from netspec.formats.sonata.export.layout import Layout, Nodes, safe, unique
 from netspec.formats.sonata.export.templates import hoc_place, ordered
-from netspec.plan import InputBlock, Plan
+from netspec.plan import InputBlock, Plan, TraceBlock
+from netspec.plan.cells import Template
 
 MANIFEST = {"$BASE_DIR": "."}
 
@@ -58,37 +61,71 @@ def _rows(plan: Plan, places: Layout, block: InputBlock) -> Iterator[tuple[Any, 
         yield key, int(places.of_cell["node"][position])
 
 
-def reports(plan: Plan, places: Layout) -> dict[str, dict[str, list[int]]]:
-    """By name: populations with the ids of cells whose somatic potential is recorded."""
-    found: dict[str, dict[str, list[int]]] = {}
+@dataclass(frozen=True)
+class Report:
+    """A variable of a mechanism ('' of the membrane) in all sections of a type, of cells of a population."""
+
+    name: str
+    nodes: str
+    ids: tuple[int, ...]
+    sections: str
+    variable: str
+    mechanism: str = ""
+
+    @property
+    def node_set(self) -> str:
+        """The name of the set of its cells."""
+        return f"recorded_{self.name}"
+
+
+def reports(plan: Plan, places: Layout, dialect: str) -> list[Report]:
+    """What recordTraces says, as far as there are reports of it; a warning names the rest.
+
+    bmtk cannot find the sections of hoc templates: its reports are of somata.
+    """
+    found: dict[Any, set[int]] = {}
+    left = dict.fromkeys(signal.name for signal in plan.recordings.signals)
     for trace in plan.recordings.traces:
-        if trace.kind != "segment" or trace.variable != "v" or trace.location != 0.5:
-            continue
         for position in plan.cells.positions(trace.gids).tolist():
             code = int(plan.cells.table["template"][position])
-            if code >= 0 and next(iter(ordered(plan.templates[code]))) == trace.section:
-                nodes = places.populations[int(places.of_cell["population"][position])].name
-                own = found.setdefault(safe(trace.label), {}).setdefault(nodes, [])
-                own.append(int(places.of_cell["node"][position]))
-    return found
+            sections = _reported(plan.templates[code], trace) if code >= 0 else None
+            if sections is None or (sections != "soma" and dialect == "allen"):
+                left[trace.label] = None
+                continue
+            key = trace.label, int(places.of_cell["population"][position]), sections
+            mechanism = trace.name if trace.kind == "mech" else None
+            ids = found.setdefault((*key, trace.variable, mechanism or ""), set())
+            ids.add(int(places.of_cell["node"][position]))
+    if left:
+        message = f"recordings without a report: {', '.join(left)}; netspec.json keeps them."
+        warnings.warn(message, NetspecWarning, stacklevel=4)
+    taken: set[str] = set()
+    made = []
+    for (label, population, sections, variable, mechanism), ids in found.items():
+        nodes = places.populations[population].name
+        name = unique(safe(f"{label}_{nodes}"), taken)
+        made.append(Report(name, nodes, tuple(sorted(ids)), sections, variable, mechanism))
+    return made
 
 
-def node_sets(places: Layout, made: list[Clamp], recorded: dict[str, dict[str, list[int]]]) -> dict[str, Any]:
+def _reported(template: Template, trace: TraceBlock) -> str | None:
+    """The type of sections with a report of a trace: variables of the soma's middle, potentials elsewhere."""
+    if trace.kind not in ("segment", "mech") or trace.section is None:
+        return None
+    kind, number = ordered(template)[trace.section]
+    if kind == "soma":
+        return kind if number == 0 and trace.location == 0.5 else None
+    return kind if trace.variable == "v" else None
+
+
+def node_sets(places: Layout, made: list[Clamp], recorded: list[Report]) -> dict[str, Any]:
     """What the configs name."""
     sets: dict[str, Any] = {nodes.name: {"population": nodes.name} for nodes in places.everyone}
     for clamp in made:
         sets[clamp.name] = {"population": clamp.nodes, "node_id": list(clamp.ids)}
-    for name, populations in recorded.items():
-        parts = []
-        for nodes, ids in populations.items():
-            parts.append(report_set(name, nodes))
-            sets[parts[-1]] = {"population": nodes, "node_id": sorted(ids)}
+    for report in recorded:
+        sets[report.node_set] = {"population": report.nodes, "node_id": list(report.ids)}
     return sets
-
-
-def report_set(name: str, nodes: str) -> str:
-    """The node set of a report."""
-    return f"recorded_{name}_{nodes}"
 
 
 def circuit(files: dict[str, tuple[str, str]], edges: list[EdgeFile], mechanisms: bool) -> dict[str, Any]:
@@ -163,9 +200,7 @@ def _output(folder: str) -> dict[str, Any]:
     }
 
 
-def simulation(
-    plan: Plan, places: Layout, made: list[Clamp], recorded: dict[str, dict[str, list[int]]]
-) -> dict[str, Any]:
+def simulation(plan: Plan, places: Layout, made: list[Clamp], recorded: list[Report]) -> dict[str, Any]:
     """Allen's simulation config."""
     inputs: dict[str, Any] = {}
     for nodes in _virtual(places):
@@ -184,15 +219,15 @@ def simulation(
         kind = {"input_type": "current_clamp", "module": "IClamp", "node_set": clamp.name}
         inputs[clamp.name] = {**kind, **clamp.values, **place}
     found = {
-        f"{name}_{nodes}": {
+        each.name: {
             "module": "membrane_report",
-            "variable_name": "v",
-            "sections": "soma",
-            "cells": report_set(name, nodes),
-            "file_name": f"{name}_{nodes}.h5",
+            "variable_name": f"{each.variable}_{each.mechanism}" if each.mechanism else each.variable,
+            "sections": each.sections,
+            "cells": each.node_set,
+            "file_name": f"{each.name}.h5",
         }
-        for name, populations in recorded.items()
-        for nodes in populations
+        for each in recorded
+        if each.sections == "soma"
     }
     return {
         "manifest": MANIFEST,
@@ -216,7 +251,7 @@ def simulation_obi(
     places: Layout,
     edges: list[EdgeFile],
     made: list[Clamp],
-    recorded: dict[str, dict[str, list[int]]],
+    recorded: list[Report],
 ) -> dict[str, Any]:
     """BlueBrain's simulation config."""
     run = _run(plan)
@@ -238,18 +273,18 @@ def simulation_obi(
             "represents_physical_electrode": True,
         }
     found = {
-        f"{name}_{nodes}": {
+        each.name: {
             "type": "compartment",
-            "cells": report_set(name, nodes),
-            "sections": "soma",
-            "variable_name": "v",
-            "unit": "mV",
+            "cells": each.node_set,
+            "sections": each.sections,
+            "compartments": "center" if each.sections == "soma" else "all",
+            "variable_name": f"{each.mechanism}.{each.variable}" if each.mechanism else each.variable,
+            "unit": "mV" if each.variable == "v" else "1",
             "dt": run["dt"],
             "start_time": 0.0,
             "end_time": run["tstop"],
         }
-        for name, populations in recorded.items()
-        for nodes in populations
+        for each in recorded
     }
     pairs = dict.fromkeys((each.source, each.target) for each in edges if each.mod == "Exp2Syn")
     return {

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netspec.formats.sonata.export import devices
+from netspec.formats.sonata.export.devices import Device
 from netspec.plan import InputBlock, Plan, PointBlock
 from netspec.plan.cells import Template
 from netspec.plan.rotation import angles
@@ -93,9 +95,12 @@ class Layout:
         return (kind for nodes in self.everyone for kind in nodes.kinds)
 
 
-def layout(plan: Plan, sources: "Sources") -> Layout:
-    """The populations of a plan. sources: spike trains of blocks of artificial cells and of stimuli."""
-    kinds, codes = _kinds(plan)
+def layout(plan: Plan, sources: "Sources", inside: Iterable[InputBlock] = ()) -> Layout:
+    """The populations of a plan. sources: spike trains of blocks of artificial cells and of stimuli.
+
+    inside: stimuli that become parts of the cells.
+    """
+    kinds, codes = _kinds(plan, devices.of_cells(plan, inside))
     names = np.array([*_population_names(plan, [kinds[code] for code in codes.tolist()])], object)
     distinct = list(dict.fromkeys(names.tolist()))
     count = len(plan.cells)
@@ -144,8 +149,8 @@ def unique(name: str, taken: set[str]) -> str:
     return found
 
 
-def _kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
-    """Types of nodes, and the type of every cell."""
+def _kinds(plan: Plan, devices_of: Mapping[int, tuple[Device, ...]]) -> tuple[list[NodeType], Ints]:
+    """Types of nodes, and the type of every cell. devices_of: what is put into cells, by position."""
     keys: dict[Any, int] = {}
     kinds: list[NodeType] = []
     codes = np.empty(len(plan.cells), np.int64)
@@ -163,7 +168,7 @@ def _kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
         pop_name = str(called[position]) if called is not None and called[position] is not None else None
         pop_name = pop_name or populations[population]
         if template >= 0:
-            own: Any = values.get(position, ())
+            own: Any = values.get(position, ()), devices_of.get(position, ())
         else:
             own = _parameters(blocks[population], int(rows[population]))
             rows[population] += 1
@@ -175,7 +180,8 @@ def _kinds(plan: Plan) -> tuple[list[NodeType], Ints]:
                     label = safe("_".join(plan.templates[template].rules))
                     hoc[template, own] = unique(f"Cell_{label}"[:60], taken)
                 name = hoc[template, own]
-                kinds.append(NodeType("biophysical", name, pop_name, plan.templates[template], own))
+                made = devices.inserted(plan.templates[template], own[1])
+                kinds.append(NodeType("biophysical", name, pop_name, made, own[0]))
             else:
                 kinds.append(_artificial(blocks[population], own, pop_name))
         codes[position] = keys[key]

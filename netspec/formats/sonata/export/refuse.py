@@ -9,7 +9,7 @@ import numpy as np
 from netspec.errors import Problem
 from netspec.formats.sonata.export.layout import SOURCES
 from netspec.formats.sonata.export.templates import NO_MECHANISMS, ordered
-from netspec.plan import Plan, merging
+from netspec.plan import InputBlock, Plan, merging
 from netspec.tables import concat
 
 BUILT_IN = frozenset(
@@ -154,8 +154,6 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
             continue
         if block.mechanism == "NSLOC":
             yield Problem(f"{source}.rate", "a rate that a script changes has no spike train beforehand.")
-        elif block.mechanism not in ("NetStim", "IClamp"):
-            yield Problem(f"{source}.type", f"{block.mechanism} has no counterpart; IClamp and NetStim have.")
         if block.plast or block.shape:
             name = "plast" if block.plast else "shape"
             yield Problem(f"{path}.{name}", "SONATA has no weights that change with time.")
@@ -200,26 +198,35 @@ def _shared(plan: Plan) -> Iterator[Problem]:
 def used(plan: Plan) -> dict[str, str]:
     """Mechanisms of the plan, and where each is used first."""
     found: dict[str, str] = {}
+    for mechanism, path in (*_in_sections(plan), *_of_points(plan)):
+        found.setdefault(mechanism, path)
+    return found
+
+
+def _in_sections(plan: Plan) -> Iterator[tuple[str, str]]:
     for template in plan.templates:
         for name, section in template.sections.items():
             path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{name!r}]"
             for mechanism in section.mechs:
                 if mechanism not in NO_MECHANISMS:
-                    found.setdefault(mechanism, f"{path}.mechs[{mechanism!r}]")
+                    yield mechanism, f"{path}.mechs[{mechanism!r}]"
             for label, point in section.pointps.items():
-                found.setdefault(str(point["mod"]), f"{path}.pointps[{label!r}].mod")
-    codes = set(np.unique(plan.connections["synapse"]).tolist())
-    codes |= {
-        code for b in plan.inputs if "synapse" in b.rows for code in np.unique(b.rows["synapse"]).tolist()
-    }
+                yield str(point["mod"]), f"{path}.pointps[{label!r}].mod"
+
+
+def _of_points(plan: Plan) -> Iterator[tuple[str, str]]:
+    tables = [plan.connections, *(block.rows for block in plan.inputs if "synapse" in block.rows)]
+    codes = {code for table in tables for code in np.unique(table["synapse"]).tolist()}
     for label, given in plan.model.spec.network.synapses.items():
         if plan.model.synapses.code(label) in codes and given.mod:
-            found.setdefault(given.mod, f"netParams.synMechParams[{label!r}].mod")
+            yield given.mod, f"netParams.synMechParams[{label!r}].mod"
+    for stimulus in plan.inputs:
+        if "synapse" not in stimulus.rows and len(stimulus.rows):
+            yield stimulus.mechanism, f"netParams.stimSourceParams[{stimulus.source!r}].type"
     for block in plan.points:
         if block.mechanism not in SOURCES:
             label = plan.cells.populations[block.population].label
-            found.setdefault(block.mechanism, f"netParams.popParams[{label!r}].cellModel")
-    return found
+            yield block.mechanism, f"netParams.popParams[{label!r}].cellModel"
 
 
 def _mechanisms(plan: Plan, mods: Mapping[str, Any]) -> Iterator[Problem]:
@@ -257,10 +264,16 @@ def _of_obi(plan: Plan) -> Iterator[Problem]:
     for name, path in used(plan).items():
         if path.startswith("netParams.synMechParams") and name != "Exp2Syn":
             yield Problem(path, hint.format(f"knows Exp2Syn only, not {name}"))
-    for block in plan.inputs:
-        if block.mechanism == "IClamp" and not _in_soma(plan, block):
-            path = f"netParams.stimTargetParams[{block.target!r}].sec"
-            yield Problem(path, hint.format("has clamps in the middle of the soma only"))
+
+
+def inside_cells(plan: Plan, dialect: str) -> list[InputBlock]:
+    """Stimuli for which a dialect has no input: all but NetStims and IClamps, and its clamps elsewhere."""
+    return [
+        block
+        for block in plan.inputs
+        if block.mechanism not in ("NetStim", "NSLOC", "IClamp")
+        or (block.mechanism == "IClamp" and dialect != "allen" and not _in_soma(plan, block))
+    ]
 
 
 def _in_soma(plan: Plan, block: Any) -> bool:

@@ -1,6 +1,7 @@
 """Files of nodes and of types."""
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from netspec.formats.sonata.export.layout import Nodes, NodeType, safe
 
 AXES = ("x", "y", "z")
+CURRENTS = ("threshold_current", "holding_current")
+"""What BlueBrain's dialect asks of every cell: scales of its noise, which we do not write."""
 
 
 def header(file: Any) -> None:
@@ -38,6 +41,27 @@ def _text(value: Any) -> str:
 def parameter_file(nodes: Nodes, kind: NodeType) -> str:
     """The name of the file with the parameters of an artificial cell."""
     return f"{nodes.name}_{nodes.kinds.index(kind)}.json"
+
+
+def parameters(kind: NodeType) -> dict[str, float]:
+    """The parameters of an artificial cell as SONATA has them; those of IntFire1 are in seconds."""
+    if kind.name != "IntFire1":
+        return dict(kind.parameters)
+    known = {"tau": 10.0, "refrac": 5.0, **kind.parameters}
+    return {name: thousandth(known[name]) for name in ("tau", "refrac")}
+
+
+def thousandth(value: float) -> float:
+    """The number whose product with 1000 is the value, to the last bit if there is one.
+
+    >>> thousandth(20.3) * 1000 == 20.3
+    True
+    """
+    near = value / 1000.0
+    for candidate in (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf)):
+        if candidate * 1000.0 == value:
+            return candidate
+    return near
 
 
 def template_of(kind: NodeType) -> str | None:
@@ -123,9 +147,12 @@ def write_obi(nodes: Nodes, folder: Path) -> str:
             codes = np.array([words.index(word) for word in of_types])[nodes.types]
             group.create_dataset(attribute, data=codes.astype(np.uint32))
             group.create_dataset(f"@library/{attribute}", data=words, dtype=h5py.string_dtype())
-        if nodes.model_type == "biophysical":
-            for attribute in ("threshold_current", "holding_current"):
-                group.create_dataset(f"dynamics_params/{attribute}", data=np.zeros(count, np.float32))
+        values = {} if nodes.model_type == "virtual" else dict.fromkeys(CURRENTS, np.zeros(count, np.float32))
+        of_kinds = [parameters(kind) if nodes.model_type == "point_neuron" else {} for kind in nodes.kinds]
+        for attribute in dict.fromkeys(name for own in of_kinds for name in own):
+            values[attribute] = np.array([own.get(attribute, np.nan) for own in of_kinds])[nodes.types]
+        for attribute, numbers in values.items():
+            group.create_dataset(f"dynamics_params/{attribute}", data=numbers)
     return name
 
 
