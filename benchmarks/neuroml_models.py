@@ -1,4 +1,4 @@
-"""Published NeuroML models in netspec beside the spikes that their authors expect: the table of docs/neuroml.md.
+"""Published NeuroML models beside the spikes that their authors expect: the table of docs/neuroml.md.
 
     python benchmarks/neuroml_models.py FOLDER [--judged FOLDER] [--only TEXT ...] [--into docs/neuroml.md]
 
@@ -25,7 +25,7 @@ import yaml
 from numpy.typing import NDArray
 
 MARKS = ("<!-- table made by benchmarks/neuroml_models.py -->", "<!-- end of models -->")
-HEAD = ("model", "with", "cells", "connections", "spikes, of expected", "apart [ms]", "apart, of tolerated",
+HEAD = ("model", "with", "cells", "connections", "spikes, of expected", "apart [ms]", "above tolerance",
         "import [s]", "run [s]", "jNeuroML [s]")  # fmt: skip
 ENGINES = ("jNeuroML_NEURON", "NEURON", "jNeuroML_NetPyNE", "jNeuroML")
 """Whose tolerance counts, if a model has tests for several."""
@@ -79,7 +79,9 @@ MODELS = {
 }  # fmt: skip
 """LEMS file -> what the model has."""
 CORRECTED = {
-    "WangBuzsaki2Cells.xml": [('component="IClamp2" population="pop"', 'component="IClamp2" population="pop1"')],
+    "WangBuzsaki2Cells.xml": [
+        ('component="IClamp2" population="pop"', 'component="IClamp2" population="pop1"')
+    ],
 }
 """Mistakes in the files that are errors here, by file: what is written, and what is meant."""
 

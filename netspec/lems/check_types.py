@@ -252,7 +252,7 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
             findings.wrong(exposure.place, f"no variable of {made.name!r} has exposure={name!r}.{near}")
 
 
-def _is_zero(variable: m.StateVariable | m.DerivedVariable) -> bool:
+def _is_zero(variable: m.Quantity) -> bool:
     """Whether it is 0 for ever, which is the same in all units."""
     value = getattr(variable, "value", None)
     return value is not None and re.fullmatch(r"\s*0*\.?0*\s*", value) is not None and "0" in value

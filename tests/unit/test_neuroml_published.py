@@ -62,12 +62,8 @@ def cell_of(densities):
 
 
 def test_the_shift_of_a_density_moves_the_rates_of_its_channel(tmp_path):
-    shifted = model(
-        tmp_path, CHANNEL.format(middle=-40, second=-65) + cell_of(SHIFTED.format(shift=7))
-    )
-    moved = model(
-        tmp_path, CHANNEL.format(middle=-33, second=-58) + cell_of(PLAIN.format(id="s", more=""))
-    )
+    shifted = model(tmp_path, CHANNEL.format(middle=-40, second=-65) + cell_of(SHIFTED.format(shift=7)))
+    moved = model(tmp_path, CHANNEL.format(middle=-33, second=-58) + cell_of(PLAIN.format(id="s", more="")))
     assert shifted.mods == moved.mods
     assert shifted.net_params["cellParams"] == moved.net_params["cellParams"]
 
@@ -143,3 +139,19 @@ def test_a_graded_synapse_of_ones_own_reads_the_voltage_of_its_peer(tmp_path):
     assert check(tmp_path, GRADED.format(name="v"))[0] == []
     (problem,) = check(tmp_path, GRADED.format(name="u"))[0]
     assert "has nothing called 'u'" in problem
+
+
+def test_a_timed_input_sends_its_spikes_to_itself(tmp_path):
+    timed = """<expTwoSynapse id="fast" gbase="1nS" erev="0mV" tauRise="1ms" tauDecay="3ms"/>
+    <timedSynapticInput id="given" synapse="fast" spikeTarget="./fast">
+    <spike id="0" time="0.1s"/><spike id="1" time="20 ms"/></timedSynapticInput>"""
+    inputs = '<inputList id="in" population="P" component="given">'
+    inputs += '<input id="0" target="../P/1/ball" destination="synapses"/></inputList>'
+    text = CHANNEL.format(middle=-40, second=-65) + cell_of(PLAIN.format(id="s", more="")) + timed
+    made = model(tmp_path, text, parts=inputs)
+    (source,) = made.net_params["stimSourceParams"].values()
+    initial = made.mods[source["type"]].split("INITIAL")[1].split("}")[0]
+    assert [line.strip() for line in initial.splitlines() if "net_send" in line] == [
+        "net_send(20, 0)",
+        "net_send(100, 0)",
+    ]
