@@ -233,7 +233,8 @@ def main() -> None:
             if (given.folder / name).exists() and (not given.only or any(t in name for t in given.only)):
                 lines.append(row(name, given.folder, given.judged, Path(place)))
                 print(*lines[-1], sep="  ", flush=True)
-    table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    shown = len(HEAD) if given.judged else len(HEAD) - 1
+    table = "\n".join("| " + " | ".join(map(str, line[:shown])) + " |" for line in lines)
     if given.into:
         text = given.into.read_text()
         before, rest = text.split(MARKS[0])
