@@ -167,16 +167,23 @@ def export(
     target: Target,
     folder: Annotated[Path, typer.Option("--output", "-o", help="a folder to make")],
     sonata: Annotated[bool, typer.Option("--sonata", help="as a SONATA circuit with its simulation")] = False,
+    neuroml: Annotated[bool, typer.Option("--neuroml", help="as NeuroML with its LEMS simulation")] = False,
     dialect: Annotated[str, typer.Option(help="of SONATA: allen (bmtk), obi (neurodamus) or both")] = "both",
+    form: Annotated[str, typer.Option("--format", help="of NeuroML: xml or hdf5")] = "xml",
 ) -> None:
     """Write a model in another tool's format, or say what that cannot express; nothing is built."""
     from netspec import target as targets
     from netspec.session import exporting
+    from netspec.session import neuroml as of_neuroml
 
-    if not sonata:
-        raise typer.BadParameter("name a format: --sonata")
+    if sonata == neuroml:
+        raise typer.BadParameter("name one format: --sonata or --neuroml")
     found = targets.dictionaries(targets.find(target), context.args)
-    typer.echo(exporting.of_target(found, folder, dialect))
+    if sonata:
+        typer.echo(exporting.of_target(found, folder, dialect))
+        return
+    for path in of_neuroml.of_target(found, folder, form):
+        typer.echo(path)
 
 
 @mod_files.command("list")

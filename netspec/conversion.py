@@ -100,8 +100,7 @@ class SONATAImporter:
     ) -> None:
         """Make the network of a config in the session: cells, connections, stimuli.
 
-        Whether axons are replaced and how sections are divided is what the files say: nothing else is
-        supported.
+        Whether axons are replaced and how sections are divided is what the files say.
         """
         from netspec import sim
         from netspec.errors import Problem, SpecError
@@ -111,7 +110,7 @@ class SONATAImporter:
         given = {"replaceAxon": replaceAxon, "setdLNseg": setdLNseg, "swapSomaXY": swapSomaXY}
         off = [name for name, value in given.items() if not value]
         if off:
-            raise SpecError([Problem(f"importNet({off[0]}=False)", "not supported yet: files say it.")])
+            raise SpecError([Problem(f"importNet({off[0]}=False)", "the files say whether it is done.")])
         net_params, sim_config, mods = circuits.read(configFile)
         mechanisms.load(mods)
         sim.initialize(net_params, sim_config)

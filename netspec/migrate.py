@@ -4,9 +4,8 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from netspec import differences
 from netspec.errors import FileError
@@ -29,8 +28,6 @@ MOVED = {
 VIEWS = {"netpyne.network": ("Network",), "netpyne.cell": ("CompartCell", "PointCell")}
 """Modules of NetPyNE with classes that are in netspec.views."""
 SKIPPED = frozenset({"x86_64", "arm64", "aarch64", "__pycache__", "build", "node_modules"})
-ROOTS = {"Network": "netParams.", "Simulation": "simConfig."}
-LATER = "not supported yet"
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ def lines(report: Report, folder: Path) -> Iterator[str]:
     titles: dict[str, tuple[Finding, ...]] = {
         "Imports to change (--write does it)": report.imports,
         "Cannot be taken over": report.refused,
-        "Not there, or not yet": report.missing,
+        "Not there": report.missing,
         "Repaired when mod files are compiled; the files stay as they are": report.repairs,
         "Random numbers of mod files that depend on the number of ranks": report.shared,
     }
@@ -141,35 +138,17 @@ def backup(path: Path) -> Path:
 
 
 def unsupported() -> dict[str, str]:
-    """Keys, options and functions of NetPyNE that netspec does not have yet -> what they belong to.
+    """Functions of NetPyNE's `sim` that netspec does not have -> what to use.
 
-    Taken from the places that refuse them, so that it is right when one of them is supported.
+    Taken from the place that refuses them, so that it is right when one of them is supported.
     """
-    from netspec import specs
-    from netspec.session import instead, later
-    from netspec.spec import cell, network, simulation
+    from netspec.session import instead
 
-    found = {name: f"sim.{name}()" for name in later.NOT_YET}
-    for module in (network, cell, simulation):
-        found |= _later_keys(module)
-    for name, function in vars(specs.NetParams).items():
-        if LATER in (getattr(function, "__doc__", None) or ""):
-            found[name] = f"netParams.{name}()"
-    other = {
+    return {
         name: f"sim.{name}: {use}"
         for name, use in instead.INSTEAD["sim"].items()
         if use not in (instead.PYTHON, instead.INNER)
     }
-    return other | {name: f"{what} is {LATER}" for name, what in found.items()}
-
-
-def _later_keys(module: ModuleType) -> Iterator[tuple[str, str]]:
-    for kind in vars(module).values():
-        if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__:
-            for each in fields(kind):
-                if LATER in each.metadata.get("doc", ""):
-                    section = ROOTS.get(kind.__name__, f"{kind.__name__}'s key ")
-                    yield each.metadata["key"], f"{section}{each.metadata['key']}"
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

@@ -19,6 +19,12 @@ from netspec.session.verbs_data import (
     saveJSON,
 )
 from netspec.session.verbs_more import checkOutput, compactConnFormat, exportSonata, loadBalance
+from netspec.session.verbs_neuroml import (
+    createExportNeuroML2,
+    exportNeuroML2,
+    importNeuroML2,
+    importNeuroML2SimulateAnalyze,
+)
 from netspec.session.verbs_small import (
     calculateDipole,
     calculateLFP,
@@ -37,7 +43,8 @@ __all__ = [
     "calculateDipole", "calculateLFP", "cellByGid", "checkMemory", "checkOutput", "clearAll", "close",
     "compactConnFormat", "gatherData", "gatherDataFromFiles", "getCellsList", "gitChangeset", "ijsonLoad",
     "intervalSave", "loadBalance", "saveData", "saveDataInNodes", "saveJSON", "send", "timing", "version",
-    "exportSonata",
+    "createExportNeuroML2", "exportNeuroML2", "exportSonata", "importNeuroML2",
+    "importNeuroML2SimulateAnalyze",
 ]  # fmt: skip
 """Verbs defined in other files; those below are sim's too."""
 

@@ -332,18 +332,8 @@ class SimConfig(Attributes):
         return any(bool(self.get(name)) for name in SAVE_OPTIONS)
 
 
-SAVE_OPTIONS = (
-    *(
-        "savePickle",
-        "saveJson",
-        "saveMat",
-        "saveCSV",
-        "saveDpk",
-        "saveHDF5",
-        "saveDat",
-        "saveSonata",
-        "saveLems",
-    ),
+SAVE_OPTIONS = tuple(
+    f"save{kind}" for kind in ("Pickle", "Json", "Mat", "CSV", "Dpk", "HDF5", "Dat", "Sonata", "Lems")
 )
 
 
@@ -351,11 +341,6 @@ def __getattr__(name: str) -> Any:
     if name in ("dicts", "netParams", "simConfig", "utils"):
         return sys.modules[__name__]  # NetPyNE's modules whose classes are here
     raise AttributeError(f"specs has no {name!r}. {did_you_mean(name, globals())}")
-
-
-def not_supported(path: str) -> SpecError:
-    """The error for what a later version will do."""
-    return SpecError([Problem(path, "not supported yet")])
 
 
 def _soma(size: float) -> dict[str, Any]:

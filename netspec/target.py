@@ -48,11 +48,6 @@ def find(path: Path) -> Path:
         return found
     if not path.is_file():
         raise FileError(f"{path}: no such file or folder")
-    if path.suffix in EXPERIMENT:
-        raise FileError(
-            f"{path}: of YAML experiments only `netspec check` and `netspec run --reference` are there; "
-            "running in NEURON is not supported yet"
-        )
     if path.suffix not in (".py", *INDEX, *DATA) and not is_neuroml(path):
         known = ", ".join((".py", *INDEX, *DATA, *NEUROML))
         raise FileError(f"{path}: expected a folder or a file that ends in {known}")

@@ -4,7 +4,7 @@ Signals are (samples,) or (..., samples) of any unit u, `rate` is samples per se
 say so give the numbers of NetPyNE's pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,8 +46,17 @@ def _butterworth(x: ArrayLike, rate: float, edges: float | list[float], order: i
     return np.asarray(signal.filtfilt(b, a, np.asarray(x, float)))
 
 
-def smooth(x: ArrayLike, window: int) -> Floats:
-    """The signal (samples,) smoothed by a Hann window of so many samples; NetPyNE's numbers.
+WINDOWS: dict[str, Callable[[int], Floats]] = {
+    "flat": np.ones,
+    "hanning": np.hanning,
+    "hamming": np.hamming,
+    "bartlett": np.bartlett,
+    "blackman": np.blackman,
+}
+
+
+def smooth(x: ArrayLike, window: int, kind: str = "hanning") -> Floats:
+    """The signal (samples,) smoothed by a window (WINDOWS) of so many samples; NetPyNE's numbers.
 
     It is mirrored at its ends. With an odd window the result is a sample early, as there.
     """
@@ -56,11 +65,11 @@ def smooth(x: ArrayLike, window: int) -> Floats:
         return values
     if len(values) < window:
         raise ValueError(f"a window of {window} samples is longer than the signal, {len(values)}")
-    hann = np.hanning(window)
+    weights = WINDOWS[kind](window)
     # NetPyNE's right-hand mirror repeats the last sample, the left-hand one not.
     padded = np.concatenate([values[window - 1 : 0 : -1], values, values[:-window:-1]])
     first = int(window / 2 - 1)
-    return np.convolve(hann / hann.sum(), padded, mode="valid")[first : first + len(values)]
+    return np.convolve(weights / weights.sum(), padded, mode="valid")[first : first + len(values)]
 
 
 def detrended(x: ArrayLike) -> Floats:

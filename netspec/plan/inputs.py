@@ -157,6 +157,8 @@ def _clamps(site: _Site) -> InputBlock:
     lists = {name: tuple(values[name]) for name in LISTS if isinstance(values.get(name), list | tuple)}
     # 'delay' of a target is that of a NetStim's connection; of a source it is a parameter of the clamp.
     skipped = {name for name in NOT_PARAMETERS if name != "delay" or name not in aim.source.params}
+    if aim.source.params.get("originalFormat") == "NeuroML2":
+        skipped.discard("weight")  # of the input itself, as in NetPyNE
     numbers = {name: site.column(name) for name in values if name not in lists and name not in skipped}
     places = Table({"gid": site.cells.gids[owned], "section": _sections(site), "location": location})
     rows = places.with_columns(**numbers)

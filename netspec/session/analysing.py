@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netspec.errors import NetspecError
+from netspec.errors import NetspecError, did_you_mean
 
 if TYPE_CHECKING:
     from netspec.session.stages import Session
@@ -104,12 +104,12 @@ def inverted(session: "Session", d: Mapping[Any, Any]) -> dict[Any, list[Any]]:
 
 
 def smoothed(session: "Session", x: Any, window_len: int = 11, window: str = "hanning") -> Any:
-    """The signal smoothed by a Hann window of so many samples."""
+    """The signal smoothed by a window of so many samples."""
     from netspec.analysis import spectra
 
-    if window != "hanning":
-        raise NetspecError(f"smoothing with {window!r} is not supported yet: only 'hanning'")
-    return spectra.smooth(x, window_len)
+    if window not in spectra.WINDOWS:
+        raise NetspecError(f"there is no window {window!r}. {did_you_mean(window, spectra.WINDOWS)}")
+    return spectra.smooth(x, window_len, window)
 
 
 def load_data(session: "Session", fileName: str, fileDir: str | None = None, sim: Any = None) -> Any:

@@ -3,9 +3,11 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from netspec import cache
 from netspec.errors import FileError
 from netspec.formats import json as netpyne_json
 
@@ -72,11 +74,16 @@ def _cells(path: Path, each: Sequence[Mapping[str, Any]], mods: Sequence[Path]) 
 
 
 def neuroml(path: str | Path) -> Dictionaries:
-    """NetParams and simConfig of a NeuroML or LEMS file, and the folder with the mod files made of it."""
-    from netspec import cache
+    """NetParams and simConfig of a NeuroML or LEMS file or a YAML experiment, and its mod files' folder."""
+    from netspec import target
+    from netspec.formats import experiment
     from netspec.formats.neuroml import network
 
-    made = network.read(Path(path))
+    path = Path(path)
+    if path.suffix in target.EXPERIMENT:
+        made = experiment.read_by(path, partial(network.model, path.stem))
+    else:
+        made = network.read(path)
 
     def fill(folder: Path) -> None:
         for name, text in made.mods.items():

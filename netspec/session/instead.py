@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from netspec.errors import did_you_mean
-from netspec.specs import not_supported
 
 CHECKED = "settings are checked before anything is built; `python -m netspec check` does only that"
 PYTHON = "it is Python's own; import it"
@@ -27,11 +26,13 @@ INSTEAD: dict[str, dict[str, str]] = {
         **dict.fromkeys(("SimTestObj", "validator"), CHECKED),
         **dict.fromkeys(("H", "tests"), INNER),
         **dict.fromkeys(("OrderedDict", "math", "pp", "pprint", "sys"), PYTHON),
+        "neuroml": "it is libNeuroML; import it",
         "distributedSaveHDF5": "set cfg.saveHDF5 = True and call sim.saveDataInNodes",
         "loadHDF5": "sim.load and netspec.load read what saveHDF5 has written",
         "nextHost": "gids are dealt to ranks in turn; sim.net.gid2lid holds those of this rank",
     },
     "sim.net": {
+        "importNeuroML2": "call sim.importNeuroML2",
         **dict.fromkeys(("fullConn", "probConn", "convConn", "divConn", "fromListConn"), RULES),
         "subcellularConn": "sim.net.connectCells carries out subConnParams too",
         **dict.fromkeys(("rand", "randUniqueInt", "generateRandsPrePost"), RANDOM),
@@ -103,9 +104,6 @@ INSTEAD: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Object -> name -> what to use. The rest of NetPyNE's names is there, or comes with a later version."""
 
-LATER = {"sim.net": frozenset({"importNeuroML2"})}
-"""Object -> names that it will have."""
-
 
 def error(place: str, name: str, known: Iterable[str]) -> AttributeError:
     """What is raised for a name that an object lacks. place: the object, a key of INSTEAD."""
@@ -124,6 +122,4 @@ class Named:
         own = getattr(type(self), name, None)
         if isinstance(own, property) and own.fget:
             return own.fget(self)  # says why it is not there
-        if name in LATER.get(self._place, ()):
-            raise not_supported(f"{self._place}.{name}")
         raise error(self._place, name, [n for n in dir(type(self)) if not n.startswith("_")])

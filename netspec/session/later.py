@@ -1,23 +1,16 @@
 """Attributes of `sim` that are looked up when asked for: parts of the session, plots, and names to come."""
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from netspec.session import instead
 from netspec.session.current import current
-from netspec.specs import not_supported
 
 if TYPE_CHECKING:
     from netspec.session.stages import Session
 
-NOT_YET = frozenset(
-    {
-        *("exportNeuroML2", "importNeuroML2", "importNeuroML2SimulateAnalyze", "createExportNeuroML2"),
-        *("NML2Cell", "NML2SpikeSource", "hh_nml2_chans", "neuromlExists"),
-    }
-)
-"""What NetPyNE has and netspec will have."""
 HELPERS = {
     "hashStr": "text_hash",
     "hashList": "list_hash",
@@ -64,9 +57,18 @@ PARTS: dict[str, Callable[["Session"], Any]] = {
     "results": lambda session: session.results,
     "_gatherAllCellTags": lambda session: lambda: _all_tags(session),
     "fih": lambda session: session.network_view().handlers,
+    "hh_nml2_chans": lambda session: importlib.import_module("netspec.session.neuroml").channels(),
+    "neuromlExists": lambda session: importlib.util.find_spec("pyneuroml") is not None,
 }
 """Attribute of sim -> what it is now."""
-VIEWS = {"CompartCell": "CompartCell", "PointCell": "PointCell", "Pop": "Pop", "Network": "Net"}
+VIEWS = {
+    "CompartCell": "CompartCell",
+    "NML2Cell": "CompartCell",
+    "NML2SpikeSource": "CompartCell",
+    "PointCell": "PointCell",
+    "Pop": "Pop",
+    "Network": "Net",
+}
 MODULES = frozenset({"gather", "run", "save", "setup", "utils", "wrappers"})
 """NetPyNE's modules whose functions are in sim."""
 
@@ -87,8 +89,6 @@ def attribute(session: "Session", name: str, known: Iterable[str]) -> Any:
         from netspec.session import helpers
 
         return getattr(helpers, HELPERS[name])
-    if name in NOT_YET:
-        raise not_supported(f"sim.{name}")
     if name in ("specs", "conversion"):
         return importlib.import_module(f"netspec.{name}")
     if name in VIEWS:

@@ -7,7 +7,7 @@ from netspec.errors import did_you_mean
 from netspec.expression import parse
 from netspec.spec.check_values import Findings, function, in_range, not_negative, positive
 from netspec.spec.facts import Facts, Group, texts
-from netspec.spec.findings import Finding, Path, lenient, spell, unsupported, warning
+from netspec.spec.findings import Finding, Path, lenient, spell, warning
 from netspec.spec.network import Population
 from netspec.spec.slips import slip
 from netspec.spec.vocabulary import CELL, DENSITY
@@ -21,6 +21,9 @@ SIZES = {
 """Keys that say how many cells there are, in NetPyNE's order of precedence."""
 NAMED = 3
 """How many populations a message names."""
+NEUROML = "NeuroML2"
+OF_JAVA = ("NeuroML2_SpikeSource", "NeuroML2_stochastic_input")
+"""What NetPyNE's import of NeuroML calls cells and stimuli that draw random numbers."""
 NOT_PARAMETERS = ("vref", "spkTimes", "dynamicRates")
 
 
@@ -32,10 +35,20 @@ def populations(facts: Facts) -> Findings:
         yield from _size(group.spec, path)
         yield from _extent(group.spec, facts, path)
         yield from _cells(group, facts, path)
-        if group.spec.original_format:
-            yield unsupported((*path, "originalFormat"))
+        yield from original_format(group.spec.original_format, (*path, "originalFormat"))
         if group.artificial:
             yield from _parameters(group.spec, path)
+
+
+def original_format(given: Any, path: Path) -> Findings:
+    """What is wrong with the format that an entry came from."""
+    if given in OF_JAVA:
+        message = (
+            "jNeuroML's sources of random numbers do not compile with NEURON 9: call sim.importNeuroML2."
+        )
+        yield Finding(path, f"{given!r}: {message}")
+    elif given not in (None, NEUROML):
+        yield Finding(path, f"{given!r} is unknown. {did_you_mean(str(given), [NEUROML])}")
 
 
 def _scale(facts: Facts) -> Findings:

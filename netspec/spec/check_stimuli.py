@@ -7,6 +7,7 @@ from netspec.errors import did_you_mean
 from netspec.spec import check_contacts as contacts
 from netspec.spec.check_connections import plasticity, shape
 from netspec.spec.check_extracellular import xstim
+from netspec.spec.check_populations import original_format
 from netspec.spec.check_values import (
     Findings,
     conditions,
@@ -18,7 +19,7 @@ from netspec.spec.check_values import (
     unknown_keys,
 )
 from netspec.spec.facts import Facts
-from netspec.spec.findings import Finding, Path, lenient, unsupported, warning
+from netspec.spec.findings import Finding, Path, lenient, warning
 from netspec.spec.kinds import is_integer, is_number, shown
 from netspec.spec.network import StimulusSource, StimulusTarget
 from netspec.spec.slips import slip
@@ -63,9 +64,7 @@ def stimuli(facts: Facts) -> Findings:
 
 
 def _source(source: StimulusSource, facts: Facts, path: Path) -> Findings:
-    if "originalFormat" in source.params:
-        yield unsupported((*path, "originalFormat"))
-        return
+    yield from original_format(source.params.get("originalFormat"), (*path, "originalFormat"))
     if source.type == "XStim":
         yield from xstim(source.params, facts, path)
         return

@@ -68,11 +68,6 @@ def warning(path: Path, message: str) -> Finding:
     return Finding(path, message, Level.WARNING)
 
 
-def unsupported(path: Path) -> Finding:
-    """Something of NetPyNE's that netspec cannot do."""
-    return Finding(path, "not supported yet.")
-
-
 def spell(path: Path) -> str:
     """A path as the user would write it.
 

@@ -31,7 +31,9 @@ class Population:
     ynorm_range: Any = key("ynormRange", "range", "extent in y, as a share of sizeY", None)
     znorm_range: Any = key("znormRange", "range", "extent in z, as a share of sizeZ", None)
     diversity: bool = key("diversity", "bool", "give each cell a `fraction` tag", False)
-    original_format: str | None = key("originalFormat", "text", "source format (not supported yet)", None)
+    original_format: str | None = key(
+        "originalFormat", "text", "'NeuroML2': NetPyNE read it from there; changes nothing", None
+    )
     params: dict[str, Any] | None = key("params", "mapping", "parameters of the artificial cell", None)
     tags: dict[str, Any] = field(default_factory=dict)
 

@@ -250,7 +250,6 @@ def test_hashes_are_netpynes():
     ("name", "error", "message"),
     [
         ("createSimulat", AttributeError, "Did you mean 'createSimulate'"),
-        ("exportNeuroML2", SpecError, "sim.exportNeuroML2\n.*not supported yet"),
     ],
 )
 def test_unknown_attributes(name, error, message):

@@ -141,6 +141,19 @@ RUNS_IN_NETPYNE = {
 }
 
 STOPS = {
+    "population of another format": (
+        [("popParams.E.originalFormat", "NeuroML")],
+        "netParams.popParams['E'].originalFormat: 'NeuroML' is unknown. Did you mean 'NeuroML2'?",
+    ),
+    "population of jNeuroML's random sources": (
+        [("popParams.E.originalFormat", "NeuroML2_SpikeSource")],
+        "netParams.popParams['E'].originalFormat: 'NeuroML2_SpikeSource': jNeuroML's sources of random "
+        "numbers do not compile with NEURON 9: call sim.importNeuroML2.",
+    ),
+    "stimulus of another format": (
+        [("stimSourceParams.step.originalFormat", "NML")],
+        "netParams.stimSourceParams['step'].originalFormat: 'NML' is unknown. ",
+    ),
     "pointer to nothing": (
         [("synMechParams.exc.pointerParams", {"source_var": "v"})],
         f"{POINTER_PATH}.target_var: required, but missing: the variable of the mechanism that follows",
@@ -403,13 +416,6 @@ STOPS = {
     ),
 }
 
-NOT_YET = {
-    "other formats": (
-        [("popParams.E.originalFormat", "NeuroML2")],
-        "netParams.popParams['E'].originalFormat",
-    ),
-}
-
 DOUBTS = {
     "location of several synapses": (
         [(f"{E_I}.synsPerConn", 3)],
@@ -487,13 +493,6 @@ def test_what_stops_netpyne_is_an_error_in_any_case(changes, expected):
     for look in (said, lenient):
         problems, _ = look(*spoiled("netParams", *changes))
         assert any(problem.startswith(expected) for problem in problems), problems
-
-
-@cases(NOT_YET)
-def test_what_is_not_supported_yet_is_an_error_in_any_case(changes, expected):
-    for look in (said, lenient):
-        problems, _ = look(*spoiled("netParams", *changes))
-        assert problems == [f"{expected}: not supported yet."]
 
 
 @cases(DOUBTS)

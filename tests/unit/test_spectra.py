@@ -28,10 +28,11 @@ def test_frequencies_of_filters_are_checked(band):
         spectra.filtered(NOISE, RATE, band)
 
 
+@pytest.mark.parametrize("kind", spectra.WINDOWS)
 @pytest.mark.parametrize("window", [3, 4, 10, 11])
-def test_smoothing_keeps_length_and_constants(window):
-    assert spectra.smooth(np.ones(30), window) == pytest.approx(np.ones(30))
-    step = spectra.smooth(np.r_[np.zeros(20), np.ones(20)], window)
+def test_smoothing_keeps_length_and_constants(window, kind):
+    assert spectra.smooth(np.ones(30), window, kind) == pytest.approx(np.ones(30))
+    step = spectra.smooth(np.r_[np.zeros(20), np.ones(20)], window, kind)
     assert np.all(np.diff(step) > -1e-12)
     assert len(step) == 40
 

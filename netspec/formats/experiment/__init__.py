@@ -6,6 +6,6 @@
 The keys are those of TVBO's experiments.
 """
 
-from netspec.formats.experiment.run import lems, resolved, run
+from netspec.formats.experiment.run import lems, read_by, resolved, run
 
-__all__ = ["lems", "resolved", "run"]
+__all__ = ["lems", "read_by", "resolved", "run"]

@@ -1,12 +1,16 @@
 """What can be done with an experiment: its LEMS, its components checked, a run in reference mode."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from netspec.errors import FileError, Problem, SpecError
 from netspec.formats.experiment import network, read
 from netspec.formats.experiment.lines import Lines
 from netspec.lems import check, reference
 from netspec.lems.resolve import Resolved
+
+Made = TypeVar("Made")
 
 
 def lems(path: Path | str) -> str:
@@ -19,6 +23,15 @@ def lems(path: Path | str) -> str:
 def resolved(path: Path | str) -> Resolved:
     """The components of a YAML experiment, checked."""
     return _checked(*_rendered(Path(path)))
+
+
+def read_by(path: Path | str, reader: Callable[[Resolved], Made]) -> Made:
+    """What a function makes of the components; what it says of their lines is said of the experiment's."""
+    found, lines = _rendered(Path(path))
+    try:
+        return reader(_checked(found, lines))
+    except SpecError as error:
+        raise SpecError([_problem(problem, found, lines) for problem in error.problems]) from error
 
 
 def run(path: Path | str, folder: Path | str = ".", seed: int = 1) -> reference.Output:

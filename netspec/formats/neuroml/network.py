@@ -37,14 +37,18 @@ class Model:
 
 def read(path: Path) -> Model:
     """The model of a file. SpecError with file and line of all that is wrong or not supported yet."""
-    found = check.components(path)
+    return model(path.name.partition(".")[0], check.components(path))
+
+
+def model(name: str, found: Resolved) -> Model:
+    """The model of components that are read, with a name."""
     _stop(found)  # what is wrong is not there to be read
     simulation = _simulation(found)
     network, above = _network(simulation, found)
     _stop(found)
     if network is None:
         raise SpecError([])
-    options: dict[str, Any] = {"duration": 100.0, "dt": DT, "filename": path.name.partition(".")[0]}
+    options: dict[str, Any] = {"duration": 100.0, "dt": DT, "filename": name}
     options |= outputs.simulation(simulation) if simulation is not None else {}
     mods = Mods(found, outputs.parts(simulation), around.given(above, found) if above is not None else {})
     made = _populations(network, mods)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,8 @@ def layout(plan: Plan, sources: "Sources", inside: Iterable[InputBlock] = ()) ->
 
     inside: stimuli that become parts of the cells.
     """
-    kinds, codes = _kinds(plan, devices.of_cells(plan, inside))
-    names = np.array([*_population_names(plan, [kinds[code] for code in codes.tolist()])], object)
+    every, codes = kinds(plan, devices.of_cells(plan, inside))
+    names = np.array([*_population_names(plan, [every[code] for code in codes.tolist()])], object)
     distinct = list(dict.fromkeys(names.tolist()))
     count = len(plan.cells)
     of_cell = {name: np.empty(count, np.int64) for name in ("population", "node", "type")}
@@ -115,7 +116,7 @@ def layout(plan: Plan, sources: "Sources", inside: Iterable[InputBlock] = ()) ->
         ids = np.sort(ids)
         for column, values in (("population", number), ("node", ids), ("type", types)):
             of_cell[column][members] = values
-        own = tuple(kinds[code] for code in first)
+        own = tuple(every[code] for code in first)
         made.append(_nodes(plan, name, members, ids, types, own, sources))
     taken = set(distinct)
     stimuli = []
@@ -149,10 +150,12 @@ def unique(name: str, taken: set[str]) -> str:
     return found
 
 
-def _kinds(plan: Plan, devices_of: Mapping[int, tuple[Device, ...]]) -> tuple[list[NodeType], Ints]:
+def kinds(
+    plan: Plan, devices_of: Mapping[int, tuple[Device, ...]] = MappingProxyType({})
+) -> tuple[list[NodeType], Ints]:
     """Types of nodes, and the type of every cell. devices_of: what is put into cells, by position."""
     keys: dict[Any, int] = {}
-    kinds: list[NodeType] = []
+    found: list[NodeType] = []
     codes = np.empty(len(plan.cells), np.int64)
     taken: set[str] = set()
     blocks = {block.population: block for block in plan.points}
@@ -174,18 +177,18 @@ def _kinds(plan: Plan, devices_of: Mapping[int, tuple[Device, ...]]) -> tuple[li
             rows[population] += 1
         key = population, template, own, pop_name
         if key not in keys:
-            keys[key] = len(kinds)
+            keys[key] = len(found)
             if template >= 0:
                 if (template, own) not in hoc:
                     label = safe("_".join(plan.templates[template].rules))
                     hoc[template, own] = unique(f"Cell_{label}"[:60], taken)
                 name = hoc[template, own]
                 made = devices.inserted(plan.templates[template], own[1])
-                kinds.append(NodeType("biophysical", name, pop_name, made, own[0]))
+                found.append(NodeType("biophysical", name, pop_name, made, own[0]))
             else:
-                kinds.append(_artificial(blocks[population], own, pop_name))
+                found.append(_artificial(blocks[population], own, pop_name))
         codes[position] = keys[key]
-    return kinds, codes
+    return found, codes
 
 
 def _values(plan: Plan) -> dict[int, tuple[float, ...]]:

@@ -20,11 +20,12 @@ BUILT_IN = {"Exp2Syn": "Exp2Syn", "ExpSyn": "expsyn"}
 
 @dataclass(frozen=True)
 class SynapseType:
-    """mod: of the point process. name: of its file. parameters: by NEURON's names."""
+    """mod: of the point process. name: of its file. parameters: NEURON's names. label: of synMechParams."""
 
     name: str
     mod: str
     parameters: Mapping[str, float]
+    label: str = ""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def types(plan: Plan) -> tuple[list[SynapseType], Ints, list[Ints]]:
                     made[label, parameters] = len(found)
                     known = {name: float(value) for name, value in parameters if _is_number(value)}
                     name = label.removeprefix(f"{BUILT_IN.get(given.mod, given.mod)}:")
-                    found.append(SynapseType(unique(safe(name), taken), given.mod, known))
+                    found.append(SynapseType(unique(safe(name), taken), given.mod, known, label))
                 numbers.append(made[label, parameters])
             codes[table][own] = np.array(numbers, np.int64)[keys.reshape(-1)] if numbers else -1
     return found, codes[0], codes[1:]

@@ -1,6 +1,6 @@
 """What mechanisms compiled from NeuroML cost beside those of NEURON: CPU time of a step of 1,000 cells.
 
-    python benchmarks/neuroml.py [--cells 1000] [--repeats 5]
+    python benchmarks/neuroml_speed.py [--cells 1000] [--repeats 5]
 
 Hodgkin-Huxley channels beside NEURON's hh, which has tables of rates too, and ten double-exponential
 synapses per cell beside Exp2Syn, in turn in one process. Prints microseconds per step (the best of the

@@ -1,0 +1,1 @@
+"""jNeuroML as the judge of what is exported."""
