@@ -173,6 +173,7 @@ def _select(
 ) -> None:
     """Whether what is selected exists and has the dimension."""
     *steps, last = STEP.split(variable.select or "")
+    around = made.of(m.Requirement)
     for step in steps:
         if step in CLIMB or made.of(m.Requirement).get(step):
             return
@@ -187,6 +188,8 @@ def _select(
             return
         if role.type not in library.types:
             return
+        if role.kind == "InstanceRequirement" and last in around:
+            return  # what is around a peer is not declared by its type
         made = library.types[role.type]
     readable = made.readable()
     if not steps or made.name in ("Component",):
@@ -237,7 +240,8 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
             )
         elif made.exposures[name].dimension != variable.dimension and variable.dimension != "*":
             wanted = made.exposures[name].dimension
-            findings.wrong(
+            say = findings.odd if _is_zero(variable) else findings.wrong
+            say(
                 variable.place,
                 f"exposure {name!r} is a {wanted}, but {variable.name!r} a {variable.dimension}",
             )
@@ -246,6 +250,12 @@ def _exposed(made: m.ComponentType, dynamics: m.Dynamics, findings: Findings) ->
         if name not in given and exposure.place.file == made.place.file:
             near = f" {name!r} is a variable: add exposure={name!r} to it." if name in variables else ""
             findings.wrong(exposure.place, f"no variable of {made.name!r} has exposure={name!r}.{near}")
+
+
+def _is_zero(variable: m.Quantity) -> bool:
+    """Whether it is 0 for ever, which is the same in all units."""
+    value = getattr(variable, "value", None)
+    return value is not None and re.fullmatch(r"\s*0*\.?0*\s*", value) is not None and "0" in value
 
 
 def _unused(made: m.ComponentType, library: m.Library, findings: Findings) -> None:

@@ -4,6 +4,7 @@ import re
 
 from netspec.lems.findings import Findings
 from netspec.lems.model import Component, Quantity
+from netspec.lems.read import CORE
 
 POSITIVE, NOT_NEGATIVE, FRACTION, COUNT, NOT_ZERO = (
     "> 0",
@@ -54,7 +55,11 @@ def check(component: Component, findings: Findings) -> None:
         if component.is_a("fixedTimeCourse") and rule == POSITIVE:
             rule = NOT_NEGATIVE
         if rule and not _holds(value, rule):
-            findings.wrong(component.place, f"{name}={component.get(name)!r}: expected {rule}")
+            quantity = component.type.quantities[name]
+            # a type of the model's own may mean a slope or a difference by it
+            own = not quantity.place.file.startswith(f"{CORE}/") and quantity.name not in BY_NAME
+            say = findings.odd if own else findings.wrong
+            say(component.place, f"{name}={component.get(name)!r}: expected {rule}")
     for kind, left, relation, right, why in RELATIONS:
         if left in component.values and right in component.values and component.is_a(kind):
             a, b = component.values[left], component.values[right]

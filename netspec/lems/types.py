@@ -21,6 +21,7 @@ IN_DYNAMICS = (
     "OnCondition", "OnEvent", "Regime", "KineticScheme",
 )  # fmt: skip
 HANDLERS = ("OnStart", "OnCondition", "OnEvent", "OnEntry")
+IN_HANDLERS = ("StateAssignment", "EventOut", "Transition")
 MEMBERS = (
     *QUANTITIES, *ROLES, *TEXTS, "Exposure", "EventPort", "Fixed", "Dynamics", "Structure", "Simulation",
     "About", "notes", "annotation",
@@ -189,7 +190,13 @@ def form(element: Element, findings: Findings) -> None:
         if allowed and child.tag not in allowed:
             hint = did_you_mean(child.tag, allowed)
             findings.wrong(child.place, f"<{child.tag}> cannot be in <{element.tag}>. {hint}")
-        if element.tag not in ("Structure", "Simulation"):
+        if element.tag in HANDLERS and child.tag not in IN_HANDLERS:
+            if child.tag in NEEDED:
+                findings.odd(child.place, f"<{child.tag}> in <{element.tag}> has no effect")
+            else:
+                hint = did_you_mean(child.tag, IN_HANDLERS)
+                findings.wrong(child.place, f"<{child.tag}> cannot be in <{element.tag}>. {hint}")
+        elif element.tag not in ("Structure", "Simulation"):
             form(child, findings)
 
 

@@ -143,6 +143,8 @@ def _active(
     made = _channels(section, laid, mods)
     if made is None:
         return
+    if "USEION ca " in made.text:  # without a <species>, NEURON's own concentration
+        variables.setdefault((run.name, "caConc"), ({"var": "cai"}, 1.0))
     for path, (variable, factor) in made.shown.items():
         recorded = {"mech": made.name, "var": variable}, factor
         for name in (properties.id, properties.element.tag):

@@ -1,6 +1,6 @@
 """Channels of a membrane, all those of the same segments in one mechanism, and models of concentrations."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netspec.lems import model as m
@@ -10,7 +10,7 @@ from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.instances import Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, finish, wanted
 from netspec.lems.nmodl.program import Program
-from netspec.lems.nmodl.system import System, build
+from netspec.lems.nmodl.system import Scheme, Statement, System, build
 from netspec.lems.resolve import Resolved
 
 UNSPECIFIC = "non_specific"
@@ -67,7 +67,7 @@ def density(
         if current != "i":
             lines[ion] = current
     program = Program(
-        "SUFFIX", f"{', '.join(p.component.id for p in parts)}: made of NeuroML", joined, currents,
+        "SUFFIX", f"{', '.join(_channel(p, found) for p in parts)}: made of NeuroML", joined, currents,
         _useion(lines, currents, joined), _external(lines, joined), [], wanted(joined, show), tables,
     )  # fmt: skip
     return finish(program, "_".join(dict.fromkeys(_channel(p, found) for p in parts)), name)
@@ -114,9 +114,25 @@ def _part(part: Density, found: Resolved, more: Mapping[str, Node]) -> System:
 
 
 def _replace(system: System, by: dict[str, Node]) -> None:
-    """Other expressions for variables, where a density can have them."""
-    system.seen = {path: (x.replaced(node, by), unit) for path, (node, unit) in system.seen.items()}
-    system.titles = {x.replaced(node, by): title for node, title in system.titles.items()}
+    """Other expressions for variables, wherever a density can have them."""
+
+    def new(node: Node) -> Node:
+        return x.replaced(node, by)
+
+    def done(statements: Iterable[Statement]) -> list[Statement]:
+        return [replace(one, value=new(one.value)) for one in statements]
+
+    system.rates = {
+        regime: {name: new(rate) for name, rate in rates.items()} for regime, rates in system.rates.items()
+    }
+    system.start = done(system.start)
+    system.conditions = [replace(c, test=new(c.test), then=tuple(done(c.then))) for c in system.conditions]
+    system.schemes = [
+        Scheme(s.states, tuple((a, b, new(f), new(g)) for a, b, f, g in s.transitions))
+        for s in system.schemes
+    ]
+    system.seen = {path: (new(node), unit) for path, (node, unit) in system.seen.items()}
+    system.titles = {new(node): title for node, title in system.titles.items()}
 
 
 def _joined(systems: Sequence[System]) -> System:

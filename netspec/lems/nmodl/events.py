@@ -39,6 +39,7 @@ def _watches(program: "Program") -> list[Condition]:
 def sends(program: "Program", lines: Lines) -> list[str]:
     """Events to itself that INITIAL sends."""
     sent = ["net_send(0, 1)"] if _watches(program) else []
+    sent += [f"net_send({time:.12g}, 0)" for time in program.times]
     for k, (condition, time, _) in enumerate(_timers(program)):
         if not condition.regime or condition.regime == program.system.first:
             sent += _send(lines, time, k)

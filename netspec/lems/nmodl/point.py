@@ -72,8 +72,9 @@ def _point(component: m.Component, found: Resolved, show: Collection[str], outsi
         "POINT_PROCESS", f"{component.type.name}: made of LEMS", system, {"i": _current_of(system)}, ions,
         {"i": "(nA)", PEER: "(mV)", "cai": "(mM)"}, [], wanted(system, show), keep=kept(system, show),
     )  # fmt: skip
-    times = _times(component) if component.is_a(*PLAYED) else ()
-    return replace(finish(program, component.type.name), times=times)
+    if component.is_a(*PLAYED):
+        program.times = _times(component)
+    return finish(program, component.type.name)
 
 
 def _times(component: m.Component) -> tuple[float, ...]:
@@ -96,7 +97,7 @@ def synapse(component: m.Component, found: Resolved, show: Collection[str], outs
 def current(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
     """An input into a cell: POINT_PROCESS with the parameter `scale`, the weight of NeuroML (1 by default).
 
-    timedSynapticInput: `times` are to be played to it.
+    A timedSynapticInput sends its spikes to itself.
     """
     return _point(component, found, show, outside)
 

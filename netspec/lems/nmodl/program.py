@@ -1,7 +1,7 @@
 """The text of a mod file from a system and what it does to the membrane."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -37,7 +37,7 @@ class Program:
     """A mechanism while it is made. kind: SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL.
 
     currents: name -> expression, outward; ions: USEION lines by what they need; writes: statements after
-    the states.
+    the states; times: of events that it receives from itself [ms].
     """
 
     kind: str
@@ -50,6 +50,7 @@ class Program:
     show: dict[str, Node] = field(default_factory=dict)
     tables: bool = True
     keep: Collection[str] = ()
+    times: Sequence[float] = ()
     capacity: Node | None = None
     flows: dict[str, Node] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
