@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
-from netspec.lems.nmodl import units
+from netspec.lems.nmodl import origin, units
 from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.instances import Unsupported
 from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, finish, wanted
+from netspec.lems.nmodl.origin import Origin
 from netspec.lems.nmodl.program import Program
 from netspec.lems.nmodl.system import Scheme, Statement, System, build
 from netspec.lems.resolve import Resolved
+from netspec.lems.tree import Element
 
 UNSPECIFIC = "non_specific"
 VALENCE = {"na": 1, "k": 1, "ca": 2, "ca2": 2, "cl": -1, "mg": 2, "h": 1}
@@ -25,6 +27,7 @@ UNIFORM = {
 """Types that leave their current to the simulator: that of these, with a density for each segment."""
 PER_SEGMENT = {"condDensity": "gmax", "permeability": "permeability", "erev": "erev"}
 """Parameters of a density that are RANGE parameters, and what they are called."""
+PER_SEGMENT_UNITS = {"condDensity": "S_per_cm2", "permeability": "cm_per_s", "erev": "mV"}
 ATTRIBUTES = {"caConc": "cai", "caConcExt": "cao", "caConc2": "ca2i", "caConcExt2": "ca2o"}
 
 
@@ -70,7 +73,28 @@ def density(
         "SUFFIX", f"{', '.join(_channel(p, found) for p in parts)}: made of NeuroML", joined, currents,
         _useion(lines, currents, joined), _external(lines, joined), [], wanted(joined, show), tables,
     )  # fmt: skip
-    return finish(program, "_".join(dict.fromkeys(_channel(p, found) for p in parts)), name)
+
+    def source(names: Collection[str]) -> Origin:
+        tops = [(s.top, _as_written(p, names)) for p, s in zip(parts, systems, strict=True)]
+        return origin.of("density", tops, (), found, joined.dimensions)
+
+    return finish(program, "_".join(dict.fromkeys(_channel(p, found) for p in parts)), source, name)
+
+
+def _as_written(part: Density, names: Collection[str]) -> Element:
+    """A density as it is written for all of a section, with its RANGE parameters in braces."""
+    component = part.component
+    tag = UNIFORM.get(component.type.name, component.type.name)
+    plain = {n: v for n, v in component.element.attributes.items() if n not in ("segmentGroup", "segment")}
+    if tag == "channelPopulation":
+        tag = "channelDensity"
+        plain.pop("number", None)
+    for attribute, name in PER_SEGMENT.items():
+        full = f"{name}_{part.name}" if part.name else name
+        if full in names:
+            plain[attribute] = f"{{{full}}}{PER_SEGMENT_UNITS[attribute]}"
+    children = [c for c in component.element.children if c.tag != "variableParameter"]
+    return replace(component.element, tag=tag, attributes=plain, children=children)
 
 
 def _channel(part: Density, found: Resolved) -> str:
@@ -218,4 +242,9 @@ def concentration(
         writes,
         wanted(system, show),
     )
-    return finish(program, component.type.name)
+
+    def source(names: Collection[str]) -> Origin:
+        return origin.of("concentration", [(system.top, component.element)], names, found, system.dimensions,
+                         {"ion": ion})  # fmt: skip
+
+    return finish(program, component.type.name, source)

@@ -1,12 +1,13 @@
 """What the compiler returns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from netspec.lems.nmodl import expression as x
-from netspec.lems.nmodl import units
+from netspec.lems.nmodl import origin, units
 from netspec.lems.nmodl.expression import Node
+from netspec.lems.nmodl.origin import Origin
 from netspec.lems.nmodl.program import Program
 from netspec.lems.nmodl.system import PEER, System
 from netspec.lems.nmodl.write import STREAM
@@ -56,11 +57,18 @@ class Mechanism:
 KINDS: dict[str, Kind] = {"SUFFIX": "density", "POINT_PROCESS": "point", "ARTIFICIAL_CELL": "artificial"}
 
 
-def finish(program: Program, stem: str, name: str | None = None) -> Mechanism:
+Source = Callable[[Collection[str]], Origin]
+"""From names of RANGE parameters, what a mechanism is made of."""
+
+
+def finish(program: Program, stem: str, source: Source, name: str | None = None) -> Mechanism:
     """The mechanism of a program; stem: the readable part of its name, or the name as it is to be."""
-    made, text = (name, program.text(name)) if name else program.named(stem)
     system = program.system
-    words = set(text.replace(",", " ").split())
+    words = set(program.text("_").replace(",", " ").split())
+    values = {n: v for n, v in system.given.items() if n in words}
+    about = origin.comment(source(values))
+    made, text = (name, program.text(name)) if name else program.named(stem, about)
+    text += about
     shown = {}
     for path, (node, dimension) in system.seen.items():
         factor = units.factor(dimension)
@@ -71,7 +79,6 @@ def finish(program: Program, stem: str, name: str | None = None) -> Mechanism:
                 shown[path] = (variable, factor)
             elif x.negative(other) == node:
                 shown.setdefault(path, (variable, -factor))
-    values = {n: v for n, v in system.given.items() if n in words}
     return Mechanism(
         made, KINDS[program.kind], text, values, shown,
         peer=PEER if PEER in words else "", stream=STREAM if STREAM in words else "",

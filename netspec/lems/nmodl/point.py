@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from netspec.lems import model as m
 from netspec.lems.nmodl import expression as x
+from netspec.lems.nmodl import origin
 from netspec.lems.nmodl.events import STIFF, is_polled
 from netspec.lems.nmodl.expression import Node
 from netspec.lems.nmodl.instances import Instance, Unsupported
-from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, evaluated, finish, kept, wanted
+from netspec.lems.nmodl.mechanism import OUTSIDE, Mechanism, Source, evaluated, finish, kept, wanted
+from netspec.lems.nmodl.origin import Origin
 from netspec.lems.nmodl.program import Program
 from netspec.lems.nmodl.reduce import is_level
 from netspec.lems.nmodl.system import (
@@ -65,7 +67,27 @@ def _current_of(system: System) -> Node:
     )
 
 
-def _point(component: m.Component, found: Resolved, show: Collection[str], outside: Outside) -> Mechanism:
+def _source(role: str, system: System, found: Resolved, state: Mapping[str, Node] | None = None) -> Source:
+    """What a mechanism of one component is made of. state: of a cell, expressions of its parameters."""
+
+    def source(names: Collection[str]) -> Origin:
+        component, told = system.top.component, {}
+        own = set(names)
+        for name, node in (state or {}).items():
+            value = evaluated(node, system.given)
+            if node[0] == "v" and node[1] in system.given:
+                told[name] = f"{{{node[1]}}}"
+                own.add(node[1])
+            elif value is not None:
+                told[name] = repr(value)
+        return origin.of(role, [(system.top, component.element)], own, found, system.dimensions, told)
+
+    return source
+
+
+def _point(
+    role: str, component: m.Component, found: Resolved, show: Collection[str], outside: Outside
+) -> Mechanism:
     system = build(component, found, outside, _folds)
     ions = ["USEION ca READ cai"] if any("cai" in x.names(n) for n, _ in system.seen.values()) else []
     program = Program(
@@ -74,7 +96,7 @@ def _point(component: m.Component, found: Resolved, show: Collection[str], outsi
     )  # fmt: skip
     if component.is_a(*PLAYED):
         program.times = _times(component)
-    return finish(program, component.type.name)
+    return finish(program, component.type.name, _source(role, system, found))
 
 
 def _times(component: m.Component) -> tuple[float, ...]:
@@ -90,7 +112,7 @@ def synapse(component: m.Component, found: Resolved, show: Collection[str], outs
     have a parameter `scale`, the weight, and are half of a pair: `peer` takes the voltage of the other
     cell.
     """
-    return _point(component, found, show, outside)
+    return _point("synapse", component, found, show, outside)
 
 
 @_guarded
@@ -99,7 +121,7 @@ def current(component: m.Component, found: Resolved, show: Collection[str], outs
 
     A timedSynapticInput sends its spikes to itself.
     """
-    return _point(component, found, show, outside)
+    return _point("current", component, found, show, outside)
 
 
 @_guarded
@@ -117,7 +139,7 @@ def source(component: m.Component, found: Resolved, show: Collection[str], outsi
     looked_at = any(not is_level(c) and is_polled(made, c) for c in made.system.conditions)
     if looked_at or any(steps or left for steps, left in made.steps.values()):
         made = program("POINT_PROCESS")  # something changes between events
-    return finish(made, component.type.name)
+    return finish(made, component.type.name, _source("source", made.system, found))
 
 
 @_guarded
@@ -151,8 +173,10 @@ def cell(component: m.Component, found: Resolved, show: Collection[str], outside
     if len(system.rates) > 1:
         program.assigned["held"] = "(mV)"
     start = next((s.value for s in system.start if s.name == "v"), x.ZERO)
+    state = {"capacitance": farads, **({"vinit": start} if rates else {})}
+    state |= {"threshold": threshold} if threshold is not None else {}
     return replace(
-        finish(program, component.type.name),
+        finish(program, component.type.name, _source("cell", system, found, state)),
         capacitance=evaluated(farads, system.given),
         vinit=evaluated(start, system.given) if rates else None,
         threshold=None if threshold is None else evaluated(threshold, system.given),

@@ -137,10 +137,10 @@ class Program:
             body += RATIO
         return "\n".join([f": {self.title}", self._declared(name, body), body]).rstrip() + "\n"
 
-    def named(self, stem: str) -> tuple[str, str]:
-        """(name, text): the name has a hash of the text."""
+    def named(self, stem: str, about: str = "") -> tuple[str, str]:
+        """(name, text): the name has a hash of the text, and of what is told about it."""
         stem = re.sub(r"\W", "_", stem)[:40]
-        digest = sha256(self.text("_").encode()).hexdigest()[:8]
+        digest = sha256((self.text("_") + about).encode()).hexdigest()[:8]
         name = f"{stem}_{digest}"
         return name, self.text(name)
 

@@ -1,6 +1,7 @@
 """Cells with sections as NeuroML cells: morphology, groups of segments and biophysics."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from netspec.formats.neuroml.export import channels
@@ -8,11 +9,20 @@ from netspec.formats.neuroml.export.bodies import Body, Cable
 from netspec.formats.neuroml.export.channels import Density
 from netspec.formats.neuroml.export.text import Ids, element, label_of, number, quantity
 from netspec.formats.sonata.export.refuse import conditions
+from netspec.lems.nmodl.origin import written
+from netspec.lems.tree import Element
 from netspec.plan import Plan
 from netspec.plan.cells import Template
 
 SECTION = "sao864921383"
 """The NeuroLex id of groups that are sections: one unbranched row of segments."""
+
+
+DENSITIES = (
+    "channelPopulation", "channelDensity", "channelDensityVShift", "channelDensityNernst", "channelDensityGHK",
+    "channelDensityGHK2",
+)  # fmt: skip
+"""Elements of membraneProperties in the order of the schema."""
 
 
 class _Groups:
@@ -49,10 +59,17 @@ class _Groups:
             yield element("segmentGroup", *included, id=group)
 
 
-def cell(plan: Plan, body: Body, label: str, channel_ids: Mapping[str, str]) -> str:
-    """The element of a kind of cell. channel_ids: of the channels that the document has."""
+def cell(
+    plan: Plan, body: Body, label: str, channel_ids: Mapping[str, str], borrowed: Mapping[str, list[Element]]
+) -> str:
+    """The element of a kind of cell. channel_ids: of the channels that the document has.
+
+    borrowed: by section, densities and species that were NeuroML before.
+    """
     groups = _Groups(body)
-    membrane = list(_membrane(plan, body, groups, channel_ids))
+    there = _borrowed(borrowed, groups)
+    species = [text for tag, text in there if tag == "species"]
+    membrane = list(_membrane(plan, body, groups, channel_ids, [each for each in there if each[0] != "species"]))
     resistivity = list(
         _by_value("resistivity", {n: c.geometry["Ra"] for n, c in body.cables.items()}, "ohm_cm", groups)
     )
@@ -64,7 +81,7 @@ def cell(plan: Plan, body: Body, label: str, channel_ids: Mapping[str, str]) -> 
         element(
             "biophysicalProperties",
             element("membraneProperties", *membrane),
-            element("intracellularProperties", *resistivity),
+            element("intracellularProperties", *species, *resistivity),
             id=f"biophysics_{body.id}",
         ),
         id=body.id,
@@ -105,7 +122,32 @@ def _shared(values: Mapping[str, Any]) -> dict[Any, list[str]]:
     return found
 
 
-def _membrane(plan: Plan, body: Body, groups: _Groups, channel_ids: Mapping[str, str]) -> Iterator[str]:
+def _borrowed(borrowed: Mapping[str, list[Element]], groups: _Groups) -> list[tuple[str, str]]:
+    """(tag, text) of each density and species, with the group of the sections that it is in."""
+    found: dict[str, list[str]] = {}
+    elements: dict[str, Element] = {}
+    for name, own in borrowed.items():
+        for each in own:
+            elements[written(each)] = each
+            found.setdefault(written(each), []).append(name)
+    ids, made = Ids(), []
+    for key, names in found.items():
+        each, group = elements[key], groups.of(names)
+        given = {**each.attributes, "segmentGroup": group}
+        given["id"] = given["id"] if each.tag == "species" else ids.new(given["id"])
+        if group == "all":
+            del given["segmentGroup"]
+        made.append((each.tag, written(replace(each, attributes=given))))
+    return sorted(made, key=lambda item: DENSITIES.index(item[0]) if item[0] in DENSITIES else -1)
+
+
+def _membrane(
+    plan: Plan,
+    body: Body,
+    groups: _Groups,
+    channel_ids: Mapping[str, str],
+    borrowed: Iterable[tuple[str, str]],
+) -> Iterator[str]:
     sections = body.template.sections
     found: dict[Density, list[str]] = {}
     for name, cable in body.cables.items():
@@ -124,6 +166,7 @@ def _membrane(plan: Plan, body: Body, groups: _Groups, channel_ids: Mapping[str,
             segmentGroup=None if group == "all" else group,
             ion=density.ion,
         )
+    yield from (text for _, text in borrowed)
     yield element("spikeThresh", value=quantity(threshold(plan, body.template), "mV"))
     yield from _by_value(
         "specificCapacitance", {n: c.geometry["cm"] for n, c in body.cables.items()}, "uF_per_cm2", groups

@@ -18,11 +18,6 @@ from netspec.formats.sonata.export.refuse import conditions
 from netspec.plan import Plan
 from netspec.plan.rotation import angles
 
-ORDER = (
-    "ionChannelHH", "expOneSynapse", "expTwoSynapse", "gapJunction", "silentSynapse", "linearGradedSynapse",
-    "cell", "izhikevich2007Cell", "pulseGenerator", "voltageClamp", "spikeArray",
-)  # fmt: skip
-"""Elements in the order that the schema wants."""
 KINDS = ("projection", "electricalProjection", "continuousProjection")
 
 

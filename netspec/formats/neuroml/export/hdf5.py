@@ -102,8 +102,7 @@ def _inputs(network: Any, document: Document, inputs: InputList) -> None:
     population = document.made.populations[inputs.population].id
     _given(group, id=inputs.id, component=inputs.component, population=population)
     rows, names = inputs.rows, ["id", "target_cell_id", "segment_id", "fraction_along"]
-    values = [
-        np.arange(len(rows), dtype=float),
-        *(rows[name].astype(float) for name in ("cell", "segment", "fraction")),
-    ]
+    own = ("cell", "segment", "fraction", *(["weight"] if "weight" in rows else []))
+    names += own[3:]
+    values = [np.arange(len(rows), dtype=float), *(rows[name].astype(float) for name in own)]
     _table(group, inputs.id, names, len(rows))[:] = np.stack(values, axis=1)

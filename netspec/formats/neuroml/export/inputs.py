@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from netspec.errors import Problem
+from netspec.formats.neuroml.export import origins
 from netspec.formats.neuroml.export.parts import Layout
 from netspec.formats.neuroml.export.rows import place
 from netspec.formats.neuroml.export.text import element, label_of, quantity
@@ -18,6 +19,8 @@ ICLAMP = {"delay": 0.0, "dur": 0.0, "amp": 0.0}
 SECLAMP = {"rs": 1.0, **{f"{name}{k}": 0.0 for k in (1, 2, 3) for name in ("dur", "amp")}}
 KNOWN: Mapping[str, Mapping[str, float]] = {"IClamp": ICLAMP, "SEClamp": SECLAMP}
 """Point processes of stimuli that have counterparts, with NEURON's own parameters."""
+SCALE = "scale"
+"""The weight of an input that was one of NeuroML."""
 OTHER_NAMES = {"del": "delay"}
 
 
@@ -34,7 +37,7 @@ class InputList:
 def clamps(plan: Plan, made: Layout) -> Iterator[InputList]:
     """All lists; components are added to the document."""
     for block in plan.inputs:
-        if block.mechanism in KNOWN and len(block.rows):
+        if (block.mechanism in KNOWN or block.mechanism in made.origins) and len(block.rows):
             yield from _lists(plan, made, block)
 
 
@@ -55,10 +58,11 @@ def refused(block: InputBlock) -> Iterator[Problem]:
 def _lists(plan: Plan, made: Layout, block: InputBlock) -> Iterator[InputList]:
     rows = block.rows
     given = {OTHER_NAMES.get(name, name): column for name, column in rows.columns.items()}
-    names = tuple(KNOWN[block.mechanism])
+    usual = KNOWN.get(block.mechanism, {SCALE: 1.0})
+    names = tuple(usual) if block.mechanism in KNOWN else tuple(n for n in given if n not in IGNORED)
+    names += tuple(name for name in usual if name not in names)
     matrix = np.stack(
-        [np.asarray(given.get(n, np.full(len(rows), KNOWN[block.mechanism][n])), float) for n in names],
-        axis=1,
+        [np.asarray(given[n] if n in given else np.full(len(rows), usual[n]), float) for n in names], axis=1
     )
     at = plan.cells.positions(rows["gid"])
     populations = made.of_cell["population"][at]
@@ -76,11 +80,18 @@ def _lists(plan: Plan, made: Layout, block: InputBlock) -> Iterator[InputList]:
                     "segment": segments[some],
                     "fraction": fractions[some],
                 }
+                if own.get(SCALE, 1.0) != 1.0:
+                    columns["weight"] = np.full(len(some), own[SCALE])
                 yield InputList(name, population, component, Table(columns))
 
 
 def _components(made: Layout, block: InputBlock, own: Mapping[str, float]) -> Iterator[str]:
     """Ids of what does the same: of an SEClamp a clamp for every step that lasts."""
+    if block.mechanism in made.origins:
+        path = f"netParams.stimSourceParams[{block.source!r}]"
+        for item in origins.items(made, made.origins[block.mechanism], own, path):
+            yield origins.component(made, item, block.source)
+        return
     if block.mechanism == "IClamp":
         yield _add(
             made,

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netspec.formats.neuroml.export import channels, points
-from netspec.formats.neuroml.export.bodies import Body, body
+from netspec.formats.neuroml.export import channels, origins, points
+from netspec.formats.neuroml.export.bodies import Body, Cable, body
 from netspec.formats.neuroml.export.cells import cell, threshold
 from netspec.formats.neuroml.export.parts import Layout, Population
 from netspec.formats.neuroml.export.text import element, quantity
 from netspec.formats.sonata.export.layout import NodeType, kinds
+from netspec.formats.sonata.export.refuse import conditions
 from netspec.formats.sonata.export.trains import of_plan
+from netspec.lems.nmodl.origin import Origin
+from netspec.lems.tree import Element
 from netspec.plan import Plan
 from netspec.tables import Table
 
@@ -24,7 +27,7 @@ Ints = NDArray[np.int64]
 
 def layout(plan: Plan, mods: Mapping[str, str], stimulations: bool, radius: float) -> Layout:
     """The populations of a plan. mods: texts of mod files. radius: of cells without segments."""
-    made = Layout()
+    made = Layout(origins=origins.of(mods))
     own_kinds, codes = kinds(plan)
     trains = of_plan(plan)
     of_source = _train_of_cells(plan, trains)
@@ -101,6 +104,8 @@ def _component(
     rule = "_".join(kind.template.rules)
     if points.is_izhikevich(kind.template, mods):
         return points.izhikevich(made, kind, rule, threshold(plan, kind.template)), None
+    if points.is_made(kind.template, made.origins):
+        return points.made_cell(made, kind, rule, conditions(plan)["v_init"], threshold(plan, kind.template)), None
     name = made.ids.new(rule)
     found, problems = body(name, kind)
     made.problems += problems
@@ -109,8 +114,32 @@ def _component(
             if density.channel not in made.channels:
                 own = made.channels[density.channel] = made.ids.new(density.channel)
                 made.add("ionChannelHH", partial(channels.channel, density.channel, own))
-    made.add("cell", partial(cell, plan, found, rule, made.channels))
+    borrowed = {name: _borrowed(made, kind, name, cable) for name, cable in found.cables.items()}
+    made.add("cell", partial(cell, plan, found, rule, made.channels, borrowed))
     return name, found
+
+
+def _borrowed(made: Layout, kind: NodeType, section: str, cable: Cable) -> list[Element]:
+    """Densities and species of a section whose mechanisms are made of NeuroML."""
+    assert kind.template is not None, "an artificial cell has no sections"
+    found: list[Element] = []
+    for name, values in cable.mechanisms.items():
+        origin = made.origins.get(name)
+        if origin is None:
+            continue
+        path = f"netParams.cellParams[{kind.template.rules[-1]!r}].secs[{section!r}].mechs[{name!r}]"
+        own = origins.items(made, origin, values, path)
+        found += own if origin.role == "density" else [_species(made, origin, one, values) for one in own]
+    return found
+
+
+def _species(made: Layout, origin: Origin, model: Element, values: Mapping[str, float]) -> Element:
+    """An ion with a model of its concentration."""
+    ion = origin.state["ion"]
+    given = {"id": ion, "concentrationModel": origins.component(made, model, model.attributes["id"]), "ion": ion}
+    for name in ("initialConcentration", "initialExtConcentration"):
+        given[name] = quantity(values.get(name, 0.0), "mM")
+    return Element("species", given, model.place)
 
 
 def _source(made: Layout, wanted: str, train: Floats) -> str:

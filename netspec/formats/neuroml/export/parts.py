@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from netspec.errors import Problem
 from netspec.formats.neuroml.export.bodies import Body
 from netspec.formats.neuroml.export.text import Ids
+from netspec.lems.nmodl.origin import Origin
 from netspec.tables import Table
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,8 @@ class Population:
 class Layout:
     """Everything but connections and inputs. components: (tag, function that makes the XML).
 
-    types: LEMS definitions by name. channels: ids by our names.
+    types: by name, what only LEMS can define, in a file of its own. channels: ids by our names.
+    origins: by mechanism, the NeuroML that it is made of. borrowed: by text, ids of its components.
 
     of_cell: population and index of each cell by its position in plan.cells. stimuli: population of each row
     of each block of NetStims, by id(block); all have one cell. problems: what has no counterpart.
@@ -47,6 +49,8 @@ class Layout:
     components: list[tuple[str, Callable[[], str]]] = field(default_factory=list)
     channels: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    borrowed: dict[str, str] = field(default_factory=dict)
     of_cell: Table = field(default_factory=lambda: Table({}))
     stimuli: dict[int, Ints] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

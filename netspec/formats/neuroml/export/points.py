@@ -9,10 +9,12 @@ from functools import partial
 import numpy as np
 
 from netspec.errors import NetspecWarning, Problem
+from netspec.formats.neuroml.export import origins
 from netspec.formats.neuroml.export.bodies import Numbers
 from netspec.formats.neuroml.export.parts import Layout
 from netspec.formats.neuroml.export.text import element, label_of, quantity
 from netspec.formats.sonata.export.layout import NodeType
+from netspec.lems.nmodl.origin import Origin
 from netspec.plan.cells import Template
 
 IZHIKEVICH = "Izhi2007b"
@@ -89,8 +91,46 @@ def area(points: list[list[float]]) -> float:
     return float(np.sum(math.pi * (radii[1:] + radii[:-1]) * slant))
 
 
+def is_made(template: Template, known: Mapping[str, Origin]) -> bool:
+    """Whether a cell is one section with one point process that was a cell of NeuroML."""
+    found = [point["mod"] for section in template.sections.values() for point in section.pointps.values()]
+    return len(found) == 1 and len(template.sections) == 1 and found[0] in known and known[found[0]].role == "cell"
+
+
+def made_cell(made: Layout, kind: NodeType, label: str, v_init: float, threshold: float) -> str:
+    """The id of the cell of NeuroML that a point process was. v_init, threshold: of its section [mV]."""
+    numbers = Numbers(kind)
+    name = next(iter(numbers.template.sections))
+    section = numbers.template.sections[name]
+    point = next(iter(section.pointps))
+    origin = made.origins[section.pointps[point]["mod"]]
+    geometry, own, path = numbers.geometry(name), numbers.point(name, point), numbers.path(name)
+    made.problems += numbers.problems
+    points = section.geom.get("pt3d")
+    size = area(points) if points else math.pi * geometry["L"] * geometry["diam"]
+    there = {
+        "capacitance": geometry["cm"] * size / 1e5,
+        "vinit": v_init if section.vinit is None else float(section.vinit),
+        "threshold": threshold,
+    }
+    for what, text in origin.state.items():  # numbers that only the section has
+        own.setdefault(text.strip("{}"), float(f"{there[what]:.9g}"))
+    items = origins.items(made, origin, own, f"{path}.pointps[{point!r}]")
+    for what, value in origins.state(origin, own).items() if items else ():
+        if not math.isclose(value, there[what], rel_tol=1e-6, abs_tol=1e-9):
+            message = f"its {what} is {there[what]:.9g}, but {value:.9g} by the parameters of its point process."
+            made.problems.append(Problem(path, message))
+    if section.mechs:
+        made.problems.append(Problem(f"{path}.mechs", "a cell of one point has no channels beside its own."))
+    return origins.component(made, items[0], label) if items else ""
+
+
 def artificial(made: Layout, kind: NodeType, label: str) -> str:
-    """The id of an artificial cell that is no source; none has a counterpart."""
+    """The id of an artificial cell: the component of NeuroML that it was; no other has a counterpart."""
     path = f"netParams.popParams[{label!r}].cellModel"
-    made.problems.append(Problem(path, f"{kind.name} has no counterpart in NeuroML."))
-    return ""
+    origin = made.origins.get(kind.name)
+    if origin is None:
+        made.problems.append(Problem(path, f"{kind.name} has no counterpart in NeuroML."))
+        return ""
+    found = origins.items(made, origin, kind.parameters, path)
+    return origins.component(made, found[0], label) if found else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from netspec.errors import Problem
-from netspec.formats.neuroml.export import channels, inputs, points
+from netspec.formats.neuroml.export import channels, inputs, origins, points
 from netspec.formats.sonata.export.layout import SOURCES
 from netspec.formats.sonata.export.refuse import GLOBALS, conditions
 from netspec.plan import Plan
@@ -22,7 +22,7 @@ def problems(plan: Plan, mods: Mapping[str, str], what: tuple[bool, bool]) -> It
     if what[0]:
         yield from _connections(plan)
     if what[1]:
-        yield from _stimuli(plan)
+        yield from _stimuli(plan, mods)
     if network.rxd != type(network.rxd)():
         yield Problem("netParams.rxdParams", "NeuroML has no reaction-diffusion.")
 
@@ -31,7 +31,7 @@ def _settings(plan: Plan) -> Iterator[Problem]:
     simulation = plan.model.spec.simulation
     known = "only celsius and v_init have counterparts in NeuroML."
     for name in simulation.h_params:
-        if name not in (*GLOBALS, "dt", "tstop"):
+        if name not in (*GLOBALS, "dt", "tstop", "secondorder"):  # how it is integrated is no part of a model
             yield Problem(f"simConfig.hParams[{name!r}]", known)
     for label, rule in plan.model.spec.network.cell_rules.items():
         for name in rule.globals:
@@ -43,15 +43,17 @@ def _settings(plan: Plan) -> Iterator[Problem]:
 
 
 def _cells(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
+    made_of = origins.of(mods)
     for template in plan.templates:
-        izhikevich = points.is_izhikevich(template, mods)
+        known = points.is_izhikevich(template, mods) or points.is_made(template, made_of)
         for name, section in template.sections.items():
             path = f"netParams.cellParams[{template.rules[-1]!r}].secs[{name!r}]"
-            for mechanism, parameter in channels.unknown(section.mechs):
+            others = {name: own for name, own in section.mechs.items() if name not in made_of}
+            for mechanism, parameter in channels.unknown(others):
                 where = f"{path}.mechs[{mechanism!r}]" + (f"[{parameter!r}]" if parameter else "")
                 yield Problem(where, "has no counterpart in NeuroML.")
             for label, point in section.pointps.items():
-                if not izhikevich:
+                if not known:
                     message = f"{point['mod']} has no counterpart in NeuroML."
                     yield Problem(f"{path}.pointps[{label!r}].mod", message)
             if section.syn_mechs:
@@ -104,7 +106,7 @@ def _connections(plan: Plan) -> Iterator[Problem]:
             yield Problem(f"netParams.synMechParams[{label!r}].selfNetCon", message)
 
 
-def _stimuli(plan: Plan) -> Iterator[Problem]:
+def _stimuli(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
     network = plan.model.spec.network
     for label, target in network.targets.items():
         if network.sources[target.source].type == "XStim":
@@ -117,7 +119,7 @@ def _stimuli(plan: Plan) -> Iterator[Problem]:
         if block.mechanism == "NSLOC":
             path = f"netParams.stimSourceParams[{block.source!r}].rate"
             yield Problem(path, "a rate that a script changes has no spike train beforehand.")
-        elif block.mechanism != "NetStim":
+        elif block.mechanism != "NetStim" and block.mechanism not in origins.of(mods):
             yield from inputs.refused(block)
         if block.plast or block.shape:
             name = "plast" if block.plast else "shape"

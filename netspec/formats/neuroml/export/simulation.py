@@ -13,8 +13,16 @@ from netspec.plan import Plan, TraceBlock
 CORE = ("Cells.xml", "Networks.xml", "Simulation.xml")
 
 
-def text(plan: Plan, document: Document, file: str) -> str:
-    """The whole file. file: with the network."""
+def types(document: Document) -> str:
+    """The file of definitions and components that are no part of NeuroML's schema."""
+    includes = [element("Include", file=name) for name in CORE]
+    own = document.made.types
+    ordered = sorted(own, key=lambda name: name.startswith("component "))
+    return element("Lems", *includes, *(own[name] for name in ordered)) + "\n"
+
+
+def text(plan: Plan, document: Document, files: list[str]) -> str:
+    """The whole file. files: with types and the network."""
     simulation = plan.model.spec.simulation
     columns: dict[str, list[str]] = {}
     for trace in plan.recordings.traces:
@@ -39,7 +47,7 @@ def text(plan: Plan, document: Document, file: str) -> str:
         step=quantity(simulation.dt, "ms"),
         target=document.network,
     )
-    includes = [element("Include", file=name) for name in (*CORE, file)]
+    includes = [element("Include", file=name) for name in (*CORE, *files)]
     return element("Lems", element("Target", component=f"simulation_{document.id}"), *includes, run) + "\n"
 
 

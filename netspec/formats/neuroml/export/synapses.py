@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netspec.errors import Problem
+from netspec.formats.neuroml.export import origins
 from netspec.formats.neuroml.export.parts import Layout
 from netspec.formats.neuroml.export.text import element, label_of, quantity
 from netspec.formats.sonata.export import synapses as of_plan
@@ -47,7 +48,7 @@ class Synapses:
 
     def of(self, number: int, kind: str) -> str:
         """The id of the synapse of a type in a kind of projection."""
-        if kind == "projection":
+        if self.ids[number]:
             return self.ids[number]
         tag = "gapJunction" if kind == "electricalProjection" else "linearGradedSynapse"
         if (tag, number) not in self._written:
@@ -84,7 +85,12 @@ def synapses(plan: Plan, made: Layout, mods: Mapping[str, str]) -> Synapses:
     coupled = set(of_connections[plan.gaps["row"][plan.gaps["row"] >= 0]].tolist())
     for number, kind in enumerate(types):
         path = f"netParams.synMechParams[{kind.label!r}]"
-        if number in coupled:
+        if kind.mod in made.origins:
+            items = origins.items(made, made.origins[kind.mod], kind.parameters, path)
+            found.ids.append(origins.component(made, items[0], kind.label) if items else "")
+            if number in coupled:
+                found.junctions[number] = Junction(0.0, True)
+        elif number in coupled:
             found.ids.append("")
             _junction(plan, found, number, mods, path)
         else:

@@ -25,6 +25,8 @@ def export(
 ) -> list[Path]:
     """The files of a whole network: <name>.net.nml (form 'hdf5': .net.nml.h5) and LEMS_<name>.xml.
 
+    What the schema of NeuroML does not have, such as types of the user's, is in <name>.types.xml.
+
     SpecError lists what NeuroML cannot say, before anything is written. mods: mechanism -> its mod file and
     those that it includes. connections, stimulations: whether they are written.
     radius: of cells without segments, for pictures [um].
@@ -46,5 +48,9 @@ def export(
         from netspec.formats.neuroml.export import hdf5
 
         hdf5.write(made, network)
-    lems.write_text(simulation.text(plan, made, network.name), encoding="utf-8")
-    return [network, lems]
+    types = [place / f"{name}.types.xml"] if made.made.types else []
+    for path in types:
+        path.write_text(simulation.types(made), encoding="utf-8")
+    files = [path.name for path in (*types, network)]
+    lems.write_text(simulation.text(plan, made, files), encoding="utf-8")
+    return [network, lems, *types]

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, TextIO
 from xml.sax.saxutils import quoteattr
 
-from netspec.formats.neuroml.export.document import ORDER, Document
+from netspec.formats.neuroml.export.document import Document
 from netspec.formats.neuroml.export.inputs import InputList
+from netspec.formats.neuroml.export.origins import ORDER
 from netspec.formats.neuroml.export.parts import Population
 from netspec.formats.neuroml.export.rows import Projection
 from netspec.formats.neuroml.export.text import element
@@ -127,9 +128,11 @@ def _lines(file: TextIO, line: str, blocks: Iterable[Table]) -> None:
 def _inputs(document: Document, inputs: InputList, file: TextIO) -> None:
     population = document.made.populations[inputs.population]
     given = {"id": inputs.id, "component": inputs.component, "population": population.id}
+    weighted = "weight" in inputs.rows
+    tag, weight = ("inputW", ' weight="%r"') if weighted else ("input", "")
     file.write(f"    <inputList{_attributes(given)}>\n")
     target = f'target="{_cell(population)}" segmentId="%d" fractionAlong="%r" destination="synapses"'
-    _lines(file, f'      <input id="%d" {target}/>\n', [inputs.rows])
+    _lines(file, f'      <{tag} id="%d" {target}{weight}/>\n', [inputs.rows])
     file.write("    </inputList>\n")
 
 
