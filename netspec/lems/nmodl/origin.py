@@ -86,9 +86,10 @@ def of(
             item.attributes.pop("id", None)
         items.append(item)
         _need(element, needs, braces, found)
-    users = _types([*items, *needs.values()], found)
-    return Origin(role, tuple(items), (*_units([*items, *needs.values()], users, found), *users, *needs.values()),
-                  state or {})  # fmt: skip
+    every = [*items, *needs.values()]
+    users = _types(every, found)
+    units_ = _units(every, users, found)
+    return Origin(role, tuple(items), (*units_, *users, *needs.values()), state or {})
 
 
 def _braces(
@@ -165,9 +166,8 @@ def _types(elements: Iterable[Element], found: Resolved) -> list[Element]:
 def _units(elements: list[Element], users: list[Element], found: Resolved) -> list[Element]:
     """The user's dimensions and units that are used."""
     dimensions = {value for one in users for value in _values(one, ("dimension",))}
-    symbols = {
-        re.sub(r"[-+\d.eE\s]*", "", v, count=1) for e in elements for o in _walk(e) for v in o.attributes.values()
-    }  # fmt: skip
+    values = [value for e in elements for one in _walk(e) for value in one.attributes.values()]
+    symbols = {re.sub(r"[-+\d.eE\s]*", "", value, count=1) for value in values}
     given = [e for root, _ in found.document.roots for e in root.all("Dimension", "Unit")]
     chosen = [
         e

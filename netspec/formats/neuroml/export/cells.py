@@ -19,8 +19,8 @@ SECTION = "sao864921383"
 
 
 DENSITIES = (
-    "channelPopulation", "channelDensity", "channelDensityVShift", "channelDensityNernst", "channelDensityGHK",
-    "channelDensityGHK2",
+    "channelPopulation", "channelDensity", "channelDensityVShift", "channelDensityNernst",
+    "channelDensityGHK", "channelDensityGHK2",
 )  # fmt: skip
 """Elements of membraneProperties in the order of the schema."""
 
@@ -69,7 +69,8 @@ def cell(
     groups = _Groups(body)
     there = _borrowed(borrowed, groups)
     species = [text for tag, text in there if tag == "species"]
-    membrane = list(_membrane(plan, body, groups, channel_ids, [each for each in there if each[0] != "species"]))
+    densities = [text for tag, text in there if tag != "species"]
+    membrane = list(_membrane(plan, body, groups, channel_ids, densities))
     resistivity = list(
         _by_value("resistivity", {n: c.geometry["Ra"] for n, c in body.cables.items()}, "ohm_cm", groups)
     )
@@ -146,7 +147,7 @@ def _membrane(
     body: Body,
     groups: _Groups,
     channel_ids: Mapping[str, str],
-    borrowed: Iterable[tuple[str, str]],
+    borrowed: Iterable[str],
 ) -> Iterator[str]:
     sections = body.template.sections
     found: dict[Density, list[str]] = {}
@@ -166,7 +167,7 @@ def _membrane(
             segmentGroup=None if group == "all" else group,
             ion=density.ion,
         )
-    yield from (text for _, text in borrowed)
+    yield from borrowed
     yield element("spikeThresh", value=quantity(threshold(plan, body.template), "mV"))
     yield from _by_value(
         "specificCapacitance", {n: c.geometry["cm"] for n, c in body.cables.items()}, "uF_per_cm2", groups

@@ -105,7 +105,8 @@ def _component(
     if points.is_izhikevich(kind.template, mods):
         return points.izhikevich(made, kind, rule, threshold(plan, kind.template)), None
     if points.is_made(kind.template, made.origins):
-        return points.made_cell(made, kind, rule, conditions(plan)["v_init"], threshold(plan, kind.template)), None
+        v_init = conditions(plan)["v_init"]
+        return points.made_cell(made, kind, rule, v_init, threshold(plan, kind.template)), None
     name = made.ids.new(rule)
     found, problems = body(name, kind)
     made.problems += problems
@@ -136,9 +137,10 @@ def _borrowed(made: Layout, kind: NodeType, section: str, cable: Cable) -> list[
 def _species(made: Layout, origin: Origin, model: Element, values: Mapping[str, float]) -> Element:
     """An ion with a model of its concentration."""
     ion = origin.state["ion"]
-    given = {"id": ion, "concentrationModel": origins.component(made, model, model.attributes["id"]), "ion": ion}
-    for name in ("initialConcentration", "initialExtConcentration"):
-        given[name] = quantity(values.get(name, 0.0), "mM")
+    name = origins.component(made, model, model.attributes["id"])
+    given = {"id": ion, "concentrationModel": name, "ion": ion}
+    for start in ("initialConcentration", "initialExtConcentration"):
+        given[start] = quantity(values.get(start, 0.0), "mM")
     return Element("species", given, model.place)
 
 

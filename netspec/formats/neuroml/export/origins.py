@@ -13,19 +13,23 @@ from netspec.lems.tree import Element
 BRACES = re.compile(r"\{(\w+)\}")
 PLAIN = {"ionChannelPassive": ("ionChannelHH", "ionChannelPassive")}
 """Types that the schema does not have as elements: the element and its type."""
+UNTYPED = ("cell", "baseCell")
+"""Elements that have no other type in the schema."""
 OWN = ("id", "name", "type", "ion", "species")
-ORDER = tuple(
-    """ionChannel ionChannelHH ionChannelVShift ionChannelKS decayingPoolConcentrationModel
-    fixedFactorConcentrationModel alphaCurrentSynapse alphaSynapse expOneSynapse expTwoSynapse expThreeSynapse
-    blockingPlasticSynapse doubleSynapse gapJunction silentSynapse linearGradedSynapse gradedSynapse cell
-    baseCell iafTauCell iafTauRefCell iafCell iafRefCell izhikevichCell izhikevich2007Cell adExIaFCell
-    fitzHughNagumoCell fitzHughNagumo1969Cell pinskyRinzelCA3Cell hindmarshRose1984Cell pulseGenerator
-    pulseGeneratorDL sineGenerator sineGeneratorDL rampGenerator rampGeneratorDL compoundInput compoundInputDL
-    voltageClamp voltageClampTriple spikeArray timedSynapticInput spikeGenerator spikeGeneratorRandom
-    spikeGeneratorPoisson spikeGeneratorRefPoisson poissonFiringSynapse transientPoissonFiringSynapse
-    IF_curr_alpha IF_curr_exp IF_cond_alpha IF_cond_exp EIF_cond_exp_isfa_ista EIF_cond_alpha_isfa_ista
-    HH_cond_exp expCondSynapse alphaCondSynapse expCurrSynapse alphaCurrSynapse SpikeSourcePoisson""".split()
-)
+ORDER_OF_SCHEMA = """
+ionChannel ionChannelHH ionChannelVShift ionChannelKS decayingPoolConcentrationModel
+fixedFactorConcentrationModel alphaCurrentSynapse alphaSynapse expOneSynapse expTwoSynapse
+expThreeSynapse blockingPlasticSynapse doubleSynapse gapJunction silentSynapse linearGradedSynapse
+gradedSynapse cell baseCell iafTauCell iafTauRefCell iafCell iafRefCell izhikevichCell
+izhikevich2007Cell adExIaFCell fitzHughNagumoCell fitzHughNagumo1969Cell pinskyRinzelCA3Cell
+hindmarshRose1984Cell pulseGenerator pulseGeneratorDL sineGenerator sineGeneratorDL rampGenerator
+rampGeneratorDL compoundInput compoundInputDL voltageClamp voltageClampTriple spikeArray
+timedSynapticInput spikeGenerator spikeGeneratorRandom spikeGeneratorPoisson spikeGeneratorRefPoisson
+poissonFiringSynapse transientPoissonFiringSynapse IF_curr_alpha IF_curr_exp IF_cond_alpha IF_cond_exp
+EIF_cond_exp_isfa_ista EIF_cond_alpha_isfa_ista HH_cond_exp expCondSynapse alphaCondSynapse
+expCurrSynapse alphaCurrSynapse SpikeSourcePoisson
+"""
+ORDER = ORDER_OF_SCHEMA.split()
 """Elements of a NeuroML document in the order that the schema wants."""
 
 
@@ -71,9 +75,10 @@ def component(made: Layout, element: Element, label: str) -> str:
         return made.borrowed[key]
     name = made.borrowed[key] = made.ids.new(label)
     tag, own_type = PLAIN.get(element.tag, (element.tag, None))
+    alone = tag in ORDER and not (tag in UNTYPED and "type" in element.attributes)
     more = {"id": name, **({"type": own_type} if own_type else {})}
     text = written(replace(element, tag=tag, attributes={**more, **_without_id(element)}))
-    if tag in ORDER and element.attributes.get("type") not in made.types:
+    if alone and element.attributes.get("type") not in made.types:
         made.add(tag, lambda: text)
     else:
         made.types[f"component {name}"] = text
@@ -94,9 +99,11 @@ def _define(made: Layout, definition: Element, path: str) -> None:
 
 def _filled(element: Element, values: Mapping[str, float], ids: Mapping[str, str]) -> Element:
     attributes = {
-        name: BRACES.sub(lambda found: number(values[found[1]]), _renamed(value, ids) if name not in OWN else value)
+        name: BRACES.sub(
+            lambda found: number(values[found[1]]), value if name in OWN else _renamed(value, ids)
+        )
         for name, value in element.attributes.items()
-    }  # fmt: skip
+    }
     inside = [_filled(child, values, ids) for child in element.children]
     return replace(element, attributes=attributes, children=inside)
 

@@ -94,7 +94,8 @@ def area(points: list[list[float]]) -> float:
 def is_made(template: Template, known: Mapping[str, Origin]) -> bool:
     """Whether a cell is one section with one point process that was a cell of NeuroML."""
     found = [point["mod"] for section in template.sections.values() for point in section.pointps.values()]
-    return len(found) == 1 and len(template.sections) == 1 and found[0] in known and known[found[0]].role == "cell"
+    alone = len(found) == 1 and len(template.sections) == 1 and found[0] in known
+    return alone and known[found[0]].role == "cell"
 
 
 def made_cell(made: Layout, kind: NodeType, label: str, v_init: float, threshold: float) -> str:
@@ -118,7 +119,7 @@ def made_cell(made: Layout, kind: NodeType, label: str, v_init: float, threshold
     items = origins.items(made, origin, own, f"{path}.pointps[{point!r}]")
     for what, value in origins.state(origin, own).items() if items else ():
         if not math.isclose(value, there[what], rel_tol=1e-6, abs_tol=1e-9):
-            message = f"its {what} is {there[what]:.9g}, but {value:.9g} by the parameters of its point process."
+            message = f"{what} is {there[what]:.9g}, but {value:.9g} by its point process's parameters."
             made.problems.append(Problem(path, message))
     if section.mechs:
         made.problems.append(Problem(f"{path}.mechs", "a cell of one point has no channels beside its own."))

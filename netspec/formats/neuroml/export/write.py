@@ -36,7 +36,8 @@ def export(
     if len(plan.cells.owned) < len(plan.cells):
         raise StateError("the plan is one rank's share of a network; an export needs all of it")
     texts = {label: files[0].read_text("utf-8", "replace") for label, files in (mods or {}).items()}
-    made, problems = document(plan, safe(name), texts, (connections, stimulations), radius)
+    own_id = safe(name) if not name[:1].isdigit() else f"_{safe(name)}"
+    made, problems = document(plan, own_id, texts, (connections, stimulations), radius)
     if problems:
         raise SpecError(problems)
     place = Path(folder)
