@@ -118,7 +118,8 @@ class Mods:
         if made is None:
             return None
         self.made[component.id] = self.kept(made)
-        return Stimulus({"type": made.name, **{k: tidy(v) for k, v in made.values.items()}}, (SCALE,))
+        source = {"type": made.name, **{k: tidy(v) for k, v in made.values.items()}, SCALE: 1.0}
+        return Stimulus(source, (SCALE,))
 
     def shown(self, name: str, path: str) -> tuple[str, float] | None:
         """The variable of a synapse or input that a path below it means, and its factor to SI."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
 
 from netspec.lems import model as m
-from netspec.lems import tree
+from netspec.lems import schema, tree
 from netspec.lems.nmodl import units
 from netspec.lems.nmodl.instances import Instance
 from netspec.lems.nmodl.system import RESERVED
@@ -19,6 +19,8 @@ from netspec.lems.tree import Element
 HEAD, TAIL = "COMMENT of NeuroML:\n", "ENDCOMMENT\n"
 ROOT = "made"
 DEFINITIONS = ("Dimension", "Unit", "ComponentType")
+NUMBER = re.compile(r"^(-?\d+)\.(?!\d)|(?<=\d[eE])\+(?=\d)()")
+"""What LEMS takes in a number and NeuroML's schema does not: '1.' and '1e+3'."""
 NAMELESS = ("cell", "synapse", "current", "source")
 WORDLESS = ("description", "notes", "annotation", "property", "metaid", "neuroLexId")
 
@@ -81,7 +83,8 @@ def of(
     items, needs = [], dict[str, Element]()
     for top, element in tops:
         braces = _braces(top, names, found, dimensions)
-        item = _filled(element, braces)
+        roles = _roles(top.component)
+        item = _filled(element, braces, roles)
         if role in NAMELESS:  # those that differ in their numbers only share a mod file
             item.attributes.pop("id", None)
         items.append(item)
@@ -120,11 +123,29 @@ def _unit(dimension: m.Vector, library: m.Library) -> str | None:
     return None
 
 
-def _filled(element: Element, braces: Mapping[Element, Mapping[str, str]]) -> Element:
+def _roles(component: m.Component) -> dict[Element, str]:
+    """By element, the element of NeuroML's schema that it is, where LEMS takes its type for one."""
+    made: dict[Element, str] = {}
+    kind = schema.kind(component.type.name)
+    for child in component.children:
+        role = child.role.removesuffix("s")
+        if kind and child.element.tag not in kind.slots and role in kind.slots:
+            made[child.element] = role
+        made |= _roles(child)
+    return made
+
+
+Braces = Mapping[Element, Mapping[str, str]]
+
+
+def _filled(element: Element, braces: Braces, roles: Mapping[Element, str]) -> Element:
+    """An element with braces, without words, and with the schema's names of elements."""
     plain = {n: v for n, v in element.attributes.items() if n not in WORDLESS and n.rpartition(":")[1] == ""}
-    plain |= {n: v for n, v in braces.get(element, {}).items()}
-    inside = [_filled(child, braces) for child in element.children if child.tag not in WORDLESS]
-    return replace(element, attributes=plain, children=inside)
+    plain = {n: NUMBER.sub(r"\1\2", v) for n, v in plain.items()} | dict(braces.get(element, {}))
+    inside = [_filled(child, braces, roles) for child in element.children if child.tag not in WORDLESS]
+    if element in roles:
+        plain = {"type": element.tag, **plain}
+    return replace(element, tag=roles.get(element, element.tag), attributes=plain, children=inside)
 
 
 def _need(
@@ -137,7 +158,7 @@ def _need(
             continue
         if other.element is not element:
             _need(other.element, needs, braces, found)
-            needs[value] = _filled(other.element, braces)
+            needs[value] = _filled(other.element, braces, _roles(other))
     for child in element.children:
         _need(child, needs, braces, found)
 
@@ -152,7 +173,7 @@ def _types(elements: Iterable[Element], found: Resolved) -> list[Element]:
             return
         for other in _values(raw[name], ("extends",)):
             add(other)
-        made[name] = _filled(raw[name], {})
+        made[name] = _filled(raw[name], {}, {})
         for other in _values(raw[name], ("type",)):
             add(other)
 
@@ -174,7 +195,7 @@ def _units(elements: list[Element], users: list[Element], found: Resolved) -> li
         for e in given
         if e.get("name") in dimensions or e.get("dimension") in dimensions or e.get("symbol") in symbols
     ]
-    return [_filled(e, {}) for e in sorted(chosen, key=lambda e: e.tag)]
+    return [_filled(e, {}, {}) for e in sorted(chosen, key=lambda e: e.tag)]
 
 
 def _values(element: Element, names: Collection[str]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def items(made: Layout, origin: Origin, values: Mapping[str, float], path: str) 
 
 def component(made: Layout, element: Element, label: str) -> str:
     """The id of a component in the document, the same for all that are alike."""
-    key = written(element)
+    key = f"{label} {written(replace(element, attributes=_without_id(element)))}"
     if key in made.borrowed:
         return made.borrowed[key]
     name = made.borrowed[key] = made.ids.new(label)
