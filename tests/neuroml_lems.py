@@ -68,3 +68,12 @@ def standard():
         'type="HHSigmoidRate" rate="0.1per_ms" midpoint="-40mV" scale="10mV"',
     )
     return text.replace('component="leaky"', 'component="iaf"')
+
+
+def only_points():
+    """Without the cells of several compartments, which the reference simulator cannot step."""
+    start, stop = TEXT.index('<projection id="p"'), TEXT.index('<projection id="q"')
+    text = TEXT[:start] + TEXT[stop:]
+    start, stop = text.index('<electricalProjection id="g"'), text.index('<inputList id="j"')
+    text = text[:start] + text[stop:]
+    return text.replace('<population id="P" component="stick" size="2"/>', "")

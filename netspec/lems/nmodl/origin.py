@@ -123,14 +123,19 @@ def _unit(dimension: m.Vector, library: m.Library) -> str | None:
     return None
 
 
-def _roles(component: m.Component) -> dict[Element, str]:
-    """By element, the element of NeuroML's schema that it is, where LEMS takes its type for one."""
-    made: dict[Element, str] = {}
+Roles = Mapping[Element, tuple[str, int]]
+
+
+def _roles(component: m.Component) -> dict[Element, tuple[str, int]]:
+    """By element, which one of NeuroML's schema it is, where LEMS takes its type for one; and its order."""
+    made: dict[Element, tuple[str, int]] = {}
     kind = schema.kind(component.type.name)
     for child in component.children:
-        role = child.role.removesuffix("s")
-        if kind and child.element.tag not in kind.slots and role in kind.slots:
-            made[child.element] = role
+        tag, role = child.element.tag, child.role.removesuffix("s")
+        if kind and tag not in kind.slots and role in kind.slots:
+            tag = role
+        slot = kind.slots.get(tag) if kind else None
+        made[child.element] = tag, (slot.order or 0) if slot else 0
         made |= _roles(child)
     return made
 
@@ -138,14 +143,16 @@ def _roles(component: m.Component) -> dict[Element, str]:
 Braces = Mapping[Element, Mapping[str, str]]
 
 
-def _filled(element: Element, braces: Braces, roles: Mapping[Element, str]) -> Element:
+def _filled(element: Element, braces: Braces, roles: Roles) -> Element:
     """An element with braces, without words, and with the schema's names of elements."""
     plain = {n: v for n, v in element.attributes.items() if n not in WORDLESS and n.rpartition(":")[1] == ""}
     plain = {n: NUMBER.sub(r"\1\2", v) for n, v in plain.items()} | dict(braces.get(element, {}))
-    inside = [_filled(child, braces, roles) for child in element.children if child.tag not in WORDLESS]
-    if element in roles:
-        plain = {"type": element.tag, **plain}
-    return replace(element, tag=roles.get(element, element.tag), attributes=plain, children=inside)
+    ordered = sorted(element.children, key=lambda child: roles.get(child, ("", 0))[1])
+    inside = [_filled(child, braces, roles) for child in ordered if child.tag not in WORDLESS]
+    tag = roles.get(element, (element.tag, 0))[0]
+    if tag != element.tag:  # the schema has no ids for those
+        plain = {"type": element.tag, **{name: value for name, value in plain.items() if name != "id"}}
+    return replace(element, tag=tag, attributes=plain, children=inside)
 
 
 def _need(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import environment
+import neuroml_lems
 import neuroml_networks as networks
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import netspec
 from netspec.formats.neuroml.export.write import export
 from netspec.lems.read import wheel
+from netspec.session.exporting import mods as files_of
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="jNeuroML needs Java")
 EARLY_OR_LATE = {**dict.fromkeys(networks.NETWORKS, 1.2), "point_neurons": 2.5}
@@ -52,6 +54,28 @@ def test_every_export_is_valid(tmp_path):
         said = java(tmp_path, "-validate", files[0])
         assert "Valid against schema and all tests" in said, said
         assert "No warnings" in said, said
+
+
+def test_what_was_neuroml_before_is_valid_again(tmp_path):
+    path = tmp_path / "LEMS_given.xml"
+    path.write_text(neuroml_lems.standard())
+    net, options, mods = netspec.import_neuroml(path)
+    files = export(netspec.plan(net, options, mod=mods), tmp_path / "out", "again", mods=files_of(mods))
+    assert len(files) == 2  # nothing that the schema does not have
+    said = java(tmp_path, "-validate", files[0])
+    assert "Valid against schema and all tests" in said, said
+    assert "No warnings" in said, said
+
+
+def test_jneuroml_runs_types_of_the_users_own(tmp_path):
+    path = tmp_path / "LEMS_given.xml"
+    path.write_text(neuroml_lems.only_points())
+    net, options, mods = netspec.import_neuroml(path)
+    files = export(netspec.plan(net, options, mod=mods), tmp_path / "out", "again", mods=files_of(mods))
+    java(files[1].parent, files[1].name, "-nogui")
+    found = np.loadtxt(files[1].parent / "again.spikes", ndmin=2)
+    ours = netspec.run(net, options, mod=mods).spikes
+    assert len(ours["time"]) == len(found) > 8
 
 
 @pytest.mark.parametrize("form", ["xml", "hdf5"])
