@@ -21,6 +21,8 @@ ROOT = "made"
 DEFINITIONS = ("Dimension", "Unit", "ComponentType")
 NUMBER = re.compile(r"^(-?\d+)\.(?!\d)|(?<=\d[eE])\+(?=\d)()")
 """What LEMS takes in a number and NeuroML's schema does not: '1.' and '1e+3'."""
+LAST = 99
+"""Of elements that come in any order, after those that have one."""
 NAMELESS = ("cell", "synapse", "current", "source")
 WORDLESS = ("description", "notes", "annotation", "property", "metaid", "neuroLexId")
 
@@ -135,7 +137,7 @@ def _roles(component: m.Component) -> dict[Element, tuple[str, int]]:
         if kind and tag not in kind.slots and role in kind.slots:
             tag = role
         slot = kind.slots.get(tag) if kind else None
-        made[child.element] = tag, (slot.order or 0) if slot else 0
+        made[child.element] = tag, LAST if slot is None or slot.order is None else slot.order
         made |= _roles(child)
     return made
 

@@ -107,6 +107,7 @@ def _connections(plan: Plan) -> Iterator[Problem]:
 
 
 def _stimuli(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
+    made_of = origins.of(mods)
     network = plan.model.spec.network
     for label, target in network.targets.items():
         if network.sources[target.source].type == "XStim":
@@ -119,7 +120,7 @@ def _stimuli(plan: Plan, mods: Mapping[str, str]) -> Iterator[Problem]:
         if block.mechanism == "NSLOC":
             path = f"netParams.stimSourceParams[{block.source!r}].rate"
             yield Problem(path, "a rate that a script changes has no spike train beforehand.")
-        elif block.mechanism != "NetStim" and block.mechanism not in origins.of(mods):
+        elif block.mechanism != "NetStim" and block.mechanism not in made_of:
             yield from inputs.refused(block)
         if block.plast or block.shape:
             name = "plast" if block.plast else "shape"
