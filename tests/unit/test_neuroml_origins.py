@@ -96,3 +96,18 @@ def test_a_comment_is_read_as_it_was_written():
     text = "NEURON { SUFFIX x }\n" + origin.comment(given)
     assert origin.read(text) == given
     assert origin.read("NEURON { SUFFIX x }") is None
+
+
+def test_gates_of_several_types_are_as_the_schema_wants_them(tmp_path):
+    start = neuroml_lems.TEXT.index('<gateHHrates id="h"')
+    stop = neuroml_lems.TEXT.index("</ionChannelHH>", start)
+    other = (
+        '<gateHHtauInf id="h" instances="1"><timeCourse type="fixedTimeCourse" tau="2ms"/>'
+        '<steadyState type="HHSigmoidVariable" rate="1" midpoint="-50mV" scale="-7mV"/></gateHHtauInf>'
+    )
+    model, mods = imported(tmp_path, neuroml_lems.TEXT[:start] + other + neuroml_lems.TEXT[stop:])
+    files = exported(tmp_path, model, mods)
+    text = files[0].read_text()
+    assert '<gate id="m" instances="3" type="gateHHrates">' in text
+    assert '<gate id="h" instances="1" type="gateHHtauInf">' in text
+    assert check.check(files[1]).problems == []

@@ -13,6 +13,13 @@ from netspec.lems.tree import Element
 BRACES = re.compile(r"\{(\w+)\}")
 PLAIN = {"ionChannelPassive": ("ionChannelHH", "ionChannelPassive")}
 """Types that the schema does not have as elements: the element and its type."""
+GATES = (
+    "gateHHrates", "gateHHratesTau", "gateHHtauInf", "gateHHratesInf", "gateHHratesTauInf",
+    "gateHHInstantaneous", "gateFractional",
+)  # fmt: skip
+IN_GATES = ("q10Settings", "forwardRate", "reverseRate", "timeCourse", "steadyState", "subGate")
+LACKING = ("vHalfTransition",)
+"""Parts that the schema does not have."""
 UNTYPED = ("cell", "baseCell")
 """Elements that have no other type in the schema."""
 OWN = ("id", "name", "type", "ion", "species")
@@ -75,7 +82,9 @@ def component(made: Layout, element: Element, label: str) -> str:
         return made.borrowed[key]
     name = made.borrowed[key] = made.ids.new(label)
     tag, own_type = PLAIN.get(element.tag, (element.tag, None))
+    element = _of_one_kind(element)
     alone = tag in ORDER and not (tag in UNTYPED and "type" in element.attributes)
+    alone = alone and not any(part.tag in LACKING for part in _all(element))
     more = {"id": name, **({"type": own_type} if own_type else {})}
     text = written(replace(element, tag=tag, attributes={**more, **_without_id(element)}))
     if alone and element.attributes.get("type") not in made.types:
@@ -83,6 +92,24 @@ def component(made: Layout, element: Element, label: str) -> str:
     else:
         made.types[f"component {name}"] = text
     return name
+
+
+def _of_one_kind(channel: Element) -> Element:
+    """A channel whose gates are of several types, as the schema wants them: each a <gate> that has a type."""
+    if len({gate.tag for gate in channel.children if gate.tag in GATES}) < 2:
+        return channel
+    return replace(channel, children=[_gate(one) if one.tag in GATES else one for one in channel.children])
+
+
+def _gate(gate: Element) -> Element:
+    ordered = sorted(gate.children, key=lambda part: IN_GATES.index(part.tag) if part.tag in IN_GATES else 0)
+    return replace(gate, tag="gate", attributes={**gate.attributes, "type": gate.tag}, children=ordered)
+
+
+def _all(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element.children:
+        yield from _all(child)
 
 
 def _without_id(element: Element) -> dict[str, str]:
