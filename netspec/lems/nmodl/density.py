@@ -27,6 +27,7 @@ UNIFORM = {
 """Types that leave their current to the simulator: that of these, with a density for each segment."""
 PER_SEGMENT = {"condDensity": "gmax", "permeability": "permeability", "erev": "erev"}
 """Parameters of a density that are RANGE parameters, and what they are called."""
+NOT_OF_ALL = ("id", "segmentGroup", "segment")
 PER_SEGMENT_UNITS = {"condDensity": "S_per_cm2", "permeability": "cm_per_s", "erev": "mV"}
 ATTRIBUTES = {"caConc": "cai", "caConcExt": "cao", "caConc2": "ca2i", "caConcExt2": "ca2o"}
 
@@ -85,7 +86,7 @@ def _as_written(part: Density, names: Collection[str]) -> Element:
     """A density as it is written for all of a section, with its RANGE parameters in braces."""
     component = part.component
     tag = UNIFORM.get(component.type.name, component.type.name)
-    plain = {n: v for n, v in component.element.attributes.items() if n not in ("segmentGroup", "segment")}
+    plain = {n: v for n, v in component.element.attributes.items() if n not in NOT_OF_ALL}
     if tag == "channelPopulation":
         tag = "channelDensity"
         plain.pop("number", None)

@@ -135,7 +135,7 @@ def _borrowed(borrowed: Mapping[str, list[Element]], groups: _Groups) -> list[tu
     for key, names in found.items():
         each, group = elements[key], groups.of(names)
         given = {**each.attributes, "segmentGroup": group}
-        given["id"] = given["id"] if each.tag == "species" else ids.new(given["id"])
+        given["id"] = given["id"] if each.tag == "species" else ids.new(given["ionChannel"])
         if group == "all":
             del given["segmentGroup"]
         made.append((each.tag, written(replace(each, attributes=given))))
