@@ -66,10 +66,15 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_runtestloop(session):
-    if not session.config.option.collectonly:
+    if not session.config.option.collectonly and not session.testsfailed:
         for item in session.items:
             if isinstance(item, InProcess):
                 item.begin()
+
+
+def pytest_sessionfinish():
+    """What has not begun when someone gives up never does."""
+    _POOL.shutdown(wait=False, cancel_futures=True)
 
 
 def pytest_terminal_summary(terminalreporter):

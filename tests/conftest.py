@@ -11,6 +11,7 @@ from alone import (  # noqa: F401 - hooks of pytest
     pytest_collection_modifyitems,
     pytest_pycollect_makemodule,
     pytest_runtestloop,
+    pytest_sessionfinish,
     pytest_terminal_summary,
 )
 from oversubscribed import MPI
