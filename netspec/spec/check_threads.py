@@ -42,13 +42,14 @@ def _played(network: Network) -> Findings:
             yield Finding((root, "connParams", label, "shape"), ONE_THREAD)
     for label, source in network.sources.items():
         path = (root, "stimSourceParams", label)
+        if source.type in (FIELD, WAVEFORM):
+            yield Finding((*path, "type"), ONE_THREAD)
+            continue
         for key in ("shape", "waveform"):
             if source.params.get(key):
                 yield Finding((*path, key), ONE_THREAD)
         if source.params.get("rate") == "variable":
             yield Finding((*path, "rate"), ONE_THREAD)
-        if source.type in (FIELD, WAVEFORM):
-            yield Finding((*path, "type"), ONE_THREAD)
     for label, population in network.populations.items():
         if "dynamicRates" in {**population.tags, **(population.params or {})}:
             yield Finding((root, "popParams", label, "dynamicRates"), ONE_THREAD)
