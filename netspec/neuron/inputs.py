@@ -116,8 +116,8 @@ class LiveInputs:
             for numbers in points.seed_streams(made.objects, made.block.noise)
         ]
         for made in self.made:
-            if made.netcons is None:
-                block = made.block
+            block = made.block
+            if made.netcons is None and block.noise is None:
                 own_streams.start(block.mechanism, made.objects, block.rows["gid"], block.target, self._seed)
 
     def _of_netstims(self, block: int) -> Made:
