@@ -359,7 +359,8 @@ class Net(Changing, Named):
         if not isinstance(block, int):
             played = partial(self.session.live, "field_vector", block.gid, block.section, block.segment)
             clock = times(self.plan.model.spec.simulation)
-            record = {**block.record(), "time": clock, "stim": block.field.course}
+            course = block.field.course
+            record = {**block.record(), "time": clock, "stim": course[0] if len(course) == 1 else course}
             return View(record, hObj=Later(played))
         hobj = Later(partial(self.session.live, "input_object", block, row))
         return View(self.records.stimulus(block, row), hObj=hobj)
